@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { StartError } from './errors'
+import { DEFAULT_PORT } from './listen-address'
+
+/** A variable: its schema, and the sentence that says what it must be. */
+const variable = <S extends TSchema>(schema: S, mustBe: string): S => ({ ...schema, mustBe })
+
+const LogLevels = t.Union(
+  (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).map((l) =>
+    t.Literal(l),
+  ),
+)
+
+/** Every environment variable that Musakone reads. */
+export const Environment = t.Object({
+  NODE_ENV: t.Optional(t.String()),
+  PORT: variable(
+    t.Integer({ minimum: 0, maximum: 65_535, default: DEFAULT_PORT }),
+    'a port number from 0 to 65535 (0: any free one)',
+  ),
+  HOST: t.Optional(
+    variable(t.String({ pattern: '^[0-9A-Za-z.:_-]+$' }), 'an address or host name to listen on'),
+  ),
+  DATABASE_PATH: variable(t.String({ default: './data/musakone.db' }), 'a file path'),
+  MOPIDY_URL: variable(
+    t.String({ pattern: '^wss?://[^/]+/.+', default: 'ws://127.0.0.1:6680/mopidy/ws' }),
+    'a WebSocket address like ws://127.0.0.1:6680/mopidy/ws',
+  ),
+  JWT_SECRET: t.Optional(t.String()),
+  JWT_SECRET_FILE: t.Optional(t.String()),
+  ADMIN_PASSWORD: t.Optional(variable(t.String({ maxLength: 256 }), 'at most 256 characters')),
+  SESSION_DAYS: variable(
+    t.Integer({ minimum: 1, maximum: 3650, default: 30 }),
+    'a number of days from 1 to 3650',
+  ),
+  ALLOWED_ORIGINS: t.Optional(t.String()),
+  ALLOWED_HOSTS: t.Optional(t.String()),
+  LOG_LEVEL: variable(
+    LogLevels,
+    'one of trace, debug, info, warn, error, fatal, silent',
+  ) as typeof LogLevels,
+  LOG_FORMAT: t.Optional(
+    variable(t.Union([t.Literal('pretty'), t.Literal('json')]), 'pretty or json'),
+  ),
+})
+
+export type Environment = Static<typeof Environment>
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** What is in force; durations carry their unit in the name. */
+export type Config = Readonly<{
+  production: boolean
+  port: number
+  host: string | undefined
+  databasePath: string
+  mopidyUrl: string
+  /** Absent only in development: then one is generated beside the database. */
+  jwtSecret: string | undefined
+  adminPassword: string | undefined
+  sessionDays: number
+  allowedOrigins: readonly string[]
+  allowedHosts: readonly string[]
+  logLevel: Environment['LOG_LEVEL']
+  logFormat: 'pretty' | 'json'
+}>
+
+/** The configuration has problems, all of them listed; the process exits with 78 (EX_CONFIG). */
+export class ConfigError extends StartError {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'), 78)
+  }
+}
+
+/**
+ * The configuration that the variables make, frozen.
+ * @throws {ConfigError} that lists every problem at once, and never a variable's secret value.
+ */
+export function readConfig(variables: Variables, { terminal = false } = {}): Config {
+  const { environment, problems } = parseEnvironment(variables)
+  const production = environment.NODE_ENV === 'production'
+  const jwtSecret = readSecret(environment, production, problems)
+  const adminPassword = environment.ADMIN_PASSWORD
+  if (production && adminPassword !== undefined && adminPassword.length < 8)
+    problems.push('ADMIN_PASSWORD must have at least 8 characters')
+  const allowedOrigins = listOf(environment.ALLOWED_ORIGINS)
+  for (const origin of allowedOrigins)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      problems.push(
+        'ALLOWED_ORIGINS must be origins like https://radio.example, with commas between',
+      )
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze({
+    production,
+    port: environment.PORT,
+    host: environment.HOST,
+    databasePath: environment.DATABASE_PATH,
+    mopidyUrl: environment.MOPIDY_URL,
+    jwtSecret,
+    adminPassword,
+    sessionDays: environment.SESSION_DAYS,
+    allowedOrigins,
+    allowedHosts: listOf(environment.ALLOWED_HOSTS).map((host) => host.toLowerCase()),
+    logLevel: environment.LOG_LEVEL,
+    logFormat: environment.LOG_FORMAT ?? (terminal ? 'pretty' : 'json'),
+  })
+}
+
+function parseEnvironment(variables: Variables) {
+  // An empty variable counts as not set: `PORT=` in an environment file means the default.
+  const given = Object.keys(Environment.properties)
+    .map((name) => [name, variables[name]?.trim()] as const)
+    .filter(([, value]) => value !== undefined && value !== '')
+  const environment = Value.Default(
+    Environment,
+    Value.Convert(Environment, { LOG_LEVEL: 'info', ...Object.fromEntries(given) }),
+  ) as Environment
+  const wrong = new Set(
+    [...Value.Errors(Environment, environment)].map(({ path }) => path.slice(1)),
+  )
+  const problems = [...wrong].map((name) => `${name} must be ${mustBe(name)}`)
+  return { environment, problems }
+}
+
+function mustBe(name: string): string {
+  const schema: TSchema | undefined = Environment.properties[name as keyof Environment]
+  return String(schema?.mustBe ?? 'valid')
+}
+
+// Values that stand in documentation, compose files and tutorials.
+const EXAMPLE_SECRET = /change|your[-_ ]|example|placeholder|replace|secret[-_ ]?key|supersecret/i
+
+function readSecret(environment: Environment, production: boolean, problems: string[]) {
+  const { JWT_SECRET: direct, JWT_SECRET_FILE: file } = environment
+  if (direct !== undefined && file !== undefined)
+    problems.push('JWT_SECRET and JWT_SECRET_FILE are both set: keep one')
+  const secret = direct ?? (file === undefined ? undefined : readSecretFile(file, problems))
+  const name = direct === undefined && file !== undefined ? 'JWT_SECRET_FILE' : 'JWT_SECRET'
+  if (!production) return secret
+  const hint = 'make one with: openssl rand -base64 48'
+  if (secret === undefined) {
+    if (file === undefined)
+      problems.push(`JWT_SECRET or JWT_SECRET_FILE is required in production; ${hint}`)
+  } else if (Buffer.byteLength(secret) < 32)
+    problems.push(`${name} must have 32 bytes or more; ${hint}`)
+  else if (EXAMPLE_SECRET.test(secret) || new Set(secret).size < 8)
+    problems.push(`${name} is an example value that anyone can guess; ${hint}`)
+  return secret
+}
+
+function readSecretFile(file: string, problems: string[]): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    problems.push(`JWT_SECRET_FILE cannot be read: ${file}`)
+    return undefined
+  }
+}
+
+function listOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}

@@ -1,0 +1,51 @@
+/** The one table from an error's code to the HTTP status it is answered with. */
+export const httpStatus = {
+  invalid_request: 400,
+  unauthorized: 401,
+  invalid_credentials: 401,
+  forbidden: 403,
+  foreign_origin: 403,
+  password_change_required: 403,
+  not_found: 404,
+  too_large: 413,
+  unsupported_media_type: 415,
+  wrong_host: 421,
+  upgrade_required: 426,
+  too_many_requests: 429,
+  internal: 500,
+  mopidy_offline: 503,
+  unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof httpStatus
+
+/** An error that its receiver may read: `message` is a sentence for people and holds no secret. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** Seconds after which another try makes sense; becomes `Retry-After`. */
+    readonly retryAfter?: number,
+  ) {
+    super(message)
+  }
+}
+
+/** A reason not to start, said in one line that names the thing and the way out. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+
+  constructor(
+    message: string,
+    readonly exitCode = 1,
+  ) {
+    super(message)
+  }
+}
+
+/** The message of anything thrown, for a log line. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,9 @@
+import { version as packageVersion } from '../package.json'
+
+declare const MUSAKONE_COMMIT: string | undefined
+
+/** The version of this program, as in `package.json`. */
+export const version: string = packageVersion
+
+/** The commit that an executable was built from; `source` when it runs from its sources. */
+export const commit: string = typeof MUSAKONE_COMMIT === 'string' ? MUSAKONE_COMMIT : 'source'
