@@ -1,0 +1,67 @@
+import { Elysia } from 'elysia'
+import { errorReplies } from '../error-reply'
+import type { Accounts } from './accounts'
+import { auth, originOf } from './auth'
+import { clearedCookie, sessionCookie } from './cookie'
+import { Credentials, Done, Login, PasswordChange, User } from './model'
+
+const tags = ['Accounts']
+const security = [{ bearer: [] }]
+
+/** Logging in and out, and one's own account. */
+export const accountRoutes = (accounts: Accounts) =>
+  new Elysia({ name: 'accounts.routes', prefix: '/api/auth' })
+    .use(auth(accounts))
+    .post(
+      '/login',
+      async ({ body, request, server, set }) => {
+        const login = await accounts.logIn(body, originOf(request, server))
+        set.headers['set-cookie'] = cookieFor(login)
+        return login
+      },
+      {
+        body: Credentials,
+        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429) },
+        detail: { summary: 'Log in: a token, and a cookie for browsers', tags },
+      },
+    )
+    .get('/me', ({ identity }) => accounts.userOf(identity), {
+      signedIn: 'beforePasswordChange',
+      response: { 200: User, ...errorReplies(401) },
+      detail: { summary: 'Who I am', tags, security },
+    })
+    .post(
+      '/logout',
+      ({ identity, set }) => {
+        accounts.logOut(identity)
+        set.headers['set-cookie'] = clearedCookie
+        return { ok: true as const }
+      },
+      {
+        signedIn: 'beforePasswordChange',
+        response: { 200: Done, ...errorReplies(401) },
+        detail: { summary: 'End this session and close its sockets', tags, security },
+      },
+    )
+    .post(
+      '/password',
+      async ({ identity, body, request, server, set }) => {
+        const login = await accounts.changePassword(identity, body, originOf(request, server))
+        set.headers['set-cookie'] = cookieFor(login)
+        return login
+      },
+      {
+        signedIn: 'beforePasswordChange',
+        body: PasswordChange,
+        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429) },
+        detail: {
+          summary: 'Change my password: ends all my sessions and starts a new one',
+          tags,
+          security,
+        },
+      },
+    )
+
+function cookieFor({ token, expires_at }: Login): string {
+  return sessionCookie(token, Math.max(0, expires_at - Math.floor(Date.now() / 1000)))
+}
