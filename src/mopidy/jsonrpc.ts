@@ -1,0 +1,88 @@
+/** JSON-RPC 2.0 as Mopidy speaks it; pure functions, no transport. */
+
+export type RpcError = Readonly<{ code: number; message: string; data?: unknown }>
+
+/** What a call came to: Mopidy's result, with its JSON text as it stood in the reply, or an error. */
+export type Answer =
+  | { readonly result: unknown; readonly resultText: string }
+  | { readonly error: RpcError }
+
+/** Codes of JSON-RPC itself, then of this gateway. */
+export const RpcCode = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  offline: -32000,
+  timedOut: -32001,
+  notAllowed: -32002,
+  tooManyRequests: -32003,
+} as const
+
+export const offline: RpcError = { code: RpcCode.offline, message: 'Mopidy is offline' }
+export const timedOut: RpcError = {
+  code: RpcCode.timedOut,
+  message: 'Mopidy did not answer in time',
+}
+export const busy: RpcError = { code: RpcCode.tooManyRequests, message: 'Too many requests' }
+
+/** A message from Mopidy: an event, or the reply to one of our ids. */
+export type FromMopidy =
+  | { kind: 'event'; name: string; data: Record<string, unknown>; text: string }
+  | { kind: 'reply'; id: number; answer: Answer }
+
+/** The text of a request to Mopidy; parameters always go by name. */
+export function toMopidy(id: number, method: string, params: Record<string, unknown>): string {
+  return `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`
+}
+
+/** Reads a frame from Mopidy; undefined when it is neither an event nor a reply. */
+export function fromMopidy(text: string): FromMopidy | undefined {
+  const message = parseJson(text)
+  if (!isRecord(message)) return undefined
+  if (typeof message.event === 'string') {
+    const { event, ...data } = message
+    return { kind: 'event', name: message.event, data, text }
+  }
+  const { id } = message
+  if (typeof id !== 'number') return undefined
+  if (message.error !== undefined)
+    return { kind: 'reply', id, answer: { error: toRpcError(message.error) } }
+  if (!('result' in message)) return undefined
+  const { result } = message
+  return { kind: 'reply', id, answer: { result, resultText: resultTextOf(text, id, result) } }
+}
+
+// Mopidy writes its replies with Python's json module, in this order. Cutting the result out of the
+// text saves serialising it again, which for a long tracklist is most of the work.
+function resultTextOf(text: string, id: number, result: unknown): string {
+  const prefix = `{"jsonrpc": "2.0", "id": ${id}, "result": `
+  return text.startsWith(prefix) && text.endsWith('}')
+    ? text.slice(prefix.length, -1)
+    : JSON.stringify(result)
+}
+
+// An application error's data holds a traceback with the box's file paths; that stays here.
+function toRpcError(error: unknown): RpcError {
+  if (!isRecord(error) || typeof error.code !== 'number')
+    return { code: 0, message: 'Application error' }
+  const { code, data } = error
+  const message = typeof error.message === 'string' ? error.message : 'Application error'
+  if (typeof data === 'string') return { code, message, data }
+  if (!isRecord(data)) return { code, message }
+  const { type, message: reason } = data
+  return { code, message, data: { type, message: reason } }
+}
+
+/** The parsed text, or undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,129 @@
+import { isRecord } from './jsonrpc'
+import {
+  type Check,
+  integer,
+  listOf,
+  nullable,
+  objectOf,
+  ParameterError,
+  text,
+  uri,
+} from './parameters'
+
+/** Models and queries that clients send, checked field by field and built anew. */
+
+const TLID = integer(1)
+
+// mopidy/internal/validation.py, TRACK_FIELDS_WITH_TYPES
+const TRACK_FIELDS = [
+  'uri',
+  'track_name',
+  'album',
+  'artist',
+  'albumartist',
+  'composer',
+  'performer',
+  'track_no',
+  'genre',
+  'date',
+  'comment',
+  'disc_no',
+  'musicbrainz_albumid',
+  'musicbrainz_artistid',
+  'musicbrainz_trackid',
+] as const
+
+/** The fields of `core.library.get_distinct`; `track` is an old name that 3.4 still takes. */
+export const DISTINCT_FIELDS: readonly string[] = [...TRACK_FIELDS, 'track']
+
+// Mopidy takes a lone string for a list of one; a client that sends it is helped the same here.
+const values =
+  (check: Check): Check =>
+  (value, name) =>
+    listOf(check)(typeof value === 'string' ? [value] : value, name)
+
+const eachField = (fields: readonly string[], check: Check) =>
+  Object.fromEntries(fields.map((field) => [field, check]))
+
+/** A search: field → list of strings. */
+export const query = objectOf(eachField([...TRACK_FIELDS, 'any'], values(text)))
+
+/** Rules that choose tracks of the tracklist: field → list of values. */
+export const criteria = objectOf({
+  tlid: listOf(TLID),
+  // mopidy/internal/validation.py, TRACKLIST_FIELDS
+  ...eachField(['uri', 'name', 'genre', 'date', 'comment', 'musicbrainz_id'], values(text)),
+})
+
+/** The tlid of a `TlTrack` model: Mopidy 4 takes only that, and it says all. */
+export const tlidOfTlTrack: Check = (value, name) => {
+  if (isRecord(value)) return TLID(value.tlid, `${name}.tlid`)
+  throw new ParameterError(`${name} must be a TlTrack`)
+}
+
+/** A `TlTrack` model with what Mopidy compares it by. */
+export const tlTrack: Check = (value, name) => {
+  if (!isRecord(value)) throw new ParameterError(`${name} must be a TlTrack`)
+  return {
+    __model__: 'TlTrack',
+    tlid: TLID(value.tlid, `${name}.tlid`),
+    track: track(value.track, `${name}.track`),
+  }
+}
+
+const modelName =
+  (expected: string): Check =>
+  (value, name) => {
+    if (value === expected) return expected
+    throw new ParameterError(`${name} must be ${expected}`)
+  }
+
+const model = (name: string, members: Readonly<Record<string, Check>>): Check => {
+  const check = objectOf({ __model__: modelName(name), ...members })
+  return (value, path) => ({ __model__: name, ...(check(value, path) as object) })
+}
+
+const count = nullable(integer(0))
+const label = nullable(text)
+
+const artists = listOf(
+  model('Artist', { uri: label, name: label, sortname: label, musicbrainz_id: label }),
+)
+
+const album = model('Album', {
+  uri: label,
+  name: label,
+  artists,
+  num_tracks: count,
+  num_discs: count,
+  date: label,
+  musicbrainz_id: label,
+})
+
+const track = model('Track', {
+  uri,
+  name: label,
+  artists,
+  album: nullable(album),
+  composers: artists,
+  performers: artists,
+  genre: label,
+  track_no: count,
+  disc_no: count,
+  date: label,
+  length: count,
+  bitrate: count,
+  comment: label,
+  musicbrainz_id: label,
+  // Unix milliseconds, which do not fit the bound of the others.
+  last_modified: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
+})
+
+/** A playlist to save. */
+export const playlist = model('Playlist', {
+  uri,
+  name: label,
+  tracks: listOf(track),
+  last_modified: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
+  length: count,
+})

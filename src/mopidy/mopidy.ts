@@ -1,0 +1,149 @@
+import { type Clock, secondsOf } from '../clock'
+import type { Log } from '../log'
+import { CONNECTION_LIMITS, type ConnectionLimits, connect } from './connection'
+import { createCorrelator } from './correlator'
+import { isEventName, type MopidyEvent } from './events'
+import { type Answer, busy, fromMopidy, offline, toMopidy } from './jsonrpc'
+import { asksLibrary } from './methods'
+
+/** Whether Mopidy answers, as a value. */
+export type Status = Readonly<{
+  online: boolean
+  /** Mopidy's version, once it has been heard. */
+  version?: string
+  /** Since when it is so, in Unix seconds. */
+  since?: number
+}>
+
+export type MopidyLimits = ConnectionLimits &
+  Readonly<{ callMs: number; libraryCallMs: number; mostPending: number }>
+
+export const MOPIDY_LIMITS: MopidyLimits = {
+  ...CONNECTION_LIMITS,
+  callMs: 10_000,
+  libraryCallMs: 30_000,
+  mostPending: 10_000,
+}
+
+export type MopidyOptions = {
+  url: string
+  clock: Clock
+  log: Log
+  limits?: MopidyLimits
+}
+
+export type Mopidy = ReturnType<typeof createMopidy>
+
+const COMPLAINT_EVERY_MS = 60_000
+
+/** The one connection to Mopidy that all clients share. */
+export function createMopidy({ url, clock, log, limits = MOPIDY_LIMITS }: MopidyOptions) {
+  const correlator = createCorrelator()
+  const statusListeners = new Set<(status: Status) => void>()
+  const eventListeners = new Set<(event: MopidyEvent) => void>()
+  let status: Status = { online: false, since: secondsOf(clock) }
+  let unresponsive = false
+  let complainedAt = Number.NEGATIVE_INFINITY
+
+  const connection = connect({
+    url,
+    log,
+    limits,
+    onOpen: greet,
+    onText: receive,
+    onGone() {
+      unresponsive = false
+      setOnline(false)
+      correlator.failAll(offline)
+    },
+    onSilent() {
+      // A library call may rightly hold Mopidy's only thread for longer than a heartbeat: then it
+      // counts as offline, but the call keeps its chance until its own deadline.
+      setOnline(false)
+      unresponsive = correlator.pendingSlow()
+      return !unresponsive
+    },
+  })
+
+  /** Online is who answers like Mopidy, not who only opens a socket. */
+  function greet(): void {
+    send('core.get_version', {}, limits.dialMs, (answer) => {
+      if ('error' in answer) return connection.restart('no answer to the first call')
+      setOnline(true, String(answer.result))
+    })
+  }
+
+  function setOnline(online: boolean, version = status.version): void {
+    if (online === status.online && version === status.version) return
+    status = { online, since: secondsOf(clock), ...(version !== undefined && { version }) }
+    if (online) log.info({ version }, 'mopidy is online')
+    else log.warn('mopidy is offline')
+    for (const listener of statusListeners) listener(status)
+  }
+
+  function receive(text: string): void {
+    const message = fromMopidy(text)
+    if (unresponsive) {
+      unresponsive = false
+      setOnline(true)
+    }
+    if (message?.kind === 'reply') correlator.settle(message.id, message.answer)
+    else if (message !== undefined && isEventName(message.name)) {
+      const { name, data, text } = message
+      for (const listener of eventListeners) listener({ name, data, text })
+    } else complain()
+  }
+
+  // Garbage may come in floods: a line a minute says enough.
+  function complain(): void {
+    if (performance.now() - complainedAt < COMPLAINT_EVERY_MS) return
+    complainedAt = performance.now()
+    log.warn('mopidy sent something that is neither a known event nor a reply; ignored')
+  }
+
+  function send(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    deadlineMs: number,
+    onAnswer: (answer: Answer) => void,
+  ): void {
+    if (correlator.pending() >= limits.mostPending) return onAnswer({ error: busy })
+    const id = correlator.expect(deadlineMs, asksLibrary(method), onAnswer)
+    if (!connection.send(toMopidy(id, method, params)))
+      correlator.settle(id, { error: status.online ? busy : offline })
+  }
+
+  const api = {
+    status: (): Status => status,
+
+    /**
+     * Sends a call; `onAnswer` is called exactly once, before the events that the call causes:
+     * with the result, Mopidy's error, or one of the gateway's own (offline, timed out).
+     */
+    send(
+      method: string,
+      params: Readonly<Record<string, unknown>>,
+      onAnswer: (answer: Answer) => void,
+    ): void {
+      if (!status.online) return onAnswer({ error: offline })
+      const deadlineMs = asksLibrary(method) ? limits.libraryCallMs : limits.callMs
+      send(method, params, deadlineMs, onAnswer)
+    },
+
+    /** The same as a promise, which never rejects. */
+    call: (method: string, params: Readonly<Record<string, unknown>> = {}): Promise<Answer> =>
+      new Promise((resolve) => api.send(method, params, resolve)),
+
+    onStatus: (listener: (status: Status) => void) => void statusListeners.add(listener),
+    onEvent: (listener: (event: MopidyEvent) => void) => void eventListeners.add(listener),
+
+    /** Resolves when no call is without an answer. */
+    idle: (): Promise<void> => correlator.idle(),
+
+    close(): void {
+      connection.close()
+      correlator.failAll(offline)
+    },
+  }
+  return api
+}
