@@ -1,0 +1,109 @@
+import type { Call } from '../mopidy/call'
+import { isRecord } from '../mopidy/jsonrpc'
+import type { ActionType } from '../mopidy/methods'
+import type { Snapshot } from '../mopidy/player'
+import { readTlTrack, readTlTracks, type TlTrack, type Track } from '../mopidy/track'
+
+/** What somebody did, as a person would tell it. */
+export type Action = Readonly<{
+  type: ActionType
+  track: Track | null
+  positionMs: number | null
+  metadata: Readonly<Record<string, unknown>> | null
+}>
+
+/** What was so when the call was sent, and its reply no longer tells. */
+export type Before = Readonly<{
+  player: Snapshot
+  /** The tracks that are moved. */
+  tracks?: readonly TlTrack[]
+  /** The length of the tracklist. */
+  length?: number
+  /** The playlist's name. */
+  playlistName?: string
+}>
+
+/** The actions that a call with that result was; none when Mopidy did nothing. */
+export function classify(call: Call, result: unknown, before: Before): Action[] {
+  const { action: type } = call.method
+  if (type === undefined || result === false) return []
+  const action = (metadata: Action['metadata'] = null, track: Track | null = null): Action[] => [
+    { type, track, positionMs: null, metadata },
+  ]
+  const { player } = before
+  const { params } = call
+
+  switch (type) {
+    case 'play':
+    case 'pause':
+    case 'stop':
+    case 'skip':
+    case 'previous':
+      return [onCurrent(type, player)]
+    case 'seek':
+      return [
+        {
+          type,
+          track: player.current?.track ?? null,
+          positionMs: params.time_position as number,
+          metadata: { from_ms: player.positionMs },
+        },
+      ]
+    case 'search':
+      return action({ query: params.query, results: resultsIn(result) })
+    case 'queue_add':
+    case 'queue_remove':
+      return readTlTracks(result).map(({ tlid, track }) => ({
+        type,
+        track,
+        positionMs: null,
+        metadata: { tlid },
+      }))
+    case 'queue_move': {
+      const { tracks = [] } = before
+      const metadata = { ...params, tlids: tracks.map(({ tlid }) => tlid) }
+      return action(metadata, tracks[0]?.track ?? null)
+    }
+    case 'queue_shuffle':
+      return action({ ...params })
+    case 'queue_clear':
+      return action({ tracks: before.length ?? null })
+    case 'volume_changed':
+      return action({ volume: params.volume, from: player.volume })
+    case 'mute_changed':
+      return action({ mute: params.mute })
+    case 'options_changed':
+      return action({ option: call.name.replace('core.tracklist.set_', ''), value: params.value })
+    case 'playlist_saved':
+      return isRecord(result)
+        ? action({ uri: result.uri, name: result.name, tracks: lengthOf(result.tracks) })
+        : []
+    case 'playlist_deleted':
+      return action({ uri: params.uri, name: before.playlistName ?? null })
+  }
+}
+
+/** A command to the player, with the track that was current when it was given. */
+export function onCurrent(type: ActionType, { current, positionMs }: Snapshot): Action {
+  if (current === null) return { type, track: null, positionMs: null, metadata: null }
+  return { type, track: current.track, positionMs, metadata: { tlid: current.tlid } }
+}
+
+/** The start of a track that an event told of. */
+export function startOf(type: ActionType, model: unknown, positionMs: unknown): Action | undefined {
+  const tlTrack = readTlTrack(model)
+  if (tlTrack === undefined) return undefined
+  const { tlid, track } = tlTrack
+  const position = typeof positionMs === 'number' ? positionMs : 0
+  return { type, track, positionMs: position, metadata: { tlid } }
+}
+
+/** The number of tracks, albums and artists found, by all backends together. */
+function resultsIn(results: unknown): number {
+  if (!Array.isArray(results)) return 0
+  return results.filter(isRecord).reduce((sum, { tracks, albums, artists }) => {
+    return sum + lengthOf(tracks) + lengthOf(albums) + lengthOf(artists)
+  }, 0)
+}
+
+const lengthOf = (list: unknown) => (Array.isArray(list) ? list.length : 0)

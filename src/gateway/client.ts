@@ -1,0 +1,31 @@
+import type { ServerWebSocket } from 'bun'
+import type { Identity } from '../accounts/sessions'
+
+/** What a socket carries: Bun calls these functions with it. */
+export type SocketHandlers = {
+  open(socket: Socket): void
+  message(socket: Socket, frame: string | Buffer): void
+  close(): void
+}
+
+export type Socket = ServerWebSocket<SocketHandlers>
+
+/** A connected program or browser. */
+export type Client = {
+  readonly socket: Socket
+  /** Unix milliseconds. */
+  readonly connectedAt: number
+  /** Undecided until the first message after signing in. */
+  dialect: 'undecided' | 'own' | 'mopidy'
+  identity?: Identity
+  /** The token that proved the identity, so that it is not checked again with every message. */
+  token?: string
+  /** Calls without an answer. */
+  pending: number
+  /** Frames that came while a token was being checked; absent when none is. */
+  held?: string[]
+}
+
+export function newClient(socket: Socket, now: number): Client {
+  return { socket, dialect: 'undecided', connectedAt: now, pending: 0 }
+}

@@ -1,0 +1,234 @@
+import type { Accounts } from '../accounts/accounts'
+import type { Identity } from '../accounts/sessions'
+import type { Actions } from '../actions/actions'
+import type { Clock } from '../clock'
+import { AppError } from '../errors'
+import type { Log } from '../log'
+import { type Answer, busy, parseJson } from '../mopidy/jsonrpc'
+import type { Mopidy } from '../mopidy/mopidy'
+import { type Client, newClient, type SocketHandlers } from './client'
+import { Close } from './close'
+import * as mopidyDialect from './mopidy-dialect'
+import { fromClient, toClient } from './own-dialect'
+import { createRelay } from './relay'
+
+export type GatewayLimits = Readonly<{
+  /** From the open socket to a valid token. */
+  signInMs: number
+  /** Between two looks for sockets that have expired. */
+  sweepMs: number
+  mostPendingPerClient: number
+  /** Frames kept while a client's token is being checked. */
+  mostHeld: number
+}>
+
+export const GATEWAY_LIMITS: GatewayLimits = {
+  signInMs: 10_000,
+  sweepMs: 1_000,
+  mostPendingPerClient: 500,
+  mostHeld: 64,
+}
+
+/** The topics that events are published to, one a dialect. */
+const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
+
+export type Gateway = ReturnType<typeof createGateway>
+export type GatewayOptions = {
+  accounts: Accounts
+  mopidy: Mopidy
+  actions: Actions
+  clock: Clock
+  log: Log
+  limits?: GatewayLimits
+  /** Sends a text to every socket that is subscribed to the topic. */
+  publish: (topic: string, text: string) => void
+}
+
+/** The sockets of all clients, over the one connection to Mopidy. */
+export function createGateway({
+  accounts,
+  mopidy,
+  actions,
+  clock,
+  log,
+  limits = GATEWAY_LIMITS,
+  publish,
+}: GatewayOptions) {
+  const clients = new Set<Client>()
+  const relay = createRelay({ mopidy, actions })
+  const sweeping = setInterval(sweep, limits.sweepMs)
+
+  mopidy.onEvent((event) => {
+    publish(TOPIC.own, toClient.event(event))
+    publish(TOPIC.mopidy, event.text)
+  })
+  mopidy.onStatus((status) => {
+    publish(TOPIC.own, toClient.status(status))
+    publish(TOPIC.mopidy, mopidyDialect.statusEvent(status))
+  })
+
+  function opened(client: Client, identity: Identity | undefined): void {
+    clients.add(client)
+    if (identity === undefined) return
+    // It may have ended between the handshake's check and now.
+    if (!accounts.stillSignedIn(identity)) return end(client, Close.notSignedIn, 'Session ended')
+    admit(client, identity)
+    tellIfOffline(client)
+  }
+
+  function received(client: Client, frame: string | Buffer): void {
+    if (!clients.has(client)) return
+    if (typeof frame !== 'string') return end(client, Close.abuse, 'Text frames only')
+    if (client.held === undefined) return handle(client, frame)
+    client.held.push(frame)
+    if (client.held.length > limits.mostHeld) end(client, Close.abuse, 'Too many messages')
+  }
+
+  function handle(client: Client, text: string): void {
+    if (expired(client)) return end(client, Close.notSignedIn, 'Session expired')
+    const message = parseJson(text)
+    if (message === undefined || client.dialect === 'mopidy' || mopidyDialect.isJsonRpc(message))
+      return handleJsonRpc(client, message, text)
+    handleOwn(client, message, text)
+  }
+
+  function handleOwn(client: Client, message: unknown, text: string): void {
+    const request = fromClient(message, text)
+    if ('error' in request) return send(client, toClient.answer({}, request))
+    if (request.type === 'auth') {
+      signIn(client, request.token, ({ userId }) => send(client, toClient.authSuccess(userId)))
+      return
+    }
+    const { token, reference, method, params } = request
+    const call = () => {
+      if (client.dialect === 'undecided') client.dialect = 'own'
+      relayFor(client, method, params, (answer) => send(client, toClient.answer(reference, answer)))
+    }
+    if (token !== undefined && token !== client.token) signIn(client, token, call)
+    else if (client.identity === undefined) send(client, toClient.authError('Not signed in'))
+    else call()
+  }
+
+  function handleJsonRpc(client: Client, message: unknown, text: string): void {
+    if (client.dialect === 'own' || (message === undefined && client.dialect !== 'mopidy')) {
+      const error = message === undefined ? mopidyDialect.PARSE_ERROR : mopidyDialect.WRONG_DIALECT
+      return send(client, toClient.answer({}, { error }))
+    }
+    if (client.identity === undefined) return send(client, toClient.authError('Not signed in'))
+    if (client.dialect === 'undecided') {
+      client.dialect = 'mopidy'
+      client.socket.unsubscribe(TOPIC.own)
+      client.socket.subscribe(TOPIC.mopidy)
+    }
+    mopidyDialect.handle(
+      message,
+      text,
+      ({ method, params }, onAnswer) => relayFor(client, method, params, onAnswer),
+      (reply) => send(client, reply),
+    )
+  }
+
+  function relayFor(
+    client: Client,
+    method: unknown,
+    params: unknown,
+    onAnswer: (answer: Answer) => void,
+  ): void {
+    const { identity } = client
+    if (identity === undefined) return
+    if (client.pending >= limits.mostPendingPerClient) return onAnswer({ error: busy })
+    client.pending += 1
+    relay(identity, method, params, (answer) => {
+      client.pending -= 1
+      onAnswer(answer)
+    })
+  }
+
+  /** Checks a token, while the client's later frames wait their turn; then `next`, if it is good. */
+  async function signIn(
+    client: Client,
+    token: unknown,
+    next: (identity: Identity) => void,
+  ): Promise<void> {
+    client.held = []
+    try {
+      const identity = await accounts.identify(String(token))
+      if (!clients.has(client)) return
+      const signedInBefore = client.identity !== undefined
+      client.token = String(token)
+      admit(client, identity)
+      next(identity)
+      if (!signedInBefore) tellIfOffline(client)
+    } catch (error) {
+      if (!(error instanceof AppError)) log.error({ err: error }, 'cannot check a token')
+      const message = error instanceof AppError ? error.message : 'Internal error'
+      send(client, toClient.authError(message))
+    }
+    const { held = [] } = client
+    delete client.held
+    for (const frame of held) received(client, frame)
+  }
+
+  function admit(client: Client, identity: Identity): void {
+    if (client.identity === undefined) client.socket.subscribe(TOPIC.own)
+    client.identity = identity
+  }
+
+  function tellIfOffline(client: Client): void {
+    const status = mopidy.status()
+    if (!status.online) send(client, toClient.status(status))
+  }
+
+  function send(client: Client, text: string): void {
+    if (client.socket.readyState === WebSocket.OPEN) client.socket.send(text)
+  }
+
+  function end(client: Client, code: number, reason: string): void {
+    clients.delete(client)
+    delete client.identity
+    client.socket.close(code, reason)
+  }
+
+  function expired({ identity }: Client): boolean {
+    return identity !== undefined && identity.expiresAt * 1000 <= clock.now()
+  }
+
+  function sweep(): void {
+    for (const client of clients) {
+      const tooLate =
+        client.identity === undefined && clock.now() - client.connectedAt >= limits.signInMs
+      if (tooLate) end(client, Close.notSignedIn, 'Not signed in in time')
+      else if (expired(client)) end(client, Close.notSignedIn, 'Session expired')
+    }
+  }
+
+  return {
+    /** What a new socket carries; with an identity it is signed in from the start. */
+    accept(identity: Identity | undefined): SocketHandlers {
+      let client: Client
+      return {
+        open(socket) {
+          client = newClient(socket, clock.now())
+          opened(client, identity)
+        },
+        message: (_, frame) => received(client, frame),
+        close: () => void clients.delete(client),
+      }
+    },
+
+    /** Closes the sockets of sessions that have ended. */
+    closeSessions(sessionIds: readonly number[]): void {
+      for (const client of clients)
+        if (client.identity !== undefined && sessionIds.includes(client.identity.sessionId))
+          end(client, Close.notSignedIn, 'Session ended')
+    },
+
+    /** The number of connected clients. */
+    clients: (): number => clients.size,
+
+    close(): void {
+      clearInterval(sweeping)
+      for (const client of clients) end(client, Close.goingAway, 'Musakone is stopping')
+    },
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The JSON text of an id as the client wrote it. `parsed` decides in almost every case; only a number
+ * that JavaScript cannot hold exactly, or a whole object, is looked up in `text`, the text of the
+ * request that has it as a member.
+ */
+export function idText(parsed: unknown, text: () => string): string {
+  const exact =
+    parsed === null || typeof parsed === 'string' || typeof parsed === 'boolean' || isExact(parsed)
+  return exact ? JSON.stringify(parsed) : (rawMember(text(), 'id') ?? JSON.stringify(parsed))
+}
+
+function isExact(value: unknown): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0)
+}
+
+/** The text of a member of the object that `text` is; of the last one where a name stands twice. */
+export function rawMember(text: string, name: string): string | undefined {
+  let found: string | undefined
+  walk(text, (part) => {
+    const colon = part.startsWith('"') ? endOfString(part, 0) : 0
+    if (colon > 0 && JSON.parse(part.slice(0, colon)) === name)
+      found = part.slice(part.indexOf(':', colon) + 1).trim()
+  })
+  return found
+}
+
+/** The texts of the items of the list that `text` is. */
+export function rawItems(text: string): string[] {
+  const items: string[] = []
+  walk(text, (part) => items.push(part))
+  return items
+}
+
+/** Cuts valid JSON text, an object or a list, at its outermost commas. */
+function walk(text: string, onPart: (part: string) => void): void {
+  let depth = 0
+  let start = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index]
+    if (char === '"') index = endOfString(text, index) - 1
+    else if (char === '{' || char === '[') {
+      depth += 1
+      if (depth === 1) start = index + 1
+    } else if (char === '}' || char === ']') depth -= 1
+    const ends = (char === ',' && depth === 1) || (depth === 0 && (char === '}' || char === ']'))
+    if (!ends) continue
+    const part = text.slice(start, index).trim()
+    if (part !== '') onPart(part)
+    start = index + 1
+  }
+}
+
+/** The index behind the closing quote of the string that opens at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index += 1) {
+    if (text[index] === '\\') index += 1
+    else if (text[index] === '"') return index + 1
+  }
+  return text.length
+}
