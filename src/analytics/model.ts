@@ -1,0 +1,120 @@
+import type { Static } from '@sinclair/typebox'
+// Elysia's own builder: its integers are read from the text of a query.
+import { t } from 'elysia'
+import { ACTION_TYPES } from '../mopidy/methods'
+
+// Elysia does not name a parameter that is out of range; a function stays out of the OpenAPI page.
+const wholeNumber = (name: string, minimum: number, maximum: number, description: string) => {
+  const error = () => `${name} must be a whole number from ${minimum} to ${maximum}.`
+  return t.Optional(t.Integer({ minimum, maximum, description, error }))
+}
+
+const YEAR_9999 = 253_402_300_799
+
+/** The span of time asked for; both ends may be left open. */
+const spanOf = {
+  from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
+  to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
+}
+
+const oneType = `(${ACTION_TYPES.join('|')})`
+
+export const StatsQuery = t.Object({
+  ...spanOf,
+  limit: wholeNumber('limit', 1, 100, 'Length of the top lists; 10 if not given'),
+})
+export type StatsQuery = Static<typeof StatsQuery>
+
+export const HistoryQuery = t.Object({
+  ...spanOf,
+  limit: wholeNumber('limit', 1, 200, 'Entries a page; 50 if not given'),
+  cursor: t.Optional(
+    t.String({
+      pattern: '^[0-9]{1,15}-[0-9]{1,15}$',
+      description: '`next_cursor` of the page before',
+    }),
+  ),
+  action_type: t.Optional(
+    t.String({
+      pattern: `^${oneType}(,${oneType})*$`,
+      description: `One or more, with commas between: ${ACTION_TYPES.join(', ')}`,
+    }),
+  ),
+})
+export type HistoryQuery = Static<typeof HistoryQuery>
+
+const Text = t.Union([t.String(), t.Null()])
+const Count = t.Integer({ minimum: 0 })
+
+export const HistoryEntry = t.Object({
+  id: t.Integer(),
+  action_type: t.String(),
+  track_uri: Text,
+  track_name: Text,
+  artist: Text,
+  position_ms: t.Union([t.Integer(), t.Null()]),
+  metadata: t.Union([t.Record(t.String(), t.Unknown()), t.Null()]),
+  timestamp: t.Integer({ description: 'Unix seconds' }),
+})
+export type HistoryEntry = Static<typeof HistoryEntry>
+
+export const History = t.Object({
+  actions: t.Array(HistoryEntry, { description: 'Newest first' }),
+  next_cursor: t.Union([t.String(), t.Null()], { description: 'Null on the last page' }),
+})
+export type History = Static<typeof History>
+
+const PlayedTrack = t.Object({
+  track_uri: t.String(),
+  track_name: Text,
+  artist: Text,
+  plays: Count,
+  listened_ms: Count,
+})
+const PlayedArtist = t.Object({ artist: t.String(), plays: Count, listened_ms: Count })
+const QueuedTrack = t.Object({
+  track_uri: t.String(),
+  track_name: Text,
+  artist: Text,
+  queued: Count,
+})
+const QueuedArtist = t.Object({ artist: t.String(), queued: Count })
+
+export const Stats = t.Object({
+  actions: t.Record(t.String(), Count, { description: 'The number of actions of each kind' }),
+  total_actions: Count,
+  plays: Count,
+  listened_ms: t.Integer({ minimum: 0, description: 'How long the plays were truly heard' }),
+  most_played: t.Object({ tracks: t.Array(PlayedTrack), artists: t.Array(PlayedArtist) }),
+  most_queued: t.Object({ tracks: t.Array(QueuedTrack), artists: t.Array(QueuedArtist) }),
+  activity: t.Object(
+    {
+      by_hour: t.Array(Count, { description: '24 counts, from midnight' }),
+      by_weekday: t.Array(Count, { description: '7 counts, from Monday' }),
+    },
+    { description: "Actions by hour and weekday, in the server's time zone" },
+  ),
+})
+export type Stats = Static<typeof Stats>
+
+export const PlaybackState = t.Object({
+  state: t.Union([t.Literal('playing'), t.Literal('paused'), t.Literal('stopped')]),
+  track: t.Union([
+    t.Object({
+      tlid: t.Integer(),
+      uri: t.String(),
+      name: Text,
+      artist: Text,
+      album: Text,
+      length_ms: t.Union([t.Integer(), t.Null()], { description: 'Null for a stream' }),
+    }),
+    t.Null(),
+  ]),
+  position_ms: Count,
+  volume: t.Union([t.Integer(), t.Null()]),
+  mute: t.Union([t.Boolean(), t.Null()]),
+  queued_by: t.Union([t.Object({ id: t.Integer(), username: t.String() }), t.Null()], {
+    description: 'Null when it came from outside, or nobody knows any more',
+  }),
+})
+export type PlaybackState = Static<typeof PlaybackState>

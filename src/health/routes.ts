@@ -1,0 +1,14 @@
+import { Elysia } from 'elysia'
+import { errorReplies } from '../error-reply'
+import { Health, type HealthCheck } from './health'
+
+const documented = (summary: string) => ({
+  response: { 200: Health, ...errorReplies(503) },
+  detail: { summary, tags: ['Health'] },
+})
+
+/** The probe's target, without authentication. */
+export const healthRoutes = (health: HealthCheck) =>
+  new Elysia({ name: 'health.routes' })
+    .get('/health', () => health.check(), documented('How the service is'))
+    .get('/api/health', () => health.check(), documented('The same as /health'))

@@ -1,0 +1,59 @@
+import { swagger } from '@elysiajs/swagger'
+import { Elysia } from 'elysia'
+import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
+import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import { version } from '../version'
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Musakone API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/swagger/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/swagger/swagger-ui-bundle.js"></script>
+<script src="/swagger/start.js"></script>
+</body>
+</html>
+`
+
+const start = `window.ui = SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui' })
+`
+
+const hidden = { detail: { hide: true } }
+const JAVASCRIPT = 'text/javascript; charset=utf-8'
+const DAY = 'public, max-age=86400'
+
+/** The API's documentation at `/swagger`: works with no internet, its assets are in the executable. */
+export const swaggerRoutes = () =>
+  new Elysia({ name: 'swagger.routes' })
+    .use(
+      swagger({
+        path: '/swagger',
+        provider: 'swagger-ui',
+        documentation: {
+          info: {
+            title: 'Musakone',
+            version,
+            description:
+              'The front door of a shared Mopidy box. Music is controlled over the WebSocket at `/ws`; see the README.',
+          },
+          components: {
+            securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+          },
+        },
+      }),
+    )
+    // The plugin's own page fetches its assets from a CDN: this one takes its place.
+    .get('/swagger', () => asset(page, 'text/html; charset=utf-8', 'no-cache'), hidden)
+    .get('/swagger/start.js', () => asset(start, JAVASCRIPT, DAY), hidden)
+    .get('/swagger/swagger-ui-bundle.js', () => asset(Bun.file(script), JAVASCRIPT, DAY), hidden)
+    .get('/swagger/swagger-ui.css', () => asset(Bun.file(style), 'text/css', DAY), hidden)
+
+function asset(body: string | Blob, type: string, cache: string): Response {
+  return new Response(body, { headers: { 'content-type': type, 'cache-control': cache } })
+}
