@@ -1,0 +1,23 @@
+import type { Config } from '../config'
+import { startDemoMopidy } from '../demo/mopidy'
+import type { Log } from '../log'
+import { type Running, serve } from './serve'
+
+/** Starts the service on a simulated Mopidy, with everything in memory unless a path is given. */
+export async function demo(config: Config, databasePath: string, log: Log): Promise<Running> {
+  const mopidy = await startDemoMopidy()
+  const running = await serve(
+    { ...config, databasePath, mopidyUrl: mopidy.url, production: false },
+    log,
+  )
+  log.info(
+    `demo: http://localhost:${running.port}/swagger, log in as admin with the password admin`,
+  )
+  return {
+    port: running.port,
+    async stop() {
+      await running.stop()
+      await mopidy.stop()
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { developmentSecret, randomSecret } from '../accounts/secret'
+import { createApp } from '../app'
+import type { Config } from '../config'
+import { reasonOf, StartError } from '../errors'
+import type { Log } from '../log'
+import { openServices, type Services } from '../services'
+import { commit, version } from '../version'
+
+export type Running = {
+  /** The port it listens on. */
+  port: number
+  /** Closes sockets with 1001, writes down what waits, and ends within about four seconds. */
+  stop(): Promise<void>
+}
+
+/** Milliseconds that calls on their way to Mopidy get to be answered when it stops. */
+const FINISH_CALLS_MS = 1_000
+/** Milliseconds that clients get to take leave. */
+const CLOSE_SOCKETS_MS = 1_000
+/** Of the first password in production. */
+const PASSWORD_BYTES = 15
+
+/**
+ * Starts the service.
+ * @throws {StartError} in one line that says what is in the way.
+ */
+export async function serve(config: Config, log: Log): Promise<Running> {
+  const services = openServices({
+    databasePath: config.databasePath,
+    mopidyUrl: config.mopidyUrl,
+    secret: config.jwtSecret ?? developmentSecret(config.databasePath),
+    sessionDays: config.sessionDays,
+    log,
+  })
+  try {
+    await createFirstAdmin(config, services, log)
+    return listen(config, services, log)
+  } catch (error) {
+    services.close()
+    throw error
+  }
+}
+
+async function createFirstAdmin(config: Config, { accounts }: Services, log: Log): Promise<void> {
+  if (accounts.hasUsers()) return
+  if (config.adminPassword !== undefined) {
+    await accounts.createFirstAdmin(config.adminPassword)
+    log.info('created the first account, admin, with the password in ADMIN_PASSWORD')
+  } else if (config.production) {
+    const password = randomSecret(PASSWORD_BYTES)
+    await accounts.createFirstAdmin(password, { mustChangePassword: true })
+    log.warn(`first start: log in as admin with ${password} and change it; it is not shown again`)
+  } else {
+    await accounts.createFirstAdmin('admin')
+    log.warn('development: log in as admin with the password admin')
+  }
+}
+
+function listen(config: Config, services: Services, log: Log): Running {
+  const { allowedOrigins, allowedHosts, port, host } = config
+  const app = createApp({ services, allowedOrigins, allowedHosts, log })
+  try {
+    app.listen({ port, ...(host !== undefined && { hostname: host }) })
+  } catch (error) {
+    throw new StartError(whyNotListening(error, port, host))
+  }
+  const { server } = app
+  if (server === null) throw new StartError(`cannot listen on port ${port}`)
+  services.publishThrough((topic, text) => server.publish(topic, text))
+  const listening = server.port ?? port
+  log.info({ version, commit, port: listening, mopidy: config.mopidyUrl }, 'musakone is listening')
+
+  return {
+    port: listening,
+    async stop() {
+      // No new connections from here on.
+      const stopped = server.stop()
+      await within(FINISH_CALLS_MS, services.mopidy.idle())
+      services.gateway.close()
+      await within(CLOSE_SOCKETS_MS, stopped)
+      await within(CLOSE_SOCKETS_MS, server.stop(true))
+      services.close()
+      log.info('musakone has stopped')
+    },
+  }
+}
+
+function whyNotListening(error: unknown, port: number, host: string | undefined): string {
+  const reason = reasonOf(error)
+  const code = (error as { code?: string }).code
+  if (code === 'EADDRINUSE' || /in use/i.test(reason))
+    return `port ${port} is already in use: stop what listens there, or set PORT`
+  if (code === 'EACCES')
+    return `port ${port} may not be used by this user: set PORT to 1024 or more`
+  return `cannot listen on ${host ?? 'all interfaces'}, port ${port}: ${reason}`
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms))])
+}

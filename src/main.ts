@@ -1,0 +1,66 @@
+import { probe } from './cli/health'
+import type { Running } from './cli/serve'
+import type { Log } from './log'
+
+main()
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  try {
+    process.exitCode = await run(args)
+  } catch (error) {
+    const { StartError } = await import('./errors')
+    if (!(error instanceof StartError)) throw error
+    for (const line of error.message.split('\n')) printError(`musakone: ${line}`)
+    // Not only the exit code: what was opened before may keep the process alive.
+    process.exit(error.exitCode)
+  }
+}
+
+async function run(args: string[]): Promise<number> {
+  // The probe runs every few seconds for ever: it loads nothing of the rest.
+  if (args.length === 1 && args[0] === '--health') {
+    const { healthy, message } = await probe(process.env)
+    print(message)
+    return healthy ? 0 : 1
+  }
+  const { runCommandLine } = await import('./cli/command-line')
+  return runCommandLine(args, {
+    variables: process.env,
+    terminal: process.stdout.isTTY === true,
+    print,
+    untilStopped,
+  })
+}
+
+function untilStopped(running: Running, log: Log): void {
+  let stopping = false
+  const stop = async (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping')
+    await running.stop()
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => void stop(signal))
+  // Nobody knows what state an unexpected error leaves behind: say it, write down what waits, and
+  // let the service manager start afresh.
+  const fail = async (error: unknown) => {
+    log.fatal({ err: error }, 'unexpected error')
+    if (stopping) return
+    stopping = true
+    await running.stop()
+    process.exit(1)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function printError(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
