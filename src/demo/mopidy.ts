@@ -1,0 +1,144 @@
+import { type DemoClock, systemClock } from './clock.ts'
+import { createCore } from './core.ts'
+import { SocketKilled } from './decoding.ts'
+import { createFaults, type DemoFaults } from './faults.ts'
+import { createFront } from './front.ts'
+import { handleJson } from './jsonrpc.ts'
+import { createLibrary } from './library.ts'
+import { createPlaylistFolder } from './playlists.ts'
+import { createServer } from './server.ts'
+import { toWire } from './wire.ts'
+
+export type DemoOptions = {
+  /** 0, the default, takes a free one. */
+  port?: number
+  hostname?: string
+  clock?: DemoClock
+  maxTracklistLength?: number
+  /** Makes every track of the library this long, for tests. */
+  lengthMs?: number
+  version?: string
+  /** Puts a TCP relay in front, which the faults at the level of bytes need. */
+  faulty?: boolean
+  /** Lets events of the audio come this much after the reply, as a real Mopidy's do; 0 = at once. */
+  audioDelayMs?: number
+  /** Numbers from 0 up to 1 for the shuffling. */
+  random?: () => number
+}
+
+export type DemoMopidy = {
+  url: string
+  port: number
+  faults: DemoFaults
+  /** Every text frame that arrived over sockets, the last 10,000 of them. */
+  received: string[]
+  connections(): number
+  /** Sends an event of the caller's choice to every socket. */
+  emit(event: object): void
+  /** Drops all sockets, forgets tracklist, tlids and state, and listens on the same port again. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+const MAX_RECEIVED = 10_000
+
+/** Starts a simulated Mopidy 3.4 with a made-up library; fails when the port is taken. */
+export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMopidy> {
+  const { clock = systemClock, version = '3.4.1', hostname = '127.0.0.1' } = options
+  const library = createLibrary({ version, ...pickLength(options) })
+  const folder = createPlaylistFolder(library)
+  const received: string[] = []
+  let outbox: string[] | null = null
+  let core = createLife()
+
+  function createLife() {
+    return createCore({
+      library,
+      folder,
+      clock,
+      emit,
+      random: options.random ?? Math.random,
+      maxTracklistLength: options.maxTracklistLength ?? 10_000,
+      audioDelayMs: options.audioDelayMs ?? 0,
+      version,
+    })
+  }
+
+  /** Events wait for the reply of the call that caused them. */
+  function emit(event: object) {
+    const text = toWire(event)
+    if (outbox) outbox.push(text)
+    else server.broadcast(text)
+  }
+
+  function answer(text: string, send: (reply: string | null) => void) {
+    const events: string[] = []
+    outbox = events
+    try {
+      const reply = handleJson(core, text)
+      send(reply)
+    } finally {
+      outbox = null
+      for (const event of events) server.broadcast(event)
+    }
+  }
+
+  // First, since a taken port then leaves nothing open.
+  const front = options.faulty
+    ? createFront({ port: options.port ?? 0, hostname, target: () => server.port() })
+    : null
+  const server = createServer({
+    port: options.faulty ? 0 : (options.port ?? 0),
+    hostname: options.faulty ? '127.0.0.1' : hostname,
+    version,
+    onFrame(socket, text) {
+      received.push(text)
+      if (received.length > MAX_RECEIVED) received.shift()
+      faults.treat(text, () => {
+        try {
+          answer(text, (reply) => reply !== null && socket.send(faults.readdress(reply)))
+        } catch (error) {
+          if (!(error instanceof SocketKilled)) throw error
+          socket.close()
+        }
+      })
+    },
+    onPost(text) {
+      let body = ''
+      answer(text, (reply) => {
+        body = reply ?? ''
+      })
+      return body
+    },
+  })
+  const faults = createFaults({ clock, server, front })
+  const port = front?.port ?? server.port()
+  const host = hostname === '0.0.0.0' || hostname === '::' ? '127.0.0.1' : hostname
+
+  return {
+    url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}/mopidy/ws`,
+    port,
+    faults: faults.switches,
+    received,
+    connections: server.connections,
+    emit,
+
+    async restart() {
+      front?.dropAll()
+      await server.close()
+      core.close()
+      core = createLife()
+      if (!faults.closesServer()) server.listen()
+    },
+    async stop() {
+      core.close()
+      faults.close()
+      front?.close()
+      await server.close()
+    },
+  }
+}
+
+function pickLength({ lengthMs }: DemoOptions): { lengthMs?: number } {
+  return lengthMs === undefined ? {} : { lengthMs }
+}

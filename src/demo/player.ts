@@ -1,0 +1,75 @@
+import type { DemoEvent } from './events.ts'
+import type { History } from './history.ts'
+import type { TlTrack, Track } from './models.ts'
+import type { Tracklist } from './tracklist.ts'
+import type { PLAYBACK_STATES } from './validation.ts'
+
+export type State = (typeof PLAYBACK_STATES)[number]
+export type Player = ReturnType<typeof createPlayer>
+
+/** What plays and how, and the events that tell of it. */
+export function createPlayer(services: {
+  tracklist: Tracklist
+  history: History
+  playable(track: Track): boolean
+  audioPosition(): number
+  emit(event: DemoEvent): void
+}) {
+  const { tracklist, history, playable, audioPosition, emit } = services
+
+  const player = {
+    state: 'stopped' as State,
+    current: null as TlTrack | null,
+    /** The track on its way: asked for, but not yet heard. */
+    pending: null as TlTrack | null,
+    pendingPosition: null as number | null,
+    /** Where the track was that is being left; null when nobody wrote it down. */
+    lastPosition: null as number | null,
+    goingBack: false,
+    streamTitle: null as string | null,
+
+    playable,
+
+    audible(): boolean {
+      return player.current !== null && playable(player.current.track)
+    },
+    position(): number {
+      if (player.pendingPosition !== null) return player.pendingPosition
+      return player.audible() ? audioPosition() : 0
+    },
+
+    setState(state: State) {
+      const old_state = player.state
+      player.state = state
+      emit({ old_state, new_state: state, event: 'playback_state_changed' })
+    },
+    emitPosition(event: 'track_playback_paused' | 'track_playback_resumed') {
+      const tl_track = player.current
+      if (tl_track) emit({ tl_track, time_position: player.position(), event })
+    },
+    emitStarted() {
+      const tl_track = player.current
+      if (!tl_track) return
+      tracklist.markPlaying(tl_track)
+      history.add(tl_track.track)
+      emit({ tl_track, event: 'track_playback_started' })
+    },
+    emitEnded(time_position: number) {
+      const tl_track = player.current
+      if (!tl_track) return
+      // In consume mode this takes the track off the list, and so off `current` too.
+      if (!player.goingBack) tracklist.markPlayed(tl_track)
+      player.goingBack = false
+      emit({ tl_track, time_position, event: 'track_playback_ended' })
+    },
+    emitSeeked(time_position: number) {
+      emit({ time_position, event: 'seeked' })
+    },
+    emitStreamTitle(title: string) {
+      player.streamTitle = title
+      emit({ title, event: 'stream_title_changed' })
+    },
+  }
+
+  return player
+}

@@ -1,0 +1,105 @@
+import type { Audio, AudioListener } from './audio.ts'
+import type { TlTrack, Track } from './models.ts'
+import type { Player, State } from './player.ts'
+import type { Tracklist } from './tracklist.ts'
+
+/** Going from one track to another: begun by a command, finished when the audio says so. */
+export function createTrackChanges(services: {
+  audio: Audio
+  tracklist: Tracklist
+  player: Player
+  reassertVolume(): void
+}) {
+  const { audio, tracklist, player, reassertVolume } = services
+
+  function load(track: Track): boolean {
+    if (!player.playable(track)) return false
+    audio.setTrack(track)
+    reassertVolume()
+    return true
+  }
+
+  /** Starts going to a track in the given state; false when it cannot be played. */
+  function begin(to: TlTrack | null, as: State): boolean {
+    player.pending = to
+    if (to === null) {
+      stop()
+      onEndOfStream() // Mopidy pretends an end here, so that a second →stopped is announced.
+      return true
+    }
+    if (!player.playable(to.track)) return false
+    player.lastPosition = player.position()
+    audio.prepareChange()
+    load(to.track)
+    if (as === 'playing') return audio.play()
+    if (as === 'paused') return audio.pause()
+    player.current = to
+    player.pending = null
+    return true
+  }
+
+  function stop() {
+    if (player.state === 'stopped') return
+    player.lastPosition = player.position()
+    if (!player.audible() || audio.stop()) player.setState('stopped')
+  }
+
+  function seekAudio(to: number): boolean {
+    return player.audible() && audio.seek(to)
+  }
+
+  function onStreamChanged() {
+    const ended = player.lastPosition ?? player.position()
+    player.lastPosition = null
+    if (player.pendingPosition === null) player.emitEnded(ended)
+    player.streamTitle = null
+    if (player.pending === null) return
+    player.current = player.pending
+    player.pending = null
+    if (player.pendingPosition !== null) seekAudio(player.pendingPosition)
+    player.setState('playing')
+    player.emitStarted()
+  }
+
+  function onAboutToFinish() {
+    // With its track removed meanwhile Mopidy fails here, and the list ends although it goes on.
+    if (player.state === 'stopped' || player.current === null) return
+    player.lastPosition = player.current.track.length ?? null
+    let after = tracklist.succession.atEnd(player.current)
+    for (let left = tracklist.length() * 2; after && left > 0; left--) {
+      if (load(after.track)) {
+        player.pending = after
+        return
+      }
+      tracklist.markUnplayable(after)
+      after = tracklist.succession.atEnd(after)
+    }
+  }
+
+  function onEndOfStream() {
+    player.setState('stopped')
+    player.emitEnded(player.position())
+    player.current = null
+  }
+
+  const listener: AudioListener = {
+    onStreamChanged,
+    onAboutToFinish,
+    onEndOfStream,
+    onPositionChanged() {
+      if (player.pendingPosition === null) return
+      player.emitSeeked(player.pendingPosition)
+      player.pendingPosition = null
+    },
+    onPaused() {
+      if (player.state === 'paused') return
+      player.setState('paused')
+      player.emitPosition('track_playback_paused')
+    },
+    onStreamTitle(title) {
+      if (player.current && player.current.track.name !== title) player.emitStreamTitle(title)
+    },
+  }
+
+  return { begin, stop, seekAudio, listener }
+}

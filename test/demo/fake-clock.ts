@@ -1,0 +1,39 @@
+import type { DemoClock } from '../../src/demo/clock.ts'
+
+/** A clock that stands still until it is told to advance; timers go off in their order. */
+export function createFakeClock(
+  start = 1_700_000_000_000,
+): DemoClock & { advance(ms: number): void } {
+  const timers = new Map<number, { at: number; run: () => void }>()
+  let time = start
+  let lastHandle = 0
+
+  function earliest(until: number) {
+    let found: [number, { at: number; run: () => void }] | null = null
+    for (const entry of timers) {
+      if (entry[1].at <= until && (!found || entry[1].at < found[1].at)) found = entry
+    }
+    return found
+  }
+
+  return {
+    now: () => time,
+    setTimeout(run, ms) {
+      lastHandle += 1
+      timers.set(lastHandle, { at: time + Math.max(0, ms), run })
+      return lastHandle
+    },
+    clearTimeout(handle) {
+      timers.delete(handle as number)
+    },
+    advance(ms) {
+      const until = time + ms
+      for (let next = earliest(until); next; next = earliest(until)) {
+        timers.delete(next[0])
+        time = next[1].at
+        next[1].run()
+      }
+      time = until
+    },
+  }
+}
