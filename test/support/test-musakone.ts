@@ -1,0 +1,121 @@
+import { createApp } from '../../src/app'
+import type { Clock } from '../../src/clock'
+import { startDemoMopidy } from '../../src/demo/mopidy'
+import { GATEWAY_LIMITS, type GatewayLimits } from '../../src/gateway/gateway'
+import { createLog } from '../../src/log'
+import { MOPIDY_LIMITS, type MopidyLimits } from '../../src/mopidy/mopidy'
+import { openServices } from '../../src/services'
+
+export const TEST_PASSWORD = 'correct horse battery'
+export const TEST_SECRET = 'a-secret-for-tests-of-more-than-32-bytes'
+
+export type TestMusakone = Awaited<ReturnType<typeof startTestMusakone>>
+export type TestMusakoneOptions = {
+  /** `ws://…` of a Mopidy; without it a demo Mopidy is started, and stopped with it. */
+  mopidyUrl?: string
+  demo?: NonNullable<Parameters<typeof startDemoMopidy>[0]>
+  databasePath?: string
+  clock?: Clock
+  limits?: { mopidy?: Partial<MopidyLimits>; gateway?: Partial<GatewayLimits> }
+  allowedOrigins?: readonly string[]
+}
+
+/** Time that can be set; starts at a Monday noon, UTC. */
+export function fixedClock(
+  startMs = Date.UTC(2026, 0, 5, 12),
+): Clock & { advance(ms: number): void } {
+  let now = startMs
+  return {
+    now: () => now,
+    advance(ms) {
+      now += ms
+    },
+  }
+}
+
+/** The whole program on a free port of loopback, in this process, with an `admin` and a demo Mopidy. */
+export async function startTestMusakone(options: TestMusakoneOptions = {}) {
+  const demo =
+    options.mopidyUrl === undefined ? await startDemoMopidy(options.demo ?? {}) : undefined
+  const log = createLog({ level: 'silent', format: 'json' })
+  const services = openServices({
+    databasePath: options.databasePath ?? ':memory:',
+    mopidyUrl: options.mopidyUrl ?? demo?.url ?? '',
+    secret: TEST_SECRET,
+    sessionDays: 30,
+    log,
+    ...(options.clock && { clock: options.clock }),
+    limits: {
+      mopidy: { ...MOPIDY_LIMITS, ...options.limits?.mopidy },
+      gateway: { ...GATEWAY_LIMITS, ...options.limits?.gateway },
+    },
+  })
+  await services.accounts.createFirstAdmin(TEST_PASSWORD)
+  const app = createApp({
+    services,
+    allowedOrigins: options.allowedOrigins ?? [],
+    allowedHosts: [],
+    log,
+  })
+  app.listen({ port: 0, hostname: '127.0.0.1' })
+  const { server } = app
+  if (server === null) throw new Error('the test server does not listen')
+  services.publishThrough((topic, text) => server.publish(topic, text))
+  const origin = `http://127.0.0.1:${server.port}`
+
+  async function logIn(username = 'admin', password = TEST_PASSWORD): Promise<string> {
+    const { token } = await services.accounts.logIn(
+      { username, password },
+      { ip: null, userAgent: null },
+    )
+    return token
+  }
+
+  return {
+    services,
+    origin,
+    socketUrl: `ws://127.0.0.1:${server.port}/ws`,
+    demo,
+
+    /** A fresh token of the admin, or of whoever is named. */
+    logIn,
+
+    /** A request to this server; `token` becomes a Bearer header, `json` the body. */
+    request(
+      path: string,
+      { token, json, ...init }: RequestInit & { token?: string; json?: unknown } = {},
+    ): Promise<Response> {
+      const headers = new Headers(init.headers)
+      if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+      if (json !== undefined) headers.set('content-type', 'application/json')
+      const body = json === undefined ? init.body : JSON.stringify(json)
+      const method = init.method ?? (body === undefined || body === null ? 'GET' : 'POST')
+      return fetch(`${origin}${path}`, { ...init, method, headers, ...(body != null && { body }) })
+    },
+
+    /** Resolves when Mopidy is online, or rejects after ten seconds. */
+    async online(): Promise<void> {
+      await until(() => services.mopidy.status().online, 'Mopidy to be online')
+    },
+
+    async stop(): Promise<void> {
+      services.gateway.close()
+      await server.stop(true)
+      services.close()
+      await demo?.stop()
+    },
+  }
+}
+
+/** Waits until a condition holds, looking often; fails with its name when it never does. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  name: string,
+  deadlineMs = 10_000,
+): Promise<void> {
+  const end = performance.now() + deadlineMs
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${name}`)
+    await Bun.sleep(5)
+  }
+}
