@@ -54,7 +54,9 @@ describe('the layout of src', () => {
   test('only main touches the process', async () => {
     const offenders = []
     for (const file of files.filter((file) => file !== 'main.ts'))
-      if (/\bprocess\.(env|argv|exit|on|stdout|stderr)\b/.test(await Bun.file(`src/${file}`).text()))
+      if (
+        /\bprocess\.(env|argv|exit|on|stdout|stderr)\b/.test(await Bun.file(`src/${file}`).text())
+      )
         offenders.push(file)
     expect(offenders).toEqual([])
   })

@@ -1,5 +1,5 @@
-import type { DemoClock } from './clock.ts'
-import type { Track } from './models.ts'
+import type { DemoClock } from './clock'
+import type { Track } from './models'
 
 /** What the audio tells the core; the order of these calls is the order of Mopidy's events. */
 export type AudioListener = {

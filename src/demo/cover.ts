@@ -1,4 +1,4 @@
-import { ALBUMS, ARTISTS } from './catalogue.ts'
+import { ALBUMS, ARTISTS } from './catalogue'
 
 /** The sleeve of an album as SVG, drawn from a hash of its id; null when there is no such album. */
 export function drawCover(id: string): string | null {

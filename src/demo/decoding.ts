@@ -1,5 +1,5 @@
-import { FIELDS, isModel, type ModelName, model } from './models.ts'
-import { typeName } from './python.ts'
+import { FIELDS, isModel, type ModelName, model } from './models'
+import { typeName } from './python'
 
 /** Mopidy 3.4 closes the socket on a request that it fails to read or to answer. */
 export class SocketKilled extends Error {}

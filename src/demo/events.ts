@@ -1,4 +1,4 @@
-import type { Playlist, TlTrack } from './models.ts'
+import type { Playlist, TlTrack } from './models'
 
 type State = 'playing' | 'paused' | 'stopped'
 type AtPosition = 'track_playback_paused' | 'track_playback_resumed' | 'track_playback_ended'

@@ -1,7 +1,7 @@
-import type { DemoClock } from './clock.ts'
-import type { Front } from './front.ts'
-import type { Server } from './server.ts'
-import { toWire } from './wire.ts'
+import type { DemoClock } from './clock'
+import type { Front } from './front'
+import type { Server } from './server'
+import { toWire } from './wire'
 
 /** A name, or a part of one, or an expression; `core.tracklist` is every method of it. */
 export type MethodPattern = string | RegExp

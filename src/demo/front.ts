@@ -1,5 +1,5 @@
 import type { Socket, TCPSocketListener } from 'bun'
-import { createPipe, type Pipe } from './pipe.ts'
+import { createPipe, type Pipe } from './pipe'
 
 type Connection = { client: Socket<Connection>; pipe: Pipe | null; ended: boolean }
 export type Front = ReturnType<typeof createFront>

@@ -1,5 +1,5 @@
-import type { DemoClock } from './clock.ts'
-import { model, type Ref, type Track } from './models.ts'
+import type { DemoClock } from './clock'
+import { model, type Ref, type Track } from './models'
 
 export type History = ReturnType<typeof createHistory>
 

@@ -1,10 +1,10 @@
-import type { Core } from './core.ts'
-import { decode, Unparsable } from './decoding.ts'
+import type { Core } from './core'
+import { decode, Unparsable } from './decoding'
 import describe from './describe.json' with { type: 'json' }
-import { PythonError, repr, traceback } from './python.ts'
-import { bindParameters, type Parameter } from './signature.ts'
-import { isDict } from './validation.ts'
-import { toWire } from './wire.ts'
+import { PythonError, repr, traceback } from './python'
+import { bindParameters, type Parameter } from './signature'
+import { isDict } from './validation'
+import { toWire } from './wire'
 
 const SIGNATURES = new Map<string, Parameter[]>(
   Object.entries(describe).map(([method, { params }]) => [method, params]),

@@ -1,9 +1,9 @@
-import { createBrowser } from './browsing.ts'
-import { ALBUMS, type AlbumEntry, ARTISTS, STREAM } from './catalogue.ts'
-import { SocketKilled } from './decoding.ts'
-import { type Album, type Artist, type Image, model, type Track } from './models.ts'
-import { PythonError, typeName } from './python.ts'
-import { createSearch } from './searching.ts'
+import { createBrowser } from './browsing'
+import { ALBUMS, type AlbumEntry, ARTISTS, STREAM } from './catalogue'
+import { SocketKilled } from './decoding'
+import { type Album, type Artist, type Image, model, type Track } from './models'
+import { PythonError, typeName } from './python'
+import { createSearch } from './searching'
 import {
   checkBoolean,
   checkChoice,
@@ -14,7 +14,7 @@ import {
   isDict,
   SEARCH_FIELDS,
   uriScheme,
-} from './validation.ts'
+} from './validation'
 
 export type Library = ReturnType<typeof createLibrary>
 

@@ -1,5 +1,5 @@
-import type { DemoEvent } from './events.ts'
-import { checkBoolean, checkInteger } from './validation.ts'
+import type { DemoEvent } from './events'
+import { checkBoolean, checkInteger } from './validation'
 
 export type Mixer = ReturnType<typeof createMixer>
 

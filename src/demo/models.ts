@@ -1,4 +1,4 @@
-import { toWire } from './wire.ts'
+import { toWire } from './wire'
 
 // Mopidy's models as they travel: the fields in Mopidy's order, empty ones left out.
 type Model<Name extends string, Fields> = { readonly __model__: Name } & {

@@ -1,13 +1,13 @@
-import { type DemoClock, systemClock } from './clock.ts'
-import { createCore } from './core.ts'
-import { SocketKilled } from './decoding.ts'
-import { createFaults, type DemoFaults } from './faults.ts'
-import { createFront } from './front.ts'
-import { handleJson } from './jsonrpc.ts'
-import { createLibrary } from './library.ts'
-import { createPlaylistFolder } from './playlists.ts'
-import { createServer } from './server.ts'
-import { toWire } from './wire.ts'
+import { type DemoClock, systemClock } from './clock'
+import { createCore } from './core'
+import { SocketKilled } from './decoding'
+import { createFaults, type DemoFaults } from './faults'
+import { createFront } from './front'
+import { handleJson } from './jsonrpc'
+import { createLibrary } from './library'
+import { createPlaylistFolder } from './playlists'
+import { createServer } from './server'
+import { toWire } from './wire'
 
 export type DemoOptions = {
   /** 0, the default, takes a free one. */

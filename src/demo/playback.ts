@@ -1,10 +1,10 @@
-import type { Audio } from './audio.ts'
-import type { TlTrack } from './models.ts'
-import type { Player } from './player.ts'
-import { PythonError } from './python.ts'
-import { createTrackChanges } from './track-changes.ts'
-import type { Tracklist } from './tracklist.ts'
-import { checkChoice, checkInteger, checkModel, PLAYBACK_STATES } from './validation.ts'
+import type { Audio } from './audio'
+import type { TlTrack } from './models'
+import type { Player } from './player'
+import { PythonError } from './python'
+import { createTrackChanges } from './track-changes'
+import type { Tracklist } from './tracklist'
+import { checkChoice, checkInteger, checkModel, PLAYBACK_STATES } from './validation'
 
 export type Playback = ReturnType<typeof createPlayback>
 

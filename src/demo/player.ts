@@ -1,8 +1,8 @@
-import type { DemoEvent } from './events.ts'
-import type { History } from './history.ts'
-import type { TlTrack, Track } from './models.ts'
-import type { Tracklist } from './tracklist.ts'
-import type { PLAYBACK_STATES } from './validation.ts'
+import type { DemoEvent } from './events'
+import type { History } from './history'
+import type { TlTrack, Track } from './models'
+import type { Tracklist } from './tracklist'
+import type { PLAYBACK_STATES } from './validation'
 
 export type State = (typeof PLAYBACK_STATES)[number]
 export type Player = ReturnType<typeof createPlayer>

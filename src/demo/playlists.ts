@@ -1,9 +1,9 @@
-import { PLAYLISTS } from './catalogue.ts'
-import type { DemoClock } from './clock.ts'
-import type { DemoEvent } from './events.ts'
-import { model, type Playlist, type Ref, type Track } from './models.ts'
-import { PythonError, typeName } from './python.ts'
-import { checkModel, checkUri, uriScheme } from './validation.ts'
+import { PLAYLISTS } from './catalogue'
+import type { DemoClock } from './clock'
+import type { DemoEvent } from './events'
+import { model, type Playlist, type Ref, type Track } from './models'
+import { PythonError, typeName } from './python'
+import { checkModel, checkUri, uriScheme } from './validation'
 
 type Stored = { items: Track[]; modified: number }
 /** The files of the playlist folder by name; they outlive a restart of Mopidy. */

@@ -1,5 +1,5 @@
-import { model, type SearchResult, type Track } from './models.ts'
-import type { Query } from './validation.ts'
+import { model, type SearchResult, type Track } from './models'
+import type { Query } from './validation'
 
 const MAX_RESULTS = 100 // mopidy-local's default
 

@@ -1,4 +1,4 @@
-import { PythonError, typeName } from './python.ts'
+import { PythonError, typeName } from './python'
 
 /** A shuffled copy (Fisher-Yates); `random` gives numbers from 0 up to 1. */
 export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {

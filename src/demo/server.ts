@@ -1,7 +1,7 @@
 import type { ServerWebSocket } from 'bun'
-import { drawCover } from './cover.ts'
-import { SocketKilled } from './decoding.ts'
-import { answerRpc, foreign, page } from './rpc.ts'
+import { drawCover } from './cover'
+import { SocketKilled } from './decoding'
+import { answerRpc, foreign, page } from './rpc'
 
 export type Socket = { send(text: string): void; close(): void }
 export type Server = ReturnType<typeof createServer>

@@ -1,4 +1,4 @@
-import { PythonError } from './python.ts'
+import { PythonError } from './python'
 
 /** A parameter as `core.describe` lists it; one without a default has to be given. */
 export type Parameter = { name: string; default?: unknown }

@@ -1,5 +1,5 @@
-import { sameTlTrack, type TlTrack } from './models.ts'
-import { shuffled } from './sequence.ts'
+import { sameTlTrack, type TlTrack } from './models'
+import { shuffled } from './sequence'
 
 export type Options = { consume: boolean; random: boolean; repeat: boolean; single: boolean }
 

@@ -1,7 +1,7 @@
-import type { Audio, AudioListener } from './audio.ts'
-import type { TlTrack, Track } from './models.ts'
-import type { Player, State } from './player.ts'
-import type { Tracklist } from './tracklist.ts'
+import type { Audio, AudioListener } from './audio'
+import type { TlTrack, Track } from './models'
+import type { Player, State } from './player'
+import type { Tracklist } from './tracklist'
 
 /** Going from one track to another: begun by a command, finished when the audio says so. */
 export function createTrackChanges(services: {

@@ -1,10 +1,10 @@
-import type { DemoEvent } from './events.ts'
-import type { Library } from './library.ts'
-import { model, sameTlTrack, type TlTrack, type Track } from './models.ts'
-import type { Playback } from './playback.ts'
-import { PythonError, typeName } from './python.ts'
-import { shuffled, sliceBounds, within } from './sequence.ts'
-import { createSuccession, type Options } from './succession.ts'
+import type { DemoEvent } from './events'
+import type { Library } from './library'
+import { model, sameTlTrack, type TlTrack, type Track } from './models'
+import type { Playback } from './playback'
+import { PythonError, typeName } from './python'
+import { shuffled, sliceBounds, within } from './sequence'
+import { createSuccession, type Options } from './succession'
 import {
   checkBoolean,
   checkInteger,
@@ -15,7 +15,7 @@ import {
   checkUris,
   isDict,
   TRACKLIST_FIELDS,
-} from './validation.ts'
+} from './validation'
 
 export type Tracklist = ReturnType<typeof createTracklist>
 

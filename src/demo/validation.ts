@@ -1,5 +1,5 @@
-import { isModel, type ModelName, type Models } from './models.ts'
-import { PythonError, repr } from './python.ts'
+import { isModel, type ModelName, type Models } from './models'
+import { PythonError, repr } from './python'
 
 // Python keeps these two as sets, so a real Mopidy lists them in an order of the day.
 export const PLAYBACK_STATES = ['playing', 'paused', 'stopped'] as const

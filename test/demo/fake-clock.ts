@@ -1,4 +1,4 @@
-import type { DemoClock } from '../../src/demo/clock.ts'
+import type { DemoClock } from '../../src/demo/clock'
 
 /** A clock that stands still until it is told to advance; timers go off in their order. */
 export function createFakeClock(

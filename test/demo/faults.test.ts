@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { connect as connectTcp } from 'node:net'
-import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy.ts'
-import { connect } from './client.ts'
-import { createFakeClock } from './fake-clock.ts'
+import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import { connect } from './client'
+import { createFakeClock } from './fake-clock'
 
 const clock = createFakeClock()
 let mopidy: DemoMopidy

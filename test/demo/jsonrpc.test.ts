@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import methods from '../../src/demo/describe.json' with { type: 'json' }
-import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy.ts'
-import { connect } from './client.ts'
+import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import { connect } from './client'
 
 let mopidy: DemoMopidy
 let rpc: string

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy.ts'
-import { type Client, connect } from './client.ts'
+import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import { type Client, connect } from './client'
 
 type Ref = { uri: string; name: string; type: string }
 type Track = { uri: string; name: string; length?: number; genre: string }

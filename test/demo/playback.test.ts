@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy.ts'
-import { type Client, connect } from './client.ts'
-import { createFakeClock } from './fake-clock.ts'
+import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import { type Client, connect } from './client'
+import { createFakeClock } from './fake-clock'
 
 const URIS = ['demo:track:valoisa:01', 'demo:track:valoisa:02', 'demo:track:valoisa:03']
 const LENGTH = 4_000

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy.ts'
-import { type Client, connect } from './client.ts'
+import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import { type Client, connect } from './client'
 
 const ALBUM = 'demo:album:valoisa' // 8 tracks
 type TlTrack = { tlid: number; track: { uri: string; track_no: number } }
