@@ -26,6 +26,12 @@ const LARGEST_BACKLOG = 1024 * 1024
 /** The HTTP surface: the error boundary and the guards first, then each feature. */
 export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOptions) {
   const { accounts, analytics, gateway, health } = services
+  const features = () =>
+    new Elysia({ name: 'features' })
+      .use(healthRoutes(health))
+      .use(accountRoutes(accounts))
+      .use(analyticsRoutes(accounts, analytics))
+      .use(gatewayRoutes({ accounts, gateway, allowedOrigins }))
   const hosts = new Set([...allowedHosts, 'localhost', hostname().toLowerCase()])
 
   return new Elysia({
@@ -57,11 +63,8 @@ export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOp
       guardHost(request, hosts)
       guardUnsafe(request, allowedOrigins)
     })
-    .use(healthRoutes(health))
-    .use(accountRoutes(accounts))
-    .use(analyticsRoutes(accounts, analytics))
-    .use(gatewayRoutes({ accounts, gateway, allowedOrigins }))
-    .use(swaggerRoutes())
+    .use(features())
+    .use(swaggerRoutes(features))
 }
 
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')

@@ -1,8 +1,12 @@
 const NAME = 'musakone'
 
-/** The `Set-Cookie` that keeps a browser signed in; scripts cannot read it, other sites not send it. */
-export function sessionCookie(token: string, maxAgeS: number): string {
-  return `${NAME}=${token}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax`
+/**
+ * The `Set-Cookie` that keeps a browser signed in; scripts cannot read it, and other
+ * sites not make it be sent. `expiresAt` in Unix seconds.
+ */
+export function sessionCookie(token: string, expiresAt: number): string {
+  const expires = new Date(expiresAt * 1000).toUTCString()
+  return `${NAME}=${token}; Path=/; Expires=${expires}; HttpOnly; SameSite=Lax`
 }
 
 /** The `Set-Cookie` that signs a browser out. */

@@ -16,7 +16,7 @@ export const accountRoutes = (accounts: Accounts) =>
       '/login',
       async ({ body, request, server, set }) => {
         const login = await accounts.logIn(body, originOf(request, server))
-        set.headers['set-cookie'] = cookieFor(login)
+        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
         return login
       },
       {
@@ -47,7 +47,7 @@ export const accountRoutes = (accounts: Accounts) =>
       '/password',
       async ({ identity, body, request, server, set }) => {
         const login = await accounts.changePassword(identity, body, originOf(request, server))
-        set.headers['set-cookie'] = cookieFor(login)
+        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
         return login
       },
       {
@@ -61,7 +61,3 @@ export const accountRoutes = (accounts: Accounts) =>
         },
       },
     )
-
-function cookieFor({ token, expires_at }: Login): string {
-  return sessionCookie(token, Math.max(0, expires_at - Math.floor(Date.now() / 1000)))
-}

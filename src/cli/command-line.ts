@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { type Config, readConfig } from '../config'
-import { createLog, type Log, type LogFormat } from '../log'
+import { createLog, type Log } from '../log'
 import { commit, version } from '../version'
 import { describeConfig } from './config'
 import { probe } from './health'
@@ -31,10 +31,9 @@ Exit codes: 0 fine, 1 cannot start or unhealthy, ${USAGE} wrong command line, 78
 export async function runCommandLine(args: readonly string[], process: Process): Promise<number> {
   const { variables, terminal, print } = process
   let exitCode = 0
-  const configured = (): { config: Config; log: Log } => {
+  const configured = async (): Promise<{ config: Config; log: Log }> => {
     const config = readConfig(variables, { terminal })
-    const { logLevel, logFormat } = config
-    return { config, log: createLog({ level: logLevel, format: logFormat satisfies LogFormat }) }
+    return { config, log: await createLog({ level: config.logLevel, format: config.logFormat }) }
   }
 
   const program = new Command('musakone')
@@ -49,7 +48,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .command('serve')
     .description('run the service (what musakone does without a command)')
     .action(async () => {
-      const { config, log } = configured()
+      const { config, log } = await configured()
       process.untilStopped(await serve(config, log), log)
     })
   program
@@ -57,7 +56,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .description('run the service on a simulated Mopidy with a made-up library')
     .action(async () => {
       const { demo } = await import('./demo')
-      const { config, log } = configured()
+      const { config, log } = await configured()
       process.untilStopped(await demo(config, variables.DATABASE_PATH || ':memory:', log), log)
     })
   program
@@ -71,7 +70,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
   program
     .command('config')
     .description('print the configuration in force, secrets masked')
-    .action(() => print(describeConfig(configured().config)))
+    .action(() => print(describeConfig(readConfig(variables, { terminal }))))
 
   try {
     await program.parseAsync(args.length === 0 ? ['serve'] : args, { from: 'user' })

@@ -22,6 +22,10 @@ export function createRelay({ mopidy, actions }: { mopidy: Mopidy; actions: Acti
       const message = `A ${identity.role} may not use ${call.name}`
       return onAnswer({ error: { code: RpcCode.notAllowed, message } })
     }
+    if (call.method.breaksMopidy3 && mopidy.status().version?.startsWith('3.')) {
+      const message = `${call.name} makes Mopidy 3 drop the connection; it needs Mopidy 4`
+      return onAnswer({ error: { code: RpcCode.notAllowed, message } })
+    }
     const recorded = action === undefined ? undefined : actions.begin(identity.userId, call)
     mopidy.send(call.name, call.params, (answer) => {
       onAnswer(answer)

@@ -34,7 +34,7 @@ export function rebuildCall(name: unknown, params: unknown): Call | { error: Rpc
 
 /** The parameters by name, those given by position included. */
 function named(method: Method, params: unknown): Record<string, unknown> {
-  if (params === undefined) return {}
+  if (params === undefined || params === null) return {}
   if (isRecord(params)) return params
   if (!Array.isArray(params)) throw new ParameterError('params must be an object or a list')
   const names = Object.keys(method.parameters)

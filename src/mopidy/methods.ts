@@ -1,4 +1,12 @@
-import { criteria, DISTINCT_FIELDS, playlist, query, tlidOfTlTrack, tlTrack } from './models'
+import {
+  criteria,
+  DISTINCT_FIELDS,
+  playlist,
+  query,
+  searchQuery,
+  tlidOfTlTrack,
+  tlTrack,
+} from './models'
 import {
   boolean,
   denied,
@@ -59,6 +67,8 @@ export type Method = Readonly<{
   /** In Mopidy's order, which is that of positional parameters. */
   parameters: Readonly<Record<string, Parameter>>
   action?: ActionType
+  /** Not to be sent to Mopidy 3, whatever the role. */
+  breaksMopidy3?: true
 }>
 
 type Parameters = Method['parameters']
@@ -89,16 +99,20 @@ const table = {
   'core.history.get_length': read('see'),
 
   'core.library.browse': read('browse', { uri: required(nullable(text)) }),
-  'core.library.get_distinct': read('browse', {
-    field: required(oneOf(DISTINCT_FIELDS)),
-    query: optional(nullable(query)),
-  }),
+  'core.library.get_distinct': {
+    ...read('browse', {
+      field: required(oneOf(DISTINCT_FIELDS)),
+      query: optional(nullable(query)),
+    }),
+    // Its answer is a Python set, which 3.4 cannot write as JSON: it drops the connection.
+    breaksMopidy3: true,
+  },
   'core.library.get_images': read('browse', { uris: required(URIS) }),
   'core.library.lookup': read('browse', { uris: required(URIS) }),
   'core.library.refresh': write('library.refresh', { uri: optional(nullable(uri)) }),
   'core.library.search': read(
     'browse',
-    { query: required(query), uris: optional(nullable(URIS)), exact: optional(boolean) },
+    { query: required(searchQuery), uris: optional(nullable(URIS)), exact: optional(boolean) },
     'search',
   ),
 

@@ -36,23 +36,24 @@ const TRACK_FIELDS = [
 /** The fields of `core.library.get_distinct`; `track` is an old name that 3.4 still takes. */
 export const DISTINCT_FIELDS: readonly string[] = [...TRACK_FIELDS, 'track']
 
-// Mopidy takes a lone string for a list of one; a client that sends it is helped the same here.
-const values =
-  (check: Check): Check =>
-  (value, name) =>
-    listOf(check)(typeof value === 'string' ? [value] : value, name)
-
 const eachField = (fields: readonly string[], check: Check) =>
   Object.fromEntries(fields.map((field) => [field, check]))
 
-/** A search: field → list of strings. */
-export const query = objectOf(eachField([...TRACK_FIELDS, 'any'], values(text)))
+const texts = listOf(text)
+// In a search, and only there, Mopidy takes a lone string for a list of one.
+const textOrTexts: Check = (value, name) => texts(typeof value === 'string' ? [value] : value, name)
+
+/** What to search for: field → list of strings. */
+export const searchQuery = objectOf(eachField([...TRACK_FIELDS, 'any'], textOrTexts))
+
+/** What to narrow a list of values to: field → list of strings. */
+export const query = objectOf(eachField([...TRACK_FIELDS, 'any'], texts))
 
 /** Rules that choose tracks of the tracklist: field → list of values. */
 export const criteria = objectOf({
   tlid: listOf(TLID),
   // mopidy/internal/validation.py, TRACKLIST_FIELDS
-  ...eachField(['uri', 'name', 'genre', 'date', 'comment', 'musicbrainz_id'], values(text)),
+  ...eachField(['uri', 'name', 'genre', 'date', 'comment', 'musicbrainz_id'], texts),
 })
 
 /** The tlid of a `TlTrack` model: Mopidy 4 takes only that, and it says all. */

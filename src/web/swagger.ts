@@ -1,5 +1,4 @@
-import { swagger } from '@elysiajs/swagger'
-import { Elysia } from 'elysia'
+import { type AnyElysia, Elysia } from 'elysia'
 import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { version } from '../version'
@@ -24,35 +23,52 @@ const page = `<!doctype html>
 const start = `window.ui = SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui' })
 `
 
+const documentation = {
+  info: {
+    title: 'Musakone',
+    version,
+    description:
+      'The front door of a shared Mopidy box. Music is controlled over the WebSocket at `/ws`; see the README.',
+  },
+  components: {
+    securitySchemes: {
+      bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT' },
+    },
+  },
+}
+
 const hidden = { detail: { hide: true } }
 const JAVASCRIPT = 'text/javascript; charset=utf-8'
 const DAY = 'public, max-age=86400'
 
-/** The API's documentation at `/swagger`: works with no internet, its assets are in the executable. */
-export const swaggerRoutes = () =>
-  new Elysia({ name: 'swagger.routes' })
-    .use(
-      swagger({
-        path: '/swagger',
-        provider: 'swagger-ui',
-        documentation: {
-          info: {
-            title: 'Musakone',
-            version,
-            description:
-              'The front door of a shared Mopidy box. Music is controlled over the WebSocket at `/ws`; see the README.',
-          },
-          components: {
-            securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-          },
-        },
-      }),
-    )
-    // The plugin's own page fetches its assets from a CDN: this one takes its place.
+/**
+ * The API's documentation at `/swagger`, of the routes that `documented` makes. It works with no
+ * internet: its assets are in the executable.
+ */
+export const swaggerRoutes = (documented: () => AnyElysia) => {
+  let document: Promise<string> | undefined
+  return new Elysia({ name: 'swagger.routes' })
+    .get('/', ({ redirect }) => redirect('/swagger'), hidden)
     .get('/swagger', () => asset(page, 'text/html; charset=utf-8', 'no-cache'), hidden)
     .get('/swagger/start.js', () => asset(start, JAVASCRIPT, DAY), hidden)
     .get('/swagger/swagger-ui-bundle.js', () => asset(Bun.file(script), JAVASCRIPT, DAY), hidden)
     .get('/swagger/swagger-ui.css', () => asset(Bun.file(style), 'text/css', DAY), hidden)
+    .get(
+      '/swagger/json',
+      async () => {
+        document ??= describe(documented())
+        return asset(await document, 'application/json', 'no-cache')
+      },
+      hidden,
+    )
+}
+
+/** The OpenAPI document, made at the first request: the plugin takes as long to load as all else. */
+async function describe(routes: AnyElysia): Promise<string> {
+  const { swagger } = await import('@elysiajs/swagger')
+  const described = new Elysia().use(swagger({ path: '/swagger', documentation })).use(routes)
+  return (await described.handle(new Request('http://localhost/swagger/json'))).text()
+}
 
 function asset(body: string | Blob, type: string, cache: string): Response {
   return new Response(body, { headers: { 'content-type': type, 'cache-control': cache } })
