@@ -109,18 +109,24 @@ export function readConfig(variables: Variables, { terminal = false } = {}): Con
 
 function parseEnvironment(variables: Variables) {
   // An empty variable counts as not set: `PORT=` in an environment file means the default.
-  const given = Object.keys(Environment.properties)
-    .map((name) => [name, variables[name]?.trim()] as const)
-    .filter(([, value]) => value !== undefined && value !== '')
-  const environment = Value.Default(
-    Environment,
-    Value.Convert(Environment, { LOG_LEVEL: 'info', ...Object.fromEntries(given) }),
-  ) as Environment
+  const given = Object.entries(Environment.properties)
+    .map(([name, schema]) => [name, schema, variables[name]?.trim() ?? ''] as const)
+    .filter(([, , value]) => value !== '')
+    .map(([name, schema, value]) => [name, parsed(schema, value)])
+  const environment = Value.Default(Environment, {
+    LOG_LEVEL: 'info',
+    ...Object.fromEntries(given),
+  }) as Environment
   const wrong = new Set(
     [...Value.Errors(Environment, environment)].map(({ path }) => path.slice(1)),
   )
   const problems = [...wrong].map((name) => `${name} must be ${mustBe(name)}`)
   return { environment, problems }
+}
+
+// Not TypeBox's own conversion, which reads 80.5 as 80 and 1e9 as 1.
+function parsed(schema: TSchema, text: string): string | number {
+  return schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text
 }
 
 function mustBe(name: string): string {
@@ -129,7 +135,8 @@ function mustBe(name: string): string {
 }
 
 // Values that stand in documentation, compose files and tutorials.
-const EXAMPLE_SECRET = /change|your[-_ ]|example|placeholder|replace|secret[-_ ]?key|supersecret/i
+const EXAMPLE_SECRET =
+  /change|your[-_ ]|example|placeholder|replace|(super|string|jwt)[-_ ]?secret|secret[-_ ]?key|do[-_ ]?not[-_ ]?use/i
 
 function readSecret(environment: Environment, production: boolean, problems: string[]) {
   const { JWT_SECRET: direct, JWT_SECRET_FILE: file } = environment
@@ -137,16 +144,27 @@ function readSecret(environment: Environment, production: boolean, problems: str
     problems.push('JWT_SECRET and JWT_SECRET_FILE are both set: keep one')
   const secret = direct ?? (file === undefined ? undefined : readSecretFile(file, problems))
   const name = direct === undefined && file !== undefined ? 'JWT_SECRET_FILE' : 'JWT_SECRET'
-  if (!production) return secret
   const hint = 'make one with: openssl rand -base64 48'
+  if (!production) {
+    if (secret === '') problems.push(`${name} is empty; ${hint}`)
+    return secret
+  }
   if (secret === undefined) {
     if (file === undefined)
       problems.push(`JWT_SECRET or JWT_SECRET_FILE is required in production; ${hint}`)
   } else if (Buffer.byteLength(secret) < 32)
     problems.push(`${name} must have 32 bytes or more; ${hint}`)
-  else if (EXAMPLE_SECRET.test(secret) || new Set(secret).size < 8)
+  else if (EXAMPLE_SECRET.test(secret) || isRepetition(secret))
     problems.push(`${name} is an example value that anyone can guess; ${hint}`)
   return secret
+}
+
+/** Whether it is made of few characters, or is something short written again and again. */
+function isRepetition(secret: string): boolean {
+  if (new Set(secret).size < 8) return true
+  for (let period = 8; period <= secret.length / 2; period += 1)
+    if (secret.startsWith(secret.slice(period))) return true
+  return false
 }
 
 function readSecretFile(file: string, problems: string[]): string | undefined {

@@ -33,28 +33,42 @@ async function run(args: string[]): Promise<number> {
   })
 }
 
-function untilStopped(running: Running, log: Log): void {
+// Listens for signals before the start, so that one told to stop meanwhile ends in order too.
+async function untilStopped(start: () => Promise<Running>, log: Log): Promise<void> {
+  const starting = Promise.withResolvers<Running | undefined>()
   let stopping = false
-  const stop = async (signal: string) => {
-    if (stopping) return
+  const stop = async () => {
     stopping = true
+    const running = await starting.promise
+    await running?.stop()
+  }
+  const stopOn = async (signal: string) => {
+    if (stopping) return
     log.info({ signal }, 'stopping')
-    await running.stop()
+    await stop()
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => void stop(signal))
+    process.on(signal, () => void stopOn(signal))
   // Nobody knows what state an unexpected error leaves behind: say it, write down what waits, and
   // let the service manager start afresh.
   const fail = async (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error')
     if (stopping) return
-    stopping = true
-    await running.stop()
-    process.exit(1)
+    try {
+      await stop()
+    } finally {
+      process.exit(1)
+    }
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
+  try {
+    starting.resolve(await start())
+  } catch (error) {
+    starting.resolve(undefined)
+    throw error
+  }
 }
 
 function print(line: string): void {

@@ -47,21 +47,24 @@ export function createAccounts({
     password: string,
   ): Promise<UserRow | undefined> {
     const fits = await passwords.verify(password, account?.password_hash)
-    if (!fits || account === undefined) return undefined
-    const current = users.find(account.id)
-    return current?.password_hash === account.password_hash && !current.disabled
-      ? current
-      : undefined
+    return fits && account !== undefined && unchanged(account) ? account : undefined
+  }
+
+  /** Whether the account is still there, enabled, and has the password that it had. */
+  function unchanged({ id, password_hash }: UserRow): boolean {
+    const current = users.find(id)
+    return current?.password_hash === password_hash && current.disabled === 0
   }
 
   return {
     /** @throws {AppError} `invalid_credentials`, the same whether the user exists or not. */
     async logIn({ username, password }: Credentials, origin: Origin): Promise<Login> {
       const account = await checkPassword(users.findByName(username), password)
-      if (account === undefined)
-        throw new AppError('invalid_credentials', 'The username or the password is wrong.')
+      if (account === undefined) throw wrongLogin()
       const { token, expiresAt } = await newToken(account.id)
       const user = database.durably(() => {
+        // Signing took a moment as well.
+        if (!unchanged(account)) throw wrongLogin()
         sessions.start(account.id, token, expiresAt, origin)
         return users.noteLogin(account.id)
       })
@@ -107,8 +110,7 @@ export function createAccounts({
       origin: Origin,
     ): Promise<Login> {
       const account = await checkPassword(users.find(identity.userId), current_password)
-      if (account === undefined)
-        throw new AppError('invalid_credentials', 'The current password is wrong.')
+      if (account === undefined) throw wrongCurrentPassword()
       if (new_password === current_password)
         throw new AppError('invalid_request', 'The new password must differ from the current one.')
       const [passwordHash, { token, expiresAt }] = await Promise.all([
@@ -116,6 +118,8 @@ export function createAccounts({
         newToken(account.id),
       ])
       const { ended, user } = database.durably(() => {
+        // Of two changes at once, both with the old password, one is made.
+        if (!unchanged(account)) throw wrongCurrentPassword()
         const ended = sessions.endAll(account.id)
         sessions.start(account.id, token, expiresAt, origin)
         return { ended, user: users.setPassword(account.id, passwordHash) }
@@ -143,3 +147,8 @@ export function createAccounts({
     close: (): void => clearInterval(forgetting),
   }
 }
+
+const wrongLogin = () =>
+  new AppError('invalid_credentials', 'The username or the password is wrong.')
+const wrongCurrentPassword = () =>
+  new AppError('invalid_credentials', 'The current password is wrong.')

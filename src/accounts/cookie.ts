@@ -15,8 +15,10 @@ export const clearedCookie = sessionCookie('', 0)
 /** The token in a `Cookie` header. */
 export function tokenInCookie(header: string | null): string | undefined {
   for (const pair of header?.split(';') ?? []) {
-    const [name, value] = pair.trim().split('=', 2)
-    if (name === NAME && value !== undefined && value !== '') return value
+    const [name, ...rest] = pair.trim().split('=')
+    // A value may hold further equals signs.
+    const value = rest.join('=')
+    if (name === NAME && value !== '') return value
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import { type Clock, secondsOf } from '../clock'
 import type { Call } from '../mopidy/call'
 import { type Answer, isRecord } from '../mopidy/jsonrpc'
+import type { MethodName } from '../mopidy/methods'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Player } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
@@ -10,6 +11,12 @@ import { createStarts } from './starts'
 
 /** A write that worked, told to whoever wants to know at once. */
 export type Command = Readonly<{ userId: number; call: Call; result: unknown }>
+
+/** While nothing plays, these choose a track without an event that tells. */
+const CHOOSES_SILENTLY: ReadonlySet<MethodName> = new Set([
+  'core.playback.next',
+  'core.playback.previous',
+])
 
 export type Actions = ReturnType<typeof createActions>
 export type ActionsOptions = {
@@ -64,7 +71,7 @@ export function createActions({
         if ('error' in answer) return
         if (call.method.kind === 'write') onCommand({ userId, call, result: answer.result })
         for (const action of classify(call, answer.result, before)) record(userId, action, call)
-        if (call.method.need === 'playback') player.refresh()
+        if (CHOOSES_SILENTLY.has(call.name)) player.refresh()
       }
     },
 

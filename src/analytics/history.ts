@@ -5,6 +5,8 @@ type Row = Omit<HistoryEntry, 'metadata'> & { metadata: string | null }
 type Parameters = Record<string, string | number | null>
 
 const PAGE = 50
+/** A cursor behind everything. */
+const END = `${Number.MAX_SAFE_INTEGER}-0`
 
 /** A user's actions, newest first, a page at a time; a page stays the same while rows arrive. */
 export function createHistory({ database }: { database: Database }) {
@@ -21,12 +23,12 @@ export function createHistory({ database }: { database: Database }) {
 
   return (userId: number, query: HistoryQuery): History => {
     const limit = query.limit ?? PAGE
-    const [cursorTime, cursorId] = (query.cursor ?? '').split('-').map(Number)
+    const [cursorTime, cursorId] = (query.cursor ?? END).split('-').map(Number)
     const rows = find.all({
       userId,
       from: query.from ?? 0,
       to: query.to ?? Number.MAX_SAFE_INTEGER,
-      cursorTime: cursorTime || Number.MAX_SAFE_INTEGER,
+      cursorTime: cursorTime ?? 0,
       cursorId: cursorId ?? 0,
       types: query.action_type === undefined ? null : `,${query.action_type},`,
       // One more tells whether there is another page.

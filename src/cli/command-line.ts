@@ -11,8 +11,8 @@ export type Process = {
   variables: Readonly<Record<string, string | undefined>>
   terminal: boolean
   print(line: string): void
-  /** Keeps the process alive until it is told to stop. */
-  untilStopped(running: Running, log: Log): void
+  /** Starts it, and stops it when the process is told to. Rejects when it does not start. */
+  untilStopped(start: () => Promise<Running>, log: Log): Promise<void>
 }
 
 /** Exit code of a command line that nobody understands. */
@@ -49,7 +49,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .description('run the service (what musakone does without a command)')
     .action(async () => {
       const { config, log } = await configured()
-      process.untilStopped(await serve(config, log), log)
+      await process.untilStopped(() => serve(config, log), log)
     })
   program
     .command('demo')
@@ -57,7 +57,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .action(async () => {
       const { demo } = await import('./demo')
       const { config, log } = await configured()
-      process.untilStopped(await demo(config, variables.DATABASE_PATH || ':memory:', log), log)
+      const path = variables.DATABASE_PATH || ':memory:'
+      await process.untilStopped(() => demo(config, path, log), log)
     })
   program
     .command('health')

@@ -7,7 +7,7 @@ export function describeConfig(config: Config): string {
     ['PORT', config.port],
     ['HOST', config.host ?? '(all interfaces)'],
     ['DATABASE_PATH', config.databasePath],
-    ['MOPIDY_URL', config.mopidyUrl.replace(/\/\/[^/@]*@/, '//***@')],
+    ['MOPIDY_URL', withoutCredentials(config.mopidyUrl)],
     ['JWT_SECRET', config.jwtSecret === undefined ? '(made at first start)' : '***'],
     ['ADMIN_PASSWORD', config.adminPassword === undefined ? '(not set)' : '***'],
     ['SESSION_DAYS', config.sessionDays],
@@ -17,4 +17,9 @@ export function describeConfig(config: Config): string {
     ['LOG_FORMAT', config.logFormat],
   ]
   return lines.map(([name, value]) => `${name}=${value}`).join('\n')
+}
+
+/** The address without the name and the password that may stand in it. */
+export function withoutCredentials(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//***@')
 }

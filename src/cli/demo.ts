@@ -10,8 +10,9 @@ export async function demo(config: Config, databasePath: string, log: Log): Prom
     { ...config, databasePath, mopidyUrl: mopidy.url, production: false },
     log,
   )
+  const password = config.adminPassword === undefined ? 'admin' : 'in ADMIN_PASSWORD'
   log.info(
-    `demo: http://localhost:${running.port}/swagger, log in as admin with the password admin`,
+    `demo: http://localhost:${running.port}/swagger, log in as admin with the password ${password}`,
   )
   return {
     port: running.port,

@@ -13,14 +13,18 @@ export async function probe(variables: Record<string, string | undefined>): Prom
   const { host, port } = listenAddress(variables)
   const url = `http://${host}:${port}/health`
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS) })
+    // Bun would take HTTP_PROXY even for this machine itself.
+    const signal = AbortSignal.timeout(DEADLINE_MS)
+    const response = await fetch(url, { proxy: false, redirect: 'manual', signal })
     const health: unknown = await response.json()
     if (!isHealth(health)) return unhealthy(`something else answers at ${url}`)
     if (!response.ok) return unhealthy(`${url} answered ${response.status}`)
     return { healthy: true, message: `${health.status}: musakone ${health.version} at ${url}` }
   } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError'
-    return unhealthy(timedOut ? `${url} did not answer in time` : `nothing answers at ${url}`)
+    const { name } = error as Error
+    if (name === 'TimeoutError') return unhealthy(`${url} did not answer in time`)
+    const answered = name === 'SyntaxError'
+    return unhealthy(`${answered ? 'something else' : 'nothing'} answers at ${url}`)
   }
 }
 

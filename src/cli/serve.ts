@@ -5,6 +5,7 @@ import { reasonOf, StartError } from '../errors'
 import type { Log } from '../log'
 import { openServices, type Services } from '../services'
 import { commit, version } from '../version'
+import { withoutCredentials } from './config'
 
 export type Running = {
   /** The port it listens on. */
@@ -68,7 +69,10 @@ function listen(config: Config, services: Services, log: Log): Running {
   if (server === null) throw new StartError(`cannot listen on port ${port}`)
   services.publishThrough((topic, text) => server.publish(topic, text))
   const listening = server.port ?? port
-  log.info({ version, commit, port: listening, mopidy: config.mopidyUrl }, 'musakone is listening')
+  log.info(
+    { version, commit, port: listening, mopidy: withoutCredentials(config.mopidyUrl) },
+    'musakone is listening',
+  )
 
   return {
     port: listening,

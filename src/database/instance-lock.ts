@@ -1,5 +1,5 @@
 import { Database as Sqlite } from 'bun:sqlite'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, realpathSync } from 'node:fs'
 import { reasonOf, StartError } from '../errors'
 
 /**
@@ -10,8 +10,10 @@ import { reasonOf, StartError } from '../errors'
  */
 export function lockInstance(path: string): () => void {
   try {
-    closeSync(openSync(`${path}-lock`, 'a', 0o600))
-    const lock = new Sqlite(`${path}-lock`)
+    // One lock a database, also where a link leads to it.
+    const file = `${realpathSync(path)}-lock`
+    closeSync(openSync(file, 'a', 0o600))
+    const lock = new Sqlite(file)
     lock.run('PRAGMA journal_mode = MEMORY')
     lock.run('BEGIN EXCLUSIVE')
     return () => lock.close()

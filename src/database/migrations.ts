@@ -1,5 +1,4 @@
 import type { Database as Sqlite } from 'bun:sqlite'
-import { StartError } from '../errors'
 import accounts from './001-accounts.sql' with { type: 'text' }
 import listening from './002-listening.sql' with { type: 'text' }
 
@@ -7,15 +6,15 @@ const migrations: readonly string[] = [accounts, listening]
 
 /**
  * Brings the schema up to date: each migration once, in a transaction of its own.
- * @throws {StartError} when the file was written by a newer version.
+ * @throws when the file was written by a newer version.
  */
 export function migrate(sqlite: Sqlite): void {
   const { user_version: current } = sqlite
     .query<{ user_version: number }, []>('PRAGMA user_version')
     .get() ?? { user_version: 0 }
   if (current > migrations.length)
-    throw new StartError(
-      `the database has schema ${current}, newer than this version's ${migrations.length}: install a newer musakone or restore a backup`,
+    throw new Error(
+      `its schema ${current} is newer than this version's ${migrations.length}: install a newer musakone or restore a backup`,
     )
   migrations.slice(current).forEach((sql, index) => {
     sqlite.transaction(() => {

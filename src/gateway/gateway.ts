@@ -152,10 +152,14 @@ export function createGateway({
   ): Promise<void> {
     client.held = []
     try {
-      const identity = await accounts.identify(String(token))
+      // Not String(token): a list that holds a token is none.
+      const text = typeof token === 'string' ? token : ''
+      const identity = await accounts.identify(text)
       if (!clients.has(client)) return
+      // It may have ended while it was being checked, before this client could be closed with it.
+      if (!accounts.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
       const signedInBefore = client.identity !== undefined
-      client.token = String(token)
+      client.token = text
       admit(client, identity)
       next(identity)
       if (!signedInBefore) tellIfOffline(client)

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Accounts } from '../accounts/accounts'
 import { fromOwnPage, tokenIn } from '../accounts/credentials'
+import { errorReplies } from '../error-reply'
 import { AppError } from '../errors'
 import type { Gateway } from './gateway'
 
@@ -32,6 +33,7 @@ export const gatewayRoutes = ({ accounts, gateway, allowedOrigins }: GatewayRout
       }
     },
     {
+      response: errorReplies(401, 403, 426),
       detail: {
         summary: 'The WebSocket: Musakone’s own dialect, or JSON-RPC',
         description: 'Signed in by the first message, the cookie, or `?token=`.',

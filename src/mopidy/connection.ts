@@ -30,6 +30,8 @@ export type ConnectionOptions = {
   onText(text: string): void
   /** The socket that was open, or was being dialled, is gone. */
   onGone(): void
+  /** A heartbeat was answered. */
+  onPong(): void
   /** Nothing was heard for too long; false lets the connection live on a little. */
   onSilent(): boolean
 }
@@ -40,7 +42,8 @@ export type Connection = ReturnType<typeof connect>
  * One WebSocket to `url`, dialled again for ever with back-off. Bun's client notices neither a frozen
  * peer nor an unanswered handshake, so dialling has its own timer and the open socket a heartbeat.
  */
-export function connect({ url, log, limits, onOpen, onText, onGone, onSilent }: ConnectionOptions) {
+export function connect(options: ConnectionOptions) {
+  const { url, log, limits, onOpen, onText, onPong, onGone, onSilent } = options
   const backOff = createBackOff({ firstMs: limits.backOffFirstMs, mostMs: limits.backOffMostMs })
   let socket: WebSocket | undefined
   let abandon = (_reason: string) => {}
@@ -80,10 +83,13 @@ export function connect({ url, log, limits, onOpen, onText, onGone, onSilent }: 
     dialled.onmessage = ({ data }) => {
       if (socket !== dialled) return
       heardAt = performance.now()
-      if (typeof data === 'string') onText(data)
+      // Mopidy sends no binary frames; the empty text is garbage as well.
+      onText(typeof data === 'string' ? data : '')
     }
     dialled.addEventListener('pong', () => {
+      if (socket !== dialled) return
       heardAt = performance.now()
+      onPong()
     })
     dialled.onclose = ({ code }) => gone(`closed with ${code}`)
     dialled.onerror = () => gone('error')

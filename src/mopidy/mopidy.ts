@@ -51,6 +51,7 @@ export function createMopidy({ url, clock, log, limits = MOPIDY_LIMITS }: Mopidy
     limits,
     onOpen: greet,
     onText: receive,
+    onPong: revive,
     onGone() {
       unresponsive = false
       setOnline(false)
@@ -81,14 +82,19 @@ export function createMopidy({ url, clock, log, limits = MOPIDY_LIMITS }: Mopidy
     for (const listener of statusListeners) listener(status)
   }
 
+  /** It has spoken again. */
+  function revive(): void {
+    if (!unresponsive) return
+    unresponsive = false
+    setOnline(true)
+  }
+
   function receive(text: string): void {
+    revive()
     const message = fromMopidy(text)
-    if (unresponsive) {
-      unresponsive = false
-      setOnline(true)
-    }
-    if (message?.kind === 'reply') correlator.settle(message.id, message.answer)
-    else if (message !== undefined && isEventName(message.name)) {
+    if (message?.kind === 'reply') {
+      if (!correlator.settle(message.id, message.answer)) complain()
+    } else if (message !== undefined && isEventName(message.name)) {
       const { name, data, text } = message
       for (const listener of eventListeners) listener({ name, data, text })
     } else complain()
@@ -98,7 +104,7 @@ export function createMopidy({ url, clock, log, limits = MOPIDY_LIMITS }: Mopidy
   function complain(): void {
     if (performance.now() - complainedAt < COMPLAINT_EVERY_MS) return
     complainedAt = performance.now()
-    log.warn('mopidy sent something that is neither a known event nor a reply; ignored')
+    log.warn('mopidy sent something that is neither a known event nor an awaited reply; ignored')
   }
 
   function send(

@@ -70,7 +70,8 @@ export const listOf =
   (check: Check): Check =>
   (value, name) => {
     if (!Array.isArray(value)) throw new ParameterError(`${name} must be a list`)
-    return value.map((item, index) => check(item, `${name}[${index}]`))
+    // Not value.map, which passes over holes.
+    return Array.from(value, (item, index) => check(item, `${name}[${index}]`))
   }
 
 /** An object with no members but these. */

@@ -40,7 +40,9 @@ describe("Musakone's own dialect", () => {
     ['an object', '{"b":[1,2,{"a":"}"}],"id":5}'],
   ])('an id comes back untouched: %s', async (_, id) => {
     const client = await signedIn()
-    client.send(`{"x":{"id":[9]},"type":"mopidy","id": ${id} ,"y":"\\"id\\":1","method":"core.get_version"}`)
+    client.send(
+      `{"x":{"id":[9]},"type":"mopidy","id": ${id} ,"y":"\\"id\\":1","method":"core.get_version"}`,
+    )
     await client.next('mopidy_response')
     expect(client.texts.at(-1)).toStartWith(`{"type":"mopidy_response","id":${id},`)
     client.close()

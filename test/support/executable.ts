@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Subprocess } from 'bun'
+import { atEnd } from './end'
 import { until } from './test-musakone'
 
 let built: string | undefined
@@ -22,7 +23,7 @@ export type RunningExecutable = Awaited<ReturnType<typeof startExecutable>>
 /** A new folder that is removed when the tests end. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'musakone-test-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -106,6 +107,6 @@ function spawnExecutable(
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  process.on('exit', () => child.kill('SIGKILL'))
+  atEnd(() => child.kill('SIGKILL'))
   return child
 }

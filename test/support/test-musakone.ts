@@ -37,7 +37,7 @@ export function fixedClock(
 export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   const demo =
     options.mopidyUrl === undefined ? await startDemoMopidy(options.demo ?? {}) : undefined
-  const log = createLog({ level: 'silent', format: 'json' })
+  const log = await createLog({ level: 'silent', format: 'json' })
   const services = openServices({
     databasePath: options.databasePath ?? ':memory:',
     mopidyUrl: options.mopidyUrl ?? demo?.url ?? '',

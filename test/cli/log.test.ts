@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { runExecutable } from '../support/executable'
+import { until } from '../support/test-musakone'
+import { endAll, launch } from './launch'
+
+afterAll(endAll)
+
+/** What the executable writes from its start to its end, with a console that claims colours. */
+async function outputOf(variables: Record<string, string>): Promise<string> {
+  const child = launch({ TERM: 'xterm-256color', COLORTERM: 'truecolor', ...variables })
+  let output = ''
+  const reading = (async () => {
+    for await (const chunk of child.stdout) output += new TextDecoder().decode(chunk)
+  })()
+  await until(() => output.includes('is listening'), 'it to listen')
+  child.kill('SIGTERM')
+  expect(await child.exited).toBe(0)
+  await reading
+  return output
+}
+
+describe('the log of the executable', () => {
+  test.each([{}, { FORCE_COLOR: '1' }])(
+    'json: an object a line, no colours, given %p',
+    async (more) => {
+      const output = await outputOf({ LOG_FORMAT: 'json', ...more })
+      expect(output).not.toContain('\x1b')
+      expect(output).toEndWith('\n')
+      const lines = output
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(lines.length).toBeGreaterThanOrEqual(4)
+      expect(lines.map(({ msg }) => msg)).toContain('musakone has stopped')
+      for (const line of lines)
+        expect(line).toMatchObject({
+          level: expect.any(Number),
+          time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+          msg: expect.any(String),
+        })
+    },
+  )
+
+  test('json is the default where nobody looks', async () => {
+    expect(await outputOf({})).toMatch(/^\{"level":/)
+  })
+
+  test('pretty: sentences with a time and a level', async () => {
+    const output = await outputOf({ LOG_FORMAT: 'pretty' })
+    const plain = Bun.stripANSI(output)
+    expect(plain).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: musakone is listening$/m)
+    expect(plain).toMatch(/^ +port: \d+$/m)
+    expect(plain).not.toContain('{"level"')
+  })
+
+  test('a silent log does not swallow why it did not start', async () => {
+    const { exitCode, stderr } = await runExecutable([], { PORT: 'abc', LOG_LEVEL: 'silent' })
+    expect(exitCode).toBe(78)
+    expect(stderr).toContain('PORT')
+  })
+})

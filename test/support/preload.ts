@@ -1,0 +1,4 @@
+import { afterAll } from 'bun:test'
+import { end } from './end'
+
+afterAll(end)
