@@ -1,0 +1,78 @@
+/**
+ * Measures Musakone beside the Mopidy that it stands before; a table on the terminal, JSON in
+ * `dist/bench.json`. Everything that is compared is measured in one run on one machine.
+ *
+ *   bun run bench [--quick] [--only round-trip|crowd|recording|start|probe|memory]
+ */
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { crowd } from './crowd'
+import { type Figure, kept } from './figure'
+import { machine } from './machine'
+import { memory } from './memory'
+import { probe } from './probe'
+import { recording } from './recording'
+import { roundTrip } from './round-trip'
+import { closeStage, openStage, type Stage } from './stage'
+import { start } from './start'
+import { table } from './table'
+
+const RESULTS = resolve(import.meta.dir, '../../dist/bench.json')
+
+const BENCHMARKS: Readonly<Record<string, (stage: Stage) => Promise<Figure[]>>> = {
+  'round-trip': roundTrip,
+  crowd,
+  recording,
+  start,
+  probe,
+  memory,
+}
+
+await main()
+
+async function main(): Promise<void> {
+  const { quick, names } = chosen()
+  const startedAt = performance.now()
+  say('compiling, and starting Mopidy')
+  const stage = await openStage(quick)
+  if (stage === undefined)
+    return fail('the benchmarks need a real Mopidy: apt install mopidy mopidy-local ffmpeg')
+  const measuredOn = machine(stage)
+  const figures: Figure[] = []
+  try {
+    for (const name of names) {
+      say(`measuring ${name}`)
+      figures.push(...((await BENCHMARKS[name]?.(stage)) ?? []))
+    }
+  } finally {
+    await closeStage(stage)
+  }
+  say(`done in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`)
+  console.log(table(measuredOn, figures))
+  mkdirSync(resolve(RESULTS, '..'), { recursive: true })
+  const judged = figures.map((figure) => ({ ...figure, kept: kept(figure) }))
+  await Bun.write(RESULTS, `${JSON.stringify({ machine: measuredOn, figures: judged }, null, 2)}\n`)
+  process.exit(0)
+}
+
+function chosen(): { quick: boolean; names: string[] } {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  })
+  const { quick, only } = values
+  const known = Object.keys(BENCHMARKS)
+  if (only !== undefined && !known.includes(only))
+    return fail(`there is no ${only}: choose one of ${known.join(', ')}`)
+  return { quick, names: only === undefined ? known : [only] }
+}
+
+/** Progress goes to stderr, so that stdout is the table and nothing else. */
+function say(line: string): void {
+  console.error(`bench: ${line}`)
+}
+
+function fail(message: string): never {
+  console.error(`bench: ${message}`)
+  process.exit(1)
+}

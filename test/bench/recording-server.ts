@@ -1,0 +1,61 @@
+/** The process behind `recording.ts`: the program twice, with and without recorded actions. */
+import { createApp } from '../../src/app'
+import { systemClock } from '../../src/clock'
+import { createGateway } from '../../src/gateway/gateway'
+import { createLog } from '../../src/log'
+import { openServices } from '../../src/services'
+import { until } from '../support/test-musakone'
+
+export type ToRecordingServer = { mopidyUrl: string; recordedIn: string; notRecordedIn: string }
+
+/** Addresses of sockets that are signed in. */
+export type FromRecordingServer = { recorded: string; notRecorded: string }
+
+type Publish = (topic: string, text: string) => unknown
+
+process.on('message', async ({ mopidyUrl, recordedIn, notRecordedIn }: ToRecordingServer) => {
+  const addresses: FromRecordingServer = {
+    recorded: await start(mopidyUrl, recordedIn, true),
+    notRecorded: await start(mopidyUrl, notRecordedIn, false),
+  }
+  process.send?.(addresses)
+})
+
+async function start(mopidyUrl: string, databasePath: string, recorded: boolean): Promise<string> {
+  const log = await createLog({ level: 'silent', format: 'json' })
+  const services = openServices({
+    databasePath,
+    mopidyUrl,
+    secret: 'a-secret-for-the-benchmark-of-48-characters-long',
+    sessionDays: 1,
+    log,
+  })
+  await services.accounts.createFirstAdmin('admin')
+  // Both get a second gateway, so that an event costs either side the same.
+  const wires: { publish?: Publish } = {}
+  const silentGateway = createGateway({
+    accounts: services.accounts,
+    mopidy: services.mopidy,
+    actions: { begin: () => () => {}, settled: async () => {}, close: () => {} },
+    clock: systemClock,
+    log,
+    publish: (topic, text) => wires.publish?.(topic, text),
+  })
+  const app = createApp({
+    services: recorded ? services : { ...services, gateway: silentGateway },
+    allowedOrigins: [],
+    allowedHosts: [],
+    log,
+  }).listen({ port: 0, hostname: '127.0.0.1' })
+  const { server } = app
+  if (server === null) throw new Error('it does not listen')
+  const publish: Publish = (topic, text) => server.publish(topic, text)
+  if (recorded) services.publishThrough(publish)
+  else wires.publish = publish
+  await until(() => services.mopidy.status().online, 'Mopidy to be online')
+  const { token } = await services.accounts.logIn(
+    { username: 'admin', password: 'admin' },
+    { ip: null, userAgent: null },
+  )
+  return `ws://127.0.0.1:${server.port}/ws?token=${token}`
+}
