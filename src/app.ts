@@ -27,13 +27,13 @@ const LARGEST_BACKLOG = 1024 * 1024
 
 /** The HTTP surface: the error boundary and the guards first, then each feature. */
 export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOptions) {
-  const { accounts, analytics, gateway, health } = services
+  const { accounts, analytics, gateway, health, mopidy } = services
   const features = () =>
     new Elysia({ name: 'features' })
       .use(healthRoutes(health))
       .use(accountRoutes(accounts))
       .use(analyticsRoutes(accounts, analytics))
-      .use(gatewayRoutes({ accounts, gateway, allowedOrigins }))
+      .use(gatewayRoutes({ accounts, mopidy, gateway, allowedOrigins }))
   const hosts = new Set([...allowedHosts, 'localhost', hostname().toLowerCase()])
 
   return new Elysia({
@@ -60,9 +60,11 @@ export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOp
       if (retryAfter !== undefined) set.headers['retry-after'] = String(retryAfter)
       return { error: errorCode, message }
     })
-    .onParse({ as: 'global' }, async ({ request, contentType }) =>
-      contentType === 'application/json' ? parseBody(await request.text()) : undefined,
-    )
+    .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
+      // JSON-RPC is read as it stands.
+      if (contentType !== 'application/json' || route === '/mopidy/rpc') return undefined
+      return parseBody(await request.text())
+    })
     .onRequest(({ request, set }) => {
       set.headers['x-content-type-options'] = 'nosniff'
       guardHost(request, hosts)

@@ -7,6 +7,7 @@ import { openDatabase } from './database/database'
 import { createGateway, type Gateway, type GatewayLimits } from './gateway/gateway'
 import { createHealth } from './health/health'
 import type { Log } from './log'
+import { createMirror } from './mopidy/mirror'
 import { createMopidy, type MopidyLimits } from './mopidy/mopidy'
 import { createPlayer } from './mopidy/player'
 
@@ -49,6 +50,7 @@ export function openServices({
     ...(limits.mopidy && { limits: limits.mopidy }),
   })
   const player = createPlayer({ mopidy, clock })
+  const mirror = createMirror({ mopidy, player, clock })
   const recorder = createRecorder({ database, log })
   const actions: Actions = createActions({
     mopidy,
@@ -63,6 +65,7 @@ export function openServices({
   const gateway = createGateway({
     accounts,
     mopidy,
+    mirror,
     actions,
     clock,
     log,
@@ -77,6 +80,7 @@ export function openServices({
     analytics,
     gateway,
     health,
+    mirror,
     mopidy,
 
     /** Where events go: the server that holds the sockets, once it listens. */

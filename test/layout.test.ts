@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['error-reply'],
   ['errors'],
   ['log'],
-  ['clock', 'listen-address', 'version'],
+  ['clock', 'json', 'listen-address', 'version'],
 ]
 
 const rankOf = (part: string) => LAYERS.findIndex((layer) => layer.includes(part))

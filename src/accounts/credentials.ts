@@ -6,14 +6,24 @@ export type PresentedToken = Readonly<{
   by: 'header' | 'query' | 'cookie'
 }>
 
-/** The token that a request presents, if any: header before query before cookie. */
+/**
+ * The token that a request presents, if any: header before query before cookie. Programs that can only
+ * do Basic give it as the password, with any name.
+ */
 export function tokenIn(request: Request, { inQuery = false } = {}): PresentedToken | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (bearer !== undefined) return { token: bearer, by: 'header' }
+  const [scheme = '', value] = request.headers.get('authorization')?.trim().split(/ +/) ?? []
+  if (value !== undefined && /^bearer$/i.test(scheme)) return { token: value, by: 'header' }
+  if (value !== undefined && /^basic$/i.test(scheme))
+    return { token: passwordIn(value), by: 'header' }
   const query = inQuery ? new URL(request.url).searchParams.get('token') : null
   if (query !== null) return { token: query, by: 'query' }
   const cookie = tokenInCookie(request.headers.get('cookie'))
   return cookie === undefined ? undefined : { token: cookie, by: 'cookie' }
+}
+
+function passwordIn(basic: string): string {
+  const text = Buffer.from(basic, 'base64').toString()
+  return text.slice(text.indexOf(':') + 1)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Clock, secondsOf } from '../clock'
+import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
-import { type Answer, isRecord } from '../mopidy/jsonrpc'
+import type { Answer } from '../mopidy/jsonrpc'
 import type { MethodName } from '../mopidy/methods'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Player } from '../mopidy/player'

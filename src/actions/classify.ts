@@ -1,5 +1,5 @@
+import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
-import { isRecord } from '../mopidy/jsonrpc'
 import type { ActionType } from '../mopidy/methods'
 import type { Snapshot } from '../mopidy/player'
 import { readTlTrack, readTlTracks, type TlTrack, type Track } from '../mopidy/track'

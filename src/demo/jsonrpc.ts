@@ -1,6 +1,6 @@
+import describe from '../mopidy/describe.json' with { type: 'json' }
 import type { Core } from './core'
 import { decode, Unparsable } from './decoding'
-import describe from './describe.json' with { type: 'json' }
 import { PythonError, repr, traceback } from './python'
 import { bindParameters, type Parameter } from './signature'
 import { isDict } from './validation'

@@ -3,9 +3,13 @@ import type { Identity } from '../accounts/sessions'
 import type { Actions } from '../actions/actions'
 import type { Clock } from '../clock'
 import { AppError } from '../errors'
+import { parseJson } from '../json'
 import type { Log } from '../log'
-import { type Answer, busy, parseJson } from '../mopidy/jsonrpc'
+import type { MopidyEvent } from '../mopidy/events'
+import { type Answer, busy } from '../mopidy/jsonrpc'
+import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
+import { createQueueWrites } from '../mopidy/queue-writes'
 import { type Client, newClient, type SocketHandlers } from './client'
 import { Close } from './close'
 import * as mopidyDialect from './mopidy-dialect'
@@ -32,10 +36,17 @@ export const GATEWAY_LIMITS: GatewayLimits = {
 /** The topics that events are published to, one a dialect. */
 const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
 
+const TRACKLIST_CHANGED: MopidyEvent = {
+  name: 'tracklist_changed',
+  data: {},
+  text: '{"event": "tracklist_changed"}',
+}
+
 export type Gateway = ReturnType<typeof createGateway>
 export type GatewayOptions = {
   accounts: Accounts
   mopidy: Mopidy
+  mirror: Mirror
   actions: Actions
   clock: Clock
   log: Log
@@ -48,6 +59,7 @@ export type GatewayOptions = {
 export function createGateway({
   accounts,
   mopidy,
+  mirror,
   actions,
   clock,
   log,
@@ -55,25 +67,43 @@ export function createGateway({
   publish,
 }: GatewayOptions) {
   const clients = new Set<Client>()
-  const relay = createRelay({ mopidy, actions })
+  const queueWrites = createQueueWrites({ announce: () => fanOut(TRACKLIST_CHANGED) })
+  const relay = createRelay({ mopidy, mirror, queueWrites, actions })
   const sweeping = setInterval(sweep, limits.sweepMs)
 
   mopidy.onEvent((event) => {
-    publish(TOPIC.own, toClient.event(event))
-    publish(TOPIC.mopidy, event.text)
+    if (queueWrites.passes(event)) fanOut(event)
   })
   mopidy.onStatus((status) => {
+    queueWrites.reset()
     publish(TOPIC.own, toClient.status(status))
     publish(TOPIC.mopidy, mopidyDialect.statusEvent(status))
   })
 
-  function opened(client: Client, identity: Identity | undefined): void {
+  /** An event is written once for each dialect; the server copies it to the sockets. */
+  function fanOut(event: MopidyEvent): void {
+    publish(TOPIC.own, toClient.event(event))
+    publish(TOPIC.mopidy, event.text)
+  }
+
+  function opened(
+    client: Client,
+    identity: Identity | undefined,
+    dialect: Client['dialect'],
+  ): void {
     clients.add(client)
     if (identity === undefined) return
     // It may have ended between the handshake's check and now.
     if (!accounts.stillSignedIn(identity)) return end(client, Close.notSignedIn, 'Session ended')
     admit(client, identity)
-    tellIfOffline(client)
+    if (dialect === 'mopidy') speakMopidy(client)
+    else tellIfOffline(client)
+  }
+
+  function speakMopidy(client: Client): void {
+    client.dialect = 'mopidy'
+    client.socket.unsubscribe(TOPIC.own)
+    client.socket.subscribe(TOPIC.mopidy)
   }
 
   function received(client: Client, frame: string | Buffer): void {
@@ -115,16 +145,14 @@ export function createGateway({
       return send(client, toClient.answer({}, { error }))
     }
     if (client.identity === undefined) return send(client, toClient.authError('Not signed in'))
-    if (client.dialect === 'undecided') {
-      client.dialect = 'mopidy'
-      client.socket.unsubscribe(TOPIC.own)
-      client.socket.subscribe(TOPIC.mopidy)
-    }
+    if (client.dialect === 'undecided') speakMopidy(client)
     mopidyDialect.handle(
       message,
       text,
       ({ method, params }, onAnswer) => relayFor(client, method, params, onAnswer),
-      (reply) => send(client, reply),
+      (reply) => {
+        if (reply !== undefined) send(client, reply)
+      },
     )
   }
 
@@ -207,18 +235,38 @@ export function createGateway({
   }
 
   return {
-    /** What a new socket carries; with an identity it is signed in from the start. */
-    accept(identity: Identity | undefined): SocketHandlers {
+    /**
+     * What a new socket carries; with an identity it is signed in from the start, and with a dialect
+     * it speaks that.
+     */
+    accept(
+      identity: Identity | undefined,
+      dialect: Client['dialect'] = 'undecided',
+    ): SocketHandlers {
       let client: Client
       return {
         open(socket) {
           client = newClient(socket, clock.now())
-          opened(client, identity)
+          opened(client, identity, dialect)
         },
         message: (_, frame) => received(client, frame),
         close: () => void clients.delete(client),
       }
     },
+
+    /**
+     * Answers a JSON-RPC request, or batch, that came over HTTP: the text of the reply, or undefined
+     * where there is none.
+     */
+    rpc: (identity: Identity, text: string): Promise<string | undefined> =>
+      new Promise((resolve) =>
+        mopidyDialect.handle(
+          parseJson(text),
+          text,
+          ({ method, params }, onAnswer) => relay(identity, method, params, onAnswer),
+          resolve,
+        ),
+      ),
 
     /** Closes the sockets of sessions that have ended. */
     closeSessions(sessionIds: readonly number[]): void {

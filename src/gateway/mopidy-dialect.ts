@@ -1,4 +1,5 @@
-import { type Answer, isRecord, RpcCode, type RpcError } from '../mopidy/jsonrpc'
+import { isRecord } from '../json'
+import { type Answer, RpcCode, type RpcError } from '../mopidy/jsonrpc'
 import type { Status } from '../mopidy/mopidy'
 import { idText, rawItems } from './raw-json'
 
@@ -22,18 +23,16 @@ export function isJsonRpc(message: unknown): boolean {
   return Array.isArray(message) || (isRecord(message) && 'jsonrpc' in message)
 }
 
+/** Gets the text to send once all is done, or undefined where nothing is to be sent. */
+export type Reply = (text: string | undefined) => void
+
 /**
  * Handles a frame, a request or a batch, with its parsed form (undefined when it is not JSON);
- * `reply` gets the text to send, if there is any.
+ * `reply` is called once.
  */
-export function handle(
-  message: unknown,
-  text: string,
-  relay: Relay,
-  reply: (text: string) => void,
-): void {
+export function handle(message: unknown, text: string, relay: Relay, reply: Reply): void {
   // Mopidy, too, passes over an empty frame in silence.
-  if (text === '') return
+  if (text === '') return reply(undefined)
   if (message === undefined) return reply(errorReply('null', PARSE_ERROR))
   if (!Array.isArray(message)) return handleOne(message, () => text, relay, reply)
   if (message.length === 0) return reply(refusal('A batch must not be empty'))
@@ -54,55 +53,34 @@ export function statusEvent({ online }: Status): string {
   return `{"event":"${online ? 'mopidy_connected' : 'mopidy_disconnected'}"}`
 }
 
-function handleOne(
-  message: unknown,
-  text: () => string,
-  relay: Relay,
-  reply: (text: string) => void,
-): void {
+function handleOne(message: unknown, text: () => string, relay: Relay, reply: Reply): void {
   const request = readRequest(message, text)
   if ('error' in request) return reply(errorReply('null', request.error))
   const { id } = request
   relay(request, (answer) => {
-    if (id === undefined) return
-    reply('error' in answer ? errorReply(id, answer.error) : resultReply(id, answer.resultText))
+    if (id === undefined) reply(undefined)
+    else if ('error' in answer) reply(errorReply(id, answer.error))
+    else reply(resultReply(id, answer.resultText))
   })
 }
 
-function handleBatch(
-  messages: readonly unknown[],
-  text: string,
-  relay: Relay,
-  reply: (text: string) => void,
-): void {
-  const replies: string[] = []
+function handleBatch(messages: readonly unknown[], text: string, relay: Relay, reply: Reply): void {
+  const replies: (string | undefined)[] = []
   let open = messages.length
   let items: string[] | undefined
-  const answered = () => {
-    open -= 1
-    // Notifications leave holes.
-    const texts = open === 0 ? replies.filter((item) => item !== undefined) : []
-    if (texts.length > 0) reply(`[${texts.join(',')}]`)
-  }
   messages.forEach((message, index) => {
     const itemText = () => {
       items ??= rawItems(text)
       return items[index] ?? ''
     }
-    handleOne(
-      message,
-      itemText,
-      (request, onAnswer) =>
-        relay(request, (answer) => {
-          onAnswer(answer)
-          // What is notified is answered too, only not told.
-          if (request.id === undefined) answered()
-        }),
-      (item) => {
-        replies[index] = item
-        answered()
-      },
-    )
+    handleOne(message, itemText, relay, (item) => {
+      replies[index] = item
+      open -= 1
+      if (open > 0) return
+      // Notifications leave holes; a batch of nothing else gets no reply.
+      const texts = replies.filter((item) => item !== undefined)
+      reply(texts.length > 0 ? `[${texts.join(',')}]` : undefined)
+    })
   })
 }
 

@@ -1,5 +1,6 @@
+import { isRecord } from '../json'
 import type { MopidyEvent } from '../mopidy/events'
-import { type Answer, isRecord, RpcCode, type RpcError } from '../mopidy/jsonrpc'
+import { type Answer, RpcCode, type RpcError } from '../mopidy/jsonrpc'
 import type { Status } from '../mopidy/mopidy'
 import { idText } from './raw-json'
 

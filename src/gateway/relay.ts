@@ -1,9 +1,11 @@
 import { may } from '../accounts/permissions'
 import type { Identity } from '../accounts/sessions'
 import type { Actions } from '../actions/actions'
-import { rebuildCall } from '../mopidy/call'
-import { type Answer, RpcCode } from '../mopidy/jsonrpc'
+import { type Call, rebuildCall } from '../mopidy/call'
+import { type Answer, RpcCode, type RpcError } from '../mopidy/jsonrpc'
+import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
+import type { QueueWrites } from '../mopidy/queue-writes'
 
 export type RelayCall = (
   identity: Identity,
@@ -12,24 +14,45 @@ export type RelayCall = (
   onAnswer: (answer: Answer) => void,
 ) => void
 
-/** Passes calls to Mopidy: each is rebuilt, checked against the caller's role, and recorded. */
-export function createRelay({ mopidy, actions }: { mopidy: Mopidy; actions: Actions }): RelayCall {
+export type RelayOptions = {
+  mopidy: Mopidy
+  mirror: Mirror
+  queueWrites: QueueWrites
+  actions: Actions
+}
+
+/**
+ * Passes calls to Mopidy: each is rebuilt, checked against the caller's role, recorded, and answered
+ * from the mirror where it can be.
+ */
+export function createRelay({ mopidy, mirror, queueWrites, actions }: RelayOptions): RelayCall {
+  function refusal(identity: Identity, { name, method }: Call): RpcError | undefined {
+    if (method.need === 'nobody' || !may(identity.role, method.need))
+      return { code: RpcCode.notAllowed, message: `A ${identity.role} may not use ${name}` }
+    if (method.breaksMopidy3 && mopidy.status().version?.startsWith('3.')) {
+      const message = `${name} makes Mopidy 3 drop the connection; it needs Mopidy 4`
+      return { code: RpcCode.notAllowed, message }
+    }
+    return undefined
+  }
+
   return (identity, method, params, onAnswer) => {
     const call = rebuildCall(method, params)
     if ('error' in call) return onAnswer(call)
-    const { need, action } = call.method
-    if (need === 'nobody' || !may(identity.role, need)) {
-      const message = `A ${identity.role} may not use ${call.name}`
-      return onAnswer({ error: { code: RpcCode.notAllowed, message } })
+    const error = refusal(identity, call)
+    if (error !== undefined) return onAnswer({ error })
+    const { need, action, kind } = call.method
+    const writesQueue = kind === 'write' && (need === 'queue.add' || need === 'queue.edit')
+    const run = () => {
+      const recorded = action === undefined ? undefined : actions.begin(identity.userId, call)
+      const answered = (answer: Answer) => {
+        onAnswer(answer)
+        recorded?.(answer)
+      }
+      if (writesQueue) queueWrites.send(call, mirror.send, answered)
+      else mirror.send(call, answered)
     }
-    if (call.method.breaksMopidy3 && mopidy.status().version?.startsWith('3.')) {
-      const message = `${call.name} makes Mopidy 3 drop the connection; it needs Mopidy 4`
-      return onAnswer({ error: { code: RpcCode.notAllowed, message } })
-    }
-    const recorded = action === undefined ? undefined : actions.begin(identity.userId, call)
-    mopidy.send(call.name, call.params, (answer) => {
-      onAnswer(answer)
-      recorded?.(answer)
-    })
+    if (writesQueue) queueWrites.inTurn(run, onAnswer)
+    else run()
   }
 }

@@ -1,4 +1,5 @@
-import { isRecord, RpcCode, type RpcError } from './jsonrpc'
+import { isRecord } from '../json'
+import { RpcCode, type RpcError } from './jsonrpc'
 import { type Method, type MethodName, methodNamed, methods } from './methods'
 import { DeniedParameterError, ParameterError } from './parameters'
 

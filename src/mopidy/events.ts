@@ -1,22 +1,43 @@
-/** Mopidy's events, all 14, the same in 3.4 and 4.0 (mopidy/core/listener.py). */
-export const EVENTS = [
-  'track_playback_started',
-  'track_playback_paused',
-  'track_playback_resumed',
-  'track_playback_ended',
-  'playback_state_changed',
-  'tracklist_changed',
-  'options_changed',
-  'playlists_loaded',
-  'playlist_changed',
-  'playlist_deleted',
-  'volume_changed',
-  'mute_changed',
-  'seeked',
-  'stream_title_changed',
-] as const
+/** What changes together: an event, or a write, makes the kept answers of whole groups stale. */
+export type Group =
+  | 'state'
+  | 'current'
+  | 'position'
+  | 'mixer'
+  | 'options'
+  | 'tracklist'
+  | 'history'
+  | 'playlists'
+  | 'library'
+  /** What stays the same as long as Mopidy runs. */
+  | 'constant'
 
-export type EventName = (typeof EVENTS)[number]
+/**
+ * Mopidy's events, all 14, the same in 3.4 and 4.0 (mopidy/core/listener.py), and what each makes
+ * stale. A track that leaves the tracklist is no longer current, without an event of its own.
+ */
+const table = {
+  track_playback_started: ['state', 'current', 'position', 'history'],
+  track_playback_paused: ['state', 'current', 'position'],
+  track_playback_resumed: ['state', 'current', 'position'],
+  track_playback_ended: ['state', 'current', 'position'],
+  playback_state_changed: ['state', 'current', 'position'],
+  tracklist_changed: ['tracklist', 'current'],
+  options_changed: ['options'],
+  playlists_loaded: ['playlists'],
+  playlist_changed: ['playlists'],
+  playlist_deleted: ['playlists'],
+  volume_changed: ['mixer'],
+  mute_changed: ['mixer'],
+  seeked: ['position'],
+  stream_title_changed: ['current'],
+} as const satisfies Record<string, readonly Group[]>
+
+export type EventName = keyof typeof table
+
+export const staleBy: Readonly<Record<EventName, readonly Group[]>> = table
+
+export const EVENTS = Object.keys(table) as readonly EventName[]
 
 export type MopidyEvent = Readonly<{
   name: EventName
@@ -25,9 +46,7 @@ export type MopidyEvent = Readonly<{
   text: string
 }>
 
-const names: ReadonlySet<string> = new Set(EVENTS)
-
 /** Whether Mopidy has an event of that name; others are not passed on. */
 export function isEventName(name: string): name is EventName {
-  return names.has(name)
+  return Object.hasOwn(table, name)
 }

@@ -1,3 +1,6 @@
+import { isRecord, mapMembers, parseJson } from '../json'
+import { inForm3 } from './reply-form'
+
 /** JSON-RPC 2.0 as Mopidy speaks it; pure functions, no transport. */
 
 export type RpcError = Readonly<{ code: number; message: string; data?: unknown }>
@@ -31,24 +34,35 @@ export type FromMopidy =
   | { kind: 'event'; name: string; data: Record<string, unknown>; text: string }
   | { kind: 'reply'; id: number; answer: Answer }
 
+/** An answer that did not come as text. */
+export function resultAnswer(result: unknown): Answer {
+  return { result, resultText: JSON.stringify(result) }
+}
+
 /** The text of a request to Mopidy; parameters always go by name. */
 export function toMopidy(id: number, method: string, params: Record<string, unknown>): string {
   return `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`
 }
 
-/** Reads a frame from Mopidy; undefined when it is neither an event nor a reply. */
-export function fromMopidy(text: string): FromMopidy | undefined {
+/**
+ * Reads a frame from Mopidy; undefined when it is neither an event nor a reply. With `normalise` models
+ * get the form that they have in Mopidy 3.4.
+ */
+export function fromMopidy(text: string, normalise = false): FromMopidy | undefined {
   const message = parseJson(text)
   if (!isRecord(message)) return undefined
   if (typeof message.event === 'string') {
-    const { event, ...data } = message
-    return { kind: 'event', name: message.event, data, text }
+    const { event, ...members } = message
+    if (!normalise) return { kind: 'event', name: event, data: members, text }
+    const data = mapMembers(members, inForm3)
+    return { kind: 'event', name: event, data, text: JSON.stringify({ event, ...data }) }
   }
   const { id } = message
   if (typeof id !== 'number') return undefined
   if (message.error !== undefined)
     return { kind: 'reply', id, answer: { error: toRpcError(message.error) } }
   if (!('result' in message)) return undefined
+  if (normalise) return { kind: 'reply', id, answer: resultAnswer(inForm3(message.result)) }
   const { result } = message
   return { kind: 'reply', id, answer: { result, resultText: resultTextOf(text, id, result) } }
 }
@@ -72,17 +86,4 @@ function toRpcError(error: unknown): RpcError {
   if (!isRecord(data)) return { code, message }
   const { type, message: reason } = data
   return { code, message, data: { type, message: reason } }
-}
-
-/** The parsed text, or undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

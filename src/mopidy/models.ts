@@ -1,4 +1,4 @@
-import { isRecord } from './jsonrpc'
+import { isRecord } from '../json'
 import {
   type Check,
   integer,

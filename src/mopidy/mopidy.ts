@@ -91,7 +91,7 @@ export function createMopidy({ url, clock, log, limits = MOPIDY_LIMITS }: Mopidy
 
   function receive(text: string): void {
     revive()
-    const message = fromMopidy(text)
+    const message = fromMopidy(text, status.version?.startsWith('4.'))
     if (message?.kind === 'reply') {
       if (!correlator.settle(message.id, message.answer)) complain()
     } else if (message !== undefined && isEventName(message.name)) {

@@ -1,4 +1,4 @@
-import { isRecord } from './jsonrpc'
+import { isRecord } from '../json'
 
 /** A value that Mopidy must not get; the message names the parameter. */
 export class ParameterError extends Error {}

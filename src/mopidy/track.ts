@@ -1,4 +1,4 @@
-import { isRecord } from './jsonrpc'
+import { isRecord } from '../json'
 
 /** What people call a track; `lengthMs` is null for a stream. */
 export type Track = Readonly<{

@@ -36,6 +36,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   const silentGateway = createGateway({
     accounts: services.accounts,
     mopidy: services.mopidy,
+    mirror: services.mirror,
     actions: { begin: () => () => {}, settled: async () => {}, close: () => {} },
     clock: systemClock,
     log,

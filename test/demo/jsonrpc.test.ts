@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import methods from '../../src/demo/describe.json' with { type: 'json' }
+import methods from '../../src/mopidy/describe.json' with { type: 'json' }
 import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
 import { connect } from './client'
 

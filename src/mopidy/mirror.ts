@@ -1,0 +1,133 @@
+import type { Clock } from '../clock'
+import type { Call } from './call'
+import describe from './describe.json' with { type: 'json' }
+import { type Group, staleBy } from './events'
+import { type Answer, resultAnswer } from './jsonrpc'
+import type { Mopidy } from './mopidy'
+import type { Player } from './player'
+
+type OnAnswer = (answer: Answer) => void
+type Groups = readonly Group[]
+
+type Kept = { answer: Answer; groups: Groups; at: number }
+type InFlight = { waiting: OnAnswer[]; generation: number }
+
+export type Mirror = ReturnType<typeof createMirror>
+export type MirrorOptions = { mopidy: Mopidy; player: Player; clock: Clock }
+
+// Mopidy's events tell of nearly every change. These bounds are for the few that they do not tell of:
+// a track that an outsider chooses while nothing plays, an `add` that fails half way.
+const MOST_AGE_MS = 30_000
+const MOST_AGE_STOPPED_MS = 1_000
+/** The position is counted on for so long before Mopidy is asked again. */
+const MOST_AGE_POSITION_MS = 2_000
+/** Nothing tells when a music service changes its catalogue. */
+const MOST_AGE_LIBRARY_MS = 5_000
+const MOST_KEPT = 500
+
+/**
+ * What Mopidy last said, kept for as long as nothing can have changed it. A write makes stale what it
+ * may touch when it is sent and again when it is answered, so that a client always reads its own write;
+ * and an answer is kept only if nothing made it stale between asking and hearing it.
+ */
+export function createMirror({ mopidy, player, clock }: MirrorOptions) {
+  const kept = new Map<string, Kept>()
+  const inFlight = new Map<string, InFlight>()
+  const generations = new Map<Group, number>()
+  // Mopidy's own list of methods, or that of 3.4.1 as long as it was never heard.
+  let description: Answer = resultAnswer(describe)
+
+  mopidy.onEvent(({ name }) => makeStale(staleBy[name]))
+  mopidy.onStatus(() => {
+    kept.clear()
+    inFlight.clear()
+  })
+
+  function makeStale(groups: Groups): void {
+    for (const group of groups) generations.set(group, (generations.get(group) ?? 0) + 1)
+    for (const [key, entry] of kept)
+      if (entry.groups.some((group) => groups.includes(group))) kept.delete(key)
+  }
+
+  /** Grows whenever one of the groups becomes stale. */
+  function generationOf(groups: Groups): number {
+    let sum = 0
+    for (const group of groups) sum += generations.get(group) ?? 0
+    return sum
+  }
+
+  function write(call: Call, onAnswer: OnAnswer): void {
+    const { touches = [] } = call.method
+    makeStale(touches)
+    mopidy.send(call.name, call.params, (answer) => {
+      makeStale(touches)
+      onAnswer(answer)
+    })
+  }
+
+  function read(call: Call, onAnswer: OnAnswer): void {
+    const key = keyOf(call)
+    const entry = kept.get(key)
+    if (entry !== undefined && clock.now() - entry.at < mostAge(entry.groups))
+      return onAnswer(current(call, entry))
+    const groups = call.method.keptWith ?? sharedWith(call)
+    if (groups === undefined) return mopidy.send(call.name, call.params, onAnswer)
+    const generation = generationOf(groups)
+    const same = inFlight.get(key)
+    if (same?.generation === generation) return void same.waiting.push(onAnswer)
+    const asked: InFlight = { waiting: [onAnswer], generation }
+    inFlight.set(key, asked)
+    mopidy.send(call.name, call.params, (answer) => {
+      if (inFlight.get(key) === asked) inFlight.delete(key)
+      const stillTrue = generationOf(groups) === generation && mopidy.status().online
+      if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
+        keep(key, { answer, groups, at: clock.now() })
+      if ('result' in answer && call.name === 'core.describe') description = answer
+      for (const tell of asked.waiting) tell(answer)
+    })
+  }
+
+  function keep(key: string, entry: Kept): void {
+    const [oldest] = kept.size >= MOST_KEPT ? kept.keys() : []
+    if (oldest !== undefined) kept.delete(oldest)
+    kept.set(key, entry)
+  }
+
+  function mostAge(groups: Groups): number {
+    if (groups.includes('position')) return MOST_AGE_POSITION_MS
+    if (groups.includes('library')) return MOST_AGE_LIBRARY_MS
+    if (groups.includes('constant')) return Number.POSITIVE_INFINITY
+    const silent = groups.includes('current') && player.snapshot().state === 'stopped'
+    return silent ? MOST_AGE_STOPPED_MS : MOST_AGE_MS
+  }
+
+  /** The kept answer; the position goes on by itself while a track plays. */
+  function current({ name }: Call, { answer, at }: Kept): Answer {
+    if (name !== 'core.playback.get_time_position' || 'error' in answer) return answer
+    const { state, current } = player.snapshot()
+    if (state !== 'playing') return answer
+    const lengthMs = current?.track.lengthMs ?? Number.POSITIVE_INFINITY
+    const position = Number(answer.result) + Math.max(0, clock.now() - at)
+    return resultAnswer(Math.round(Math.min(position, lengthMs)))
+  }
+
+  return {
+    /** Like `mopidy.send`, but reads are answered from memory where they can be. */
+    send(call: Call, onAnswer: OnAnswer): void {
+      if (call.method.kind === 'write') write(call, onAnswer)
+      else if (call.name === 'core.describe' && !mopidy.status().online) onAnswer(description)
+      else read(call, onAnswer)
+    },
+  }
+}
+
+function keyOf({ name, params }: Call): string {
+  for (const _ in params) return `${name} ${JSON.stringify(params)}`
+  return name
+}
+
+// What is not kept is at least asked only once by all who ask at the same time: browsing and searching
+// may have to ask a music service.
+function sharedWith({ method }: Call): Groups | undefined {
+  return method.need === 'browse' ? ['library'] : undefined
+}

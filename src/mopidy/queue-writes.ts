@@ -1,0 +1,109 @@
+import type { Call } from './call'
+import type { MopidyEvent } from './events'
+import { type Answer, busy, resultAnswer, timedOut } from './jsonrpc'
+
+type OnAnswer = (answer: Answer) => void
+type Send = (call: Call, onAnswer: OnAnswer) => void
+
+/** A write to the tracklist that waits for a large add to be done. */
+type Waiting = { run: () => void; timer: Timer }
+
+export type QueueWrites = ReturnType<typeof createQueueWrites>
+export type QueueWritesOptions = {
+  /** Tells clients that the tracklist has changed, where no event of Mopidy's will. */
+  announce: () => void
+  /** URIs that Mopidy gets at once; a file costs it about 1.5 ms, during which it hears nobody. */
+  chunk?: number
+  /** How long a write waits for its turn, in milliseconds. */
+  deadlineMs?: number
+  mostWaiting?: number
+}
+
+/**
+ * Keeps the writes to the tracklist in order while a large `add` goes to Mopidy in chunks, between
+ * which everybody else's calls pass. To its caller the add is one call: the tracks stay together and
+ * one event tells of them.
+ */
+export function createQueueWrites({
+  announce,
+  chunk = 20,
+  deadlineMs = 10_000,
+  mostWaiting = 1_000,
+}: QueueWritesOptions) {
+  const waiting = new Set<Waiting>()
+  let adding = false
+  // Events of chunks that are still to come and are not to be passed on.
+  let unwanted = 0
+
+  function next(): void {
+    adding = false
+    for (const write of waiting) {
+      if (adding) return
+      waiting.delete(write)
+      clearTimeout(write.timer)
+      write.run()
+    }
+  }
+
+  function addInChunks(call: Call, uris: readonly unknown[], send: Send, onAnswer: OnAnswer): void {
+    const added: unknown[] = []
+    const at = call.params.at_position
+    adding = true
+    const addFrom = (start: number): void => {
+      const end = start + chunk
+      // Tracks that an add has inserted push the place of the next ones on.
+      const position = typeof at === 'number' ? { at_position: at + added.length } : {}
+      const part = { ...call, params: { ...position, uris: uris.slice(start, end) } }
+      send(part, (answer) => {
+        const result = 'result' in answer && Array.isArray(answer.result) ? answer.result : []
+        added.push(...result)
+        const done = 'error' in answer || end >= uris.length
+        if (!done) {
+          if (result.length > 0) unwanted += 1
+          return addFrom(end)
+        }
+        onAnswer('error' in answer ? answer : resultAnswer(added))
+        // The event of the last chunk tells of all. Where it brings none, the one before it does, or,
+        // when that has gone by already, we do.
+        if (result.length === 0 && unwanted > 0) unwanted -= 1
+        else if (result.length === 0 && added.length > 0) announce()
+        next()
+      })
+    }
+    addFrom(0)
+  }
+
+  return {
+    /** Runs the write when it is its turn, or answers that it never was. */
+    inTurn(run: () => void, onAnswer: OnAnswer): void {
+      if (!adding) return run()
+      if (waiting.size >= mostWaiting) return onAnswer({ error: busy })
+      const giveUp = () => {
+        waiting.delete(write)
+        onAnswer({ error: timedOut })
+      }
+      const write: Waiting = { run, timer: setTimeout(giveUp, deadlineMs) }
+      waiting.add(write)
+    },
+
+    /** Sends a write whose turn it is; `send` is called for it, or for each of its chunks. */
+    send(call: Call, send: Send, onAnswer: OnAnswer): void {
+      const { uris } = call.params
+      const large = call.name === 'core.tracklist.add' && Array.isArray(uris) && uris.length > chunk
+      if (large) addInChunks(call, uris, send, onAnswer)
+      else send(call, onAnswer)
+    },
+
+    /** Whether an event is to be passed on to clients. */
+    passes({ name }: MopidyEvent): boolean {
+      if (name !== 'tracklist_changed' || unwanted === 0) return true
+      unwanted -= 1
+      return false
+    },
+
+    /** Mopidy is gone, and with it the events that were to come. */
+    reset(): void {
+      unwanted = 0
+    },
+  }
+}
