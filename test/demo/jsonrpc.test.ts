@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import methods from '../../src/mopidy/describe.json' with { type: 'json' }
 import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import methods from '../../src/mopidy/describe.json' with { type: 'json' }
 import { connect } from './client'
 
 let mopidy: DemoMopidy
