@@ -83,6 +83,7 @@ export const gatewayRoutes = ({
       {
         // As it stands: ids keep their exact form.
         parse: 'text',
+        response: errorReplies(401, 403, 413, 415),
         detail: {
           summary: 'JSON-RPC over HTTP, as Mopidy has it',
           tags: ['HTTP'],
