@@ -9,7 +9,7 @@ async function startThrough(mopidy: { url: string; stop(): Promise<void> }) {
   const musakone = await startTestMusakone({ mopidyUrl: mopidy.url })
   await musakone.online()
   return {
-    url: musakone.socketUrl,
+    url: `${musakone.origin.replace('http', 'ws')}/mopidy/ws`,
     headers: { authorization: `Bearer ${await musakone.logIn()}` },
     async stop() {
       await musakone.stop()
