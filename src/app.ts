@@ -4,10 +4,13 @@ import { fromOwnPage } from './accounts/credentials'
 import { accountRoutes } from './accounts/routes'
 import { analyticsRoutes } from './analytics/routes'
 import { AppError, httpStatus } from './errors'
+import { proxiedPath } from './gateway/proxied-path'
+import { clientRoutes, proxyRoutes } from './gateway/proxy-routes'
 import { gatewayRoutes } from './gateway/routes'
 import { healthRoutes } from './health/routes'
 import type { Log } from './log'
 import type { Services } from './services'
+import { loginRoutes } from './web/login'
 import { swaggerRoutes } from './web/swagger'
 
 export type AppOptions = {
@@ -27,15 +30,17 @@ const LARGEST_BACKLOG = 1024 * 1024
 
 /** The HTTP surface: the error boundary and the guards first, then each feature. */
 export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOptions) {
-  const { accounts, analytics, gateway, health, mopidy } = services
+  const { accounts, analytics, gateway, health, mopidy, proxy } = services
   const features = () =>
     new Elysia({ name: 'features' })
       .use(healthRoutes(health))
       .use(accountRoutes(accounts))
       .use(analyticsRoutes(accounts, analytics))
       .use(gatewayRoutes({ accounts, mopidy, gateway, allowedOrigins }))
+      .use(clientRoutes(accounts, proxy))
   const hosts = new Set([...allowedHosts, 'localhost', hostname().toLowerCase()])
 
+  // The proxy answers what no other route does; it stands above the parser, which takes bodies away.
   return new Elysia({
     name: 'musakone',
     serve: {
@@ -60,6 +65,7 @@ export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOp
       if (retryAfter !== undefined) set.headers['retry-after'] = String(retryAfter)
       return { error: errorCode, message }
     })
+    .use(proxyRoutes({ proxy, allowedOrigins }))
     .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
       // JSON-RPC is read as it stands.
       if (contentType !== 'application/json' || route === '/mopidy/rpc') return undefined
@@ -72,6 +78,7 @@ export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOp
     })
     .use(features())
     .use(swaggerRoutes(features))
+    .use(loginRoutes())
 }
 
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')
@@ -118,6 +125,8 @@ function guardUnsafe(request: Request, allowedOrigins: readonly string[]): void 
   if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return
   if (!fromOwnPage(request, allowedOrigins))
     throw new AppError('foreign_origin', 'Other sites may not do this.')
+  // What goes to Mopidy's web clients is for them to read.
+  if (proxiedPath(request.url) !== undefined) return
   const length = Number(request.headers.get('content-length') ?? 0)
   if (length > LARGEST_BODY) throw new AppError('too_large', 'The body is too large.')
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()

@@ -15,6 +15,7 @@ export const httpStatus = {
   internal: 500,
   mopidy_offline: 503,
   unavailable: 503,
+  mopidy_timeout: 504,
 } as const
 
 export type ErrorCode = keyof typeof httpStatus

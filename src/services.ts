@@ -5,6 +5,7 @@ import { type Analytics, createAnalytics } from './analytics/analytics'
 import { type Clock, systemClock } from './clock'
 import { openDatabase } from './database/database'
 import { createGateway, type Gateway, type GatewayLimits } from './gateway/gateway'
+import { createReverseProxy, type ProxyLimits, type ReverseProxy } from './gateway/reverse-proxy'
 import { createHealth } from './health/health'
 import type { Log } from './log'
 import { createMirror } from './mopidy/mirror'
@@ -19,7 +20,7 @@ export type ServicesOptions = {
   sessionDays: number
   log: Log
   clock?: Clock
-  limits?: { mopidy?: MopidyLimits; gateway?: GatewayLimits }
+  limits?: { mopidy?: MopidyLimits; gateway?: GatewayLimits; proxy?: ProxyLimits }
 }
 
 /** Everything behind the HTTP surface, opened in order; `close` takes it down in reverse. */
@@ -33,7 +34,12 @@ export function openServices({
   limits = {},
 }: ServicesOptions) {
   // News that goes upward is wired here: those below call, without knowing whom.
-  const wires: { gateway?: Gateway; analytics?: Analytics; publish?: Publish } = {}
+  const wires: {
+    gateway?: Gateway
+    proxy?: ReverseProxy
+    analytics?: Analytics
+    publish?: Publish
+  } = {}
 
   const database = openDatabase(databasePath, { exclusive: true })
   const accounts = createAccounts({
@@ -41,7 +47,10 @@ export function openServices({
     clock,
     secret,
     sessionDays,
-    onRevoked: (sessionIds) => wires.gateway?.closeSessions(sessionIds),
+    onRevoked(sessionIds) {
+      wires.gateway?.closeSessions(sessionIds)
+      wires.proxy?.closeSessions(sessionIds)
+    },
   })
   const mopidy = createMopidy({
     url: mopidyUrl,
@@ -73,6 +82,14 @@ export function openServices({
     publish: (topic, text) => wires.publish?.(topic, text),
   })
   wires.gateway = gateway
+  const proxy = createReverseProxy({
+    accounts,
+    mopidy,
+    mopidyUrl,
+    clock,
+    ...(limits.proxy && { limits: limits.proxy }),
+  })
+  wires.proxy = proxy
   const health = createHealth({ mopidy, database })
 
   return {
@@ -82,6 +99,7 @@ export function openServices({
     health,
     mirror,
     mopidy,
+    proxy,
 
     /** Where events go: the server that holds the sockets, once it listens. */
     publishThrough(publish: Publish): void {
@@ -89,6 +107,7 @@ export function openServices({
     },
 
     close(): void {
+      proxy.close()
       gateway.close()
       analytics.close()
       actions.close()

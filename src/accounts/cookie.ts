@@ -22,3 +22,17 @@ export function tokenInCookie(header: string | null): string | undefined {
   }
   return undefined
 }
+
+/** A `Cookie` header without the session, for those whom it does not concern; null when all is gone. */
+export function withoutSession(header: string): string | null {
+  const others = header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '' && !namesSession(pair))
+  return others.length === 0 ? null : others.join('; ')
+}
+
+/** Whether a pair of a `Cookie` header, or a whole `Set-Cookie`, is that of the session. */
+export function namesSession(pair: string): boolean {
+  return pair.split(/[=;]/)[0]?.trim().toLowerCase() === NAME
+}

@@ -81,6 +81,7 @@ function listen(config: Config, services: Services, log: Log): Running {
       const stopped = server.stop()
       await within(FINISH_CALLS_MS, services.mopidy.idle())
       services.gateway.close()
+      services.proxy.close()
       await within(CLOSE_SOCKETS_MS, stopped)
       await within(CLOSE_SOCKETS_MS, server.stop(true))
       services.close()

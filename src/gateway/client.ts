@@ -5,7 +5,9 @@ import type { Identity } from '../accounts/sessions'
 export type SocketHandlers = {
   open(socket: Socket): void
   message(socket: Socket, frame: string | Buffer): void
-  close(): void
+  close(socket: Socket, code: number, reason: string): void
+  pong?(): void
+  drain?(): void
 }
 
 export type Socket = ServerWebSocket<SocketHandlers>
@@ -22,10 +24,14 @@ export type Client = {
   token?: string
   /** Calls without an answer. */
   pending: number
+  /** When it last gave a sign of life, and when it was last asked for one; `performance.now()`. */
+  heardAt: number
+  pingedAt: number
   /** Frames that came while a token was being checked; absent when none is. */
   held?: string[]
 }
 
 export function newClient(socket: Socket, now: number): Client {
-  return { socket, dialect: 'undecided', connectedAt: now, pending: 0 }
+  const heardAt = performance.now()
+  return { socket, dialect: 'undecided', connectedAt: now, pending: 0, heardAt, pingedAt: heardAt }
 }

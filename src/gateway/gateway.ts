@@ -13,6 +13,7 @@ import { createQueueWrites } from '../mopidy/queue-writes'
 import { type Client, newClient, type SocketHandlers } from './client'
 import { Close } from './close'
 import * as mopidyDialect from './mopidy-dialect'
+import { createOutbox, OUTBOX_LIMITS, type OutboxLimits } from './outbox'
 import { fromClient, toClient } from './own-dialect'
 import { createRelay } from './relay'
 
@@ -21,16 +22,24 @@ export type GatewayLimits = Readonly<{
   signInMs: number
   /** Between two looks for sockets that have expired. */
   sweepMs: number
+  /** From a sign of life to asking for one. */
+  heartbeatMs: number
+  /** Silence after which a client counts as gone. */
+  silenceMs: number
   mostPendingPerClient: number
   /** Frames kept while a client's token is being checked. */
   mostHeld: number
+  outbox: OutboxLimits
 }>
 
 export const GATEWAY_LIMITS: GatewayLimits = {
   signInMs: 10_000,
   sweepMs: 1_000,
+  heartbeatMs: 10_000,
+  silenceMs: 30_000,
   mostPendingPerClient: 500,
   mostHeld: 64,
+  outbox: OUTBOX_LIMITS,
 }
 
 /** The topics that events are published to, one a dialect. */
@@ -70,20 +79,30 @@ export function createGateway({
   const queueWrites = createQueueWrites({ announce: () => fanOut(TRACKLIST_CHANGED) })
   const relay = createRelay({ mopidy, mirror, queueWrites, actions })
   const sweeping = setInterval(sweep, limits.sweepMs)
+  const outbox = createOutbox({
+    limits: limits.outbox,
+    onBusy: (client) => client.socket.unsubscribe(topicOf(client)),
+    onFree: (client) => client.socket.subscribe(topicOf(client)),
+    onStuck: (client) => drop(client),
+  })
 
   mopidy.onEvent((event) => {
     if (queueWrites.passes(event)) fanOut(event)
   })
   mopidy.onStatus((status) => {
     queueWrites.reset()
-    publish(TOPIC.own, toClient.status(status))
-    publish(TOPIC.mopidy, mopidyDialect.statusEvent(status))
+    publishBoth(toClient.status(status), mopidyDialect.statusEvent(status))
   })
 
   /** An event is written once for each dialect; the server copies it to the sockets. */
   function fanOut(event: MopidyEvent): void {
-    publish(TOPIC.own, toClient.event(event))
-    publish(TOPIC.mopidy, event.text)
+    publishBoth(toClient.event(event), event.text)
+  }
+
+  function publishBoth(own: string, mopidy: string): void {
+    publish(TOPIC.own, own)
+    publish(TOPIC.mopidy, mopidy)
+    outbox.publish((client) => (topicOf(client) === TOPIC.own ? own : mopidy))
   }
 
   function opened(
@@ -108,6 +127,7 @@ export function createGateway({
 
   function received(client: Client, frame: string | Buffer): void {
     if (!clients.has(client)) return
+    heard(client)
     if (typeof frame !== 'string') return end(client, Close.abuse, 'Text frames only')
     if (client.held === undefined) return handle(client, frame)
     client.held.push(frame)
@@ -212,13 +232,29 @@ export function createGateway({
   }
 
   function send(client: Client, text: string): void {
-    if (client.socket.readyState === WebSocket.OPEN) client.socket.send(text)
+    if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text)
+  }
+
+  function topicOf({ dialect }: Client): string {
+    return dialect === 'mopidy' ? TOPIC.mopidy : TOPIC.own
+  }
+
+  /** Cuts a client off: a close frame would only wait behind what it does not take. */
+  function drop(client: Client): void {
+    clients.delete(client)
+    delete client.identity
+    client.socket.terminate()
   }
 
   function end(client: Client, code: number, reason: string): void {
     clients.delete(client)
+    outbox.forget(client)
     delete client.identity
     client.socket.close(code, reason)
+  }
+
+  function heard(client: Client): void {
+    client.heardAt = performance.now()
   }
 
   function expired({ identity }: Client): boolean {
@@ -226,12 +262,23 @@ export function createGateway({
   }
 
   function sweep(): void {
+    outbox.sweep()
     for (const client of clients) {
       const tooLate =
         client.identity === undefined && clock.now() - client.connectedAt >= limits.signInMs
       if (tooLate) end(client, Close.notSignedIn, 'Not signed in in time')
       else if (expired(client)) end(client, Close.notSignedIn, 'Session expired')
+      else checkPulse(client)
     }
+  }
+
+  // Bun's own pings and its idle timeout wait for a pause in what is sent, and events may never pause.
+  function checkPulse(client: Client): void {
+    const now = performance.now()
+    if (now - client.heardAt >= limits.silenceMs) return drop(client)
+    if (now - Math.max(client.heardAt, client.pingedAt) < limits.heartbeatMs) return
+    client.pingedAt = now
+    client.socket.ping()
   }
 
   return {
@@ -250,7 +297,16 @@ export function createGateway({
           opened(client, identity, dialect)
         },
         message: (_, frame) => received(client, frame),
-        close: () => void clients.delete(client),
+        close() {
+          clients.delete(client)
+          outbox.forget(client)
+        },
+        pong: () => heard(client),
+        drain() {
+          // It takes what was sent to it: that, too, is a sign of life.
+          heard(client)
+          outbox.drained(client)
+        },
       }
     },
 

@@ -43,16 +43,19 @@ export function createRelay({ mopidy, mirror, queueWrites, actions }: RelayOptio
     if (error !== undefined) return onAnswer({ error })
     const { need, action, kind } = call.method
     const writesQueue = kind === 'write' && (need === 'queue.add' || need === 'queue.edit')
+    const readsQueue = kind === 'read' && call.name.startsWith('core.tracklist.')
     const run = () => {
       const recorded = action === undefined ? undefined : actions.begin(identity.userId, call)
       const answered = (answer: Answer) => {
         onAnswer(answer)
         recorded?.(answer)
       }
-      if (writesQueue) queueWrites.send(call, mirror.send, answered)
+      if (writesQueue) queueWrites.send(identity, call, mirror.send, answered)
       else mirror.send(call, answered)
     }
-    if (writesQueue) queueWrites.inTurn(run, onAnswer)
+    // Each socket has an identity of its own: only its own reads wait for its own writes.
+    if (writesQueue || (readsQueue && queueWrites.writes(identity)))
+      queueWrites.inTurn(identity, run, onAnswer)
     else run()
   }
 }

@@ -14,7 +14,8 @@ export type Group =
 
 /**
  * Mopidy's events, all 14, the same in 3.4 and 4.0 (mopidy/core/listener.py), and what each makes
- * stale. A track that leaves the tracklist is no longer current, without an event of its own.
+ * stale. A track that leaves the tracklist is no longer current, without an event of its own; without
+ * a current track the position is 0.
  */
 const table = {
   track_playback_started: ['state', 'current', 'position', 'history'],
@@ -22,7 +23,7 @@ const table = {
   track_playback_resumed: ['state', 'current', 'position'],
   track_playback_ended: ['state', 'current', 'position'],
   playback_state_changed: ['state', 'current', 'position'],
-  tracklist_changed: ['tracklist', 'current'],
+  tracklist_changed: ['tracklist', 'current', 'position'],
   options_changed: ['options'],
   playlists_loaded: ['playlists'],
   playlist_changed: ['playlists'],

@@ -49,6 +49,8 @@ export function toMopidy(id: number, method: string, params: Record<string, unkn
  * get the form that they have in Mopidy 3.4.
  */
 export function fromMopidy(text: string, normalise = false): FromMopidy | undefined {
+  const long = text.length < LONG || normalise ? undefined : longReply(text)
+  if (long !== undefined) return long
   const message = parseJson(text)
   if (!isRecord(message)) return undefined
   if (typeof message.event === 'string') {
@@ -65,6 +67,24 @@ export function fromMopidy(text: string, normalise = false): FromMopidy | undefi
   if (normalise) return { kind: 'reply', id, answer: resultAnswer(inForm3(message.result)) }
   const { result } = message
   return { kind: 'reply', id, answer: { result, resultText: resultTextOf(text, id, result) } }
+}
+
+// Longer replies than this are tracklists and the like, in characters.
+const LONG = 64 * 1024
+const LONG_REPLY = /^\{"jsonrpc": "2\.0", "id": (\d{1,15}), "result": (?=[[{"])/
+
+/** A long reply, in which nothing but the id is read: parsed, ten megabytes become fifty. */
+function longReply(text: string): FromMopidy | undefined {
+  const [prefix = '', id] = LONG_REPLY.exec(text) ?? []
+  if (id === undefined || !/[\]}"]\}$/.test(text.slice(-2))) return undefined
+  const resultText = text.slice(prefix.length, -1)
+  const answer = {
+    resultText,
+    get result(): unknown {
+      return parseJson(resultText)
+    },
+  }
+  return { kind: 'reply', id: Number(id), answer }
 }
 
 // Mopidy writes its replies with Python's json module, in this order. Cutting the result out of the

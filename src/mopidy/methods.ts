@@ -202,7 +202,8 @@ const table = {
   ),
 
   'core.tracklist.add': touching(
-    QUEUE,
+    // It takes no track away, so that it stops nothing.
+    ['tracklist'],
     write(
       'queue.add',
       {

@@ -9,7 +9,8 @@ import type { Player } from './player'
 type OnAnswer = (answer: Answer) => void
 type Groups = readonly Group[]
 
-type Kept = { answer: Answer; groups: Groups; at: number }
+type Result = Extract<Answer, { resultText: string }>
+type Kept = { answer: Result; groups: Groups; at: number }
 type InFlight = { waiting: OnAnswer[]; generation: number }
 
 export type Mirror = ReturnType<typeof createMirror>
@@ -24,6 +25,8 @@ const MOST_AGE_POSITION_MS = 2_000
 /** Nothing tells when a music service changes its catalogue. */
 const MOST_AGE_LIBRARY_MS = 5_000
 const MOST_KEPT = 500
+/** Characters of all that is kept: that of a long tracklist alone has millions. */
+const MOST_KEPT_LENGTH = 16 * 1024 * 1024
 
 /**
  * What Mopidy last said, kept for as long as nothing can have changed it. A write makes stale what it
@@ -32,6 +35,7 @@ const MOST_KEPT = 500
  */
 export function createMirror({ mopidy, player, clock }: MirrorOptions) {
   const kept = new Map<string, Kept>()
+  let keptLength = 0
   const inFlight = new Map<string, InFlight>()
   const generations = new Map<Group, number>()
   // Mopidy's own list of methods, or that of 3.4.1 as long as it was never heard.
@@ -39,14 +43,14 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
 
   mopidy.onEvent(({ name }) => makeStale(staleBy[name]))
   mopidy.onStatus(() => {
-    kept.clear()
+    for (const key of kept.keys()) drop(key)
     inFlight.clear()
   })
 
   function makeStale(groups: Groups): void {
     for (const group of groups) generations.set(group, (generations.get(group) ?? 0) + 1)
     for (const [key, entry] of kept)
-      if (entry.groups.some((group) => groups.includes(group))) kept.delete(key)
+      if (entry.groups.some((group) => groups.includes(group))) drop(key)
   }
 
   /** Grows whenever one of the groups becomes stale. */
@@ -68,8 +72,7 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
   function read(call: Call, onAnswer: OnAnswer): void {
     const key = keyOf(call)
     const entry = kept.get(key)
-    if (entry !== undefined && clock.now() - entry.at < mostAge(entry.groups))
-      return onAnswer(current(call, entry))
+    if (entry !== undefined && fresh(entry)) return onAnswer(current(call, entry))
     const groups = call.method.keptWith ?? sharedWith(call)
     if (groups === undefined) return mopidy.send(call.name, call.params, onAnswer)
     const generation = generationOf(groups)
@@ -81,16 +84,31 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
       if (inFlight.get(key) === asked) inFlight.delete(key)
       const stillTrue = generationOf(groups) === generation && mopidy.status().online
       if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
-        keep(key, { answer, groups, at: clock.now() })
+        keep(key, { answer: asText(answer), groups, at: clock.now() })
       if ('result' in answer && call.name === 'core.describe') description = answer
       for (const tell of asked.waiting) tell(answer)
     })
   }
 
   function keep(key: string, entry: Kept): void {
-    const [oldest] = kept.size >= MOST_KEPT ? kept.keys() : []
-    if (oldest !== undefined) kept.delete(oldest)
+    drop(key)
     kept.set(key, entry)
+    keptLength += entry.answer.resultText.length
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MOST_KEPT && keptLength <= MOST_KEPT_LENGTH) return
+      drop(oldest)
+    }
+  }
+
+  function drop(key: string): void {
+    keptLength -= kept.get(key)?.answer.resultText.length ?? 0
+    kept.delete(key)
+  }
+
+  function fresh({ groups, at }: Kept): boolean {
+    const age = clock.now() - at
+    // Below 0 after the clock was set back.
+    return age >= 0 && age < mostAge(groups)
   }
 
   function mostAge(groups: Groups): number {
@@ -103,11 +121,12 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
 
   /** The kept answer; the position goes on by itself while a track plays. */
   function current({ name }: Call, { answer, at }: Kept): Answer {
-    if (name !== 'core.playback.get_time_position' || 'error' in answer) return answer
+    if (name !== 'core.playback.get_time_position') return answer
     const { state, current } = player.snapshot()
-    if (state !== 'playing') return answer
-    const lengthMs = current?.track.lengthMs ?? Number.POSITIVE_INFINITY
-    const position = Number(answer.result) + Math.max(0, clock.now() - at)
+    // Once the playing track has left the tracklist Mopidy still calls itself playing, at 0.
+    if (state !== 'playing' || current === null) return answer
+    const lengthMs = current.track.lengthMs ?? Number.POSITIVE_INFINITY
+    const position = Number(answer.result) + clock.now() - at
     return resultAnswer(Math.round(Math.min(position, lengthMs)))
   }
 
@@ -124,6 +143,16 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
 function keyOf({ name, params }: Call): string {
   for (const _ in params) return `${name} ${JSON.stringify(params)}`
   return name
+}
+
+// Parsed it takes several times the room, and hardly anybody needs that.
+function asText({ resultText }: Result): Result {
+  return {
+    resultText,
+    get result() {
+      return JSON.parse(resultText)
+    },
+  }
 }
 
 // What is not kept is at least asked only once by all who ask at the same time: browsing and searching

@@ -1,12 +1,19 @@
 import type { Call } from './call'
 import type { MopidyEvent } from './events'
 import { type Answer, busy, resultAnswer, timedOut } from './jsonrpc'
+import { methods } from './methods'
+import { readTlTracks } from './track'
 
 type OnAnswer = (answer: Answer) => void
 type Send = (call: Call, onAnswer: OnAnswer) => void
 
-/** A write to the tracklist that waits for a large add to be done. */
-type Waiting = { run: () => void; timer: Timer }
+/** Who calls; only compared. */
+type Asker = object
+
+/** A write to the tracklist, or a read behind one, that waits for a large add to be done. */
+type Waiting = { asker: Asker; run: () => void; timer: Timer }
+
+const INDEX = 'core.tracklist.index'
 
 export type QueueWrites = ReturnType<typeof createQueueWrites>
 export type QueueWritesOptions = {
@@ -31,14 +38,15 @@ export function createQueueWrites({
   mostWaiting = 1_000,
 }: QueueWritesOptions) {
   const waiting = new Set<Waiting>()
-  let adding = false
+  /** Whose large add is going on. */
+  let adding: Asker | undefined
   // Events of chunks that are still to come and are not to be passed on.
   let unwanted = 0
 
   function next(): void {
-    adding = false
+    adding = undefined
     for (const write of waiting) {
-      if (adding) return
+      if (adding !== undefined) return
       waiting.delete(write)
       clearTimeout(write.timer)
       write.run()
@@ -47,12 +55,11 @@ export function createQueueWrites({
 
   function addInChunks(call: Call, uris: readonly unknown[], send: Send, onAnswer: OnAnswer): void {
     const added: unknown[] = []
-    const at = call.params.at_position
-    adding = true
-    const addFrom = (start: number): void => {
+    const { at_position: first } = call.params
+
+    const addFrom = (start: number, place: unknown): void => {
       const end = start + chunk
-      // Tracks that an add has inserted push the place of the next ones on.
-      const position = typeof at === 'number' ? { at_position: at + added.length } : {}
+      const position = typeof place === 'number' ? { at_position: place } : {}
       const part = { ...call, params: { ...position, uris: uris.slice(start, end) } }
       send(part, (answer) => {
         const result = 'result' in answer && Array.isArray(answer.result) ? answer.result : []
@@ -60,7 +67,7 @@ export function createQueueWrites({
         const done = 'error' in answer || end >= uris.length
         if (!done) {
           if (result.length > 0) unwanted += 1
-          return addFrom(end)
+          return findPlace((next) => addFrom(end, next))
         }
         onAnswer('error' in answer ? answer : resultAnswer(added))
         // The event of the last chunk tells of all. Where it brings none, the one before it does, or,
@@ -70,28 +77,43 @@ export function createQueueWrites({
         next()
       })
     }
-    addFrom(0)
+
+    /** Behind the last one added: of the tracks before it some may have been played and consumed. */
+    const findPlace = (then: (place: unknown) => void): void => {
+      const tlid = readTlTracks(added.slice(-1))[0]?.tlid
+      if (first === undefined || tlid === undefined) return then(first)
+      send({ name: INDEX, method: methods[INDEX], params: { tlid } }, (answer) => {
+        const index = 'result' in answer ? answer.result : null
+        then(typeof index === 'number' ? index + 1 : Number(first) + added.length)
+      })
+    }
+    addFrom(0, first)
   }
 
   return {
-    /** Runs the write when it is its turn, or answers that it never was. */
-    inTurn(run: () => void, onAnswer: OnAnswer): void {
-      if (!adding) return run()
+    /** Whether the asker has a write here that its reads have to wait for, so as to show it. */
+    writes: (asker: Asker): boolean =>
+      adding === asker || [...waiting].some((write) => write.asker === asker),
+
+    /** Runs the write, or read, when it is its turn, or answers that it never was. */
+    inTurn(asker: Asker, run: () => void, onAnswer: OnAnswer): void {
+      if (adding === undefined) return run()
       if (waiting.size >= mostWaiting) return onAnswer({ error: busy })
       const giveUp = () => {
         waiting.delete(write)
         onAnswer({ error: timedOut })
       }
-      const write: Waiting = { run, timer: setTimeout(giveUp, deadlineMs) }
+      const write: Waiting = { asker, run, timer: setTimeout(giveUp, deadlineMs) }
       waiting.add(write)
     },
 
     /** Sends a write whose turn it is; `send` is called for it, or for each of its chunks. */
-    send(call: Call, send: Send, onAnswer: OnAnswer): void {
+    send(asker: Asker, call: Call, send: Send, onAnswer: OnAnswer): void {
       const { uris } = call.params
       const large = call.name === 'core.tracklist.add' && Array.isArray(uris) && uris.length > chunk
-      if (large) addInChunks(call, uris, send, onAnswer)
-      else send(call, onAnswer)
+      if (!large) return send(call, onAnswer)
+      adding = asker
+      addInChunks(call, uris, send, onAnswer)
     },
 
     /** Whether an event is to be passed on to clients. */

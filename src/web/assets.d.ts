@@ -3,3 +3,11 @@ declare module 'swagger-ui-dist/*' {
   const path: string
   export default path
 }
+declare module '*.css' {
+  const text: string
+  export default text
+}
+declare module '*/login-page.js' {
+  const text: string
+  export default text
+}

@@ -133,6 +133,8 @@ export function connectRaw(port: number) {
     /** Everything after the head of a refusal. */
     rest: (): string => bytes.toString(),
     isOpen: (): boolean => !over,
+    /** Takes nothing more from the other side. */
+    pause: (): void => void socket.pause(),
     close: (): void => void socket.destroy(),
   }
 }

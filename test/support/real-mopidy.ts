@@ -13,6 +13,8 @@ export type RealMopidyOptions = {
   extraConfig?: string
   /** Keeps tracklist, modes, volume and history over a restart. */
   restoreState?: boolean
+  /** Variables of its environment, beside those it needs. */
+  environment?: Record<string, string>
 }
 
 export type RealMopidy = {
@@ -59,7 +61,10 @@ export async function startRealMopidy(options: RealMopidyOptions = {}): Promise<
     const config = configuration({ home, port, mediaDir: library.mediaDir, options })
     await Bun.write(join(home, 'mopidy.conf'), config)
     const logged = log().length
-    child = launch(home, logFile, mopidyEnvironment(home, library.gstRegistry))
+    child = launch(home, logFile, {
+      ...mopidyEnvironment(home, library.gstRegistry),
+      ...options.environment,
+    })
     const outcome = await readiness(child, port, () => log().slice(logged))
     if (outcome !== 'ready') await end(child, 'SIGKILL')
     return outcome

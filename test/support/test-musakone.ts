@@ -2,6 +2,7 @@ import { createApp } from '../../src/app'
 import type { Clock } from '../../src/clock'
 import { startDemoMopidy } from '../../src/demo/mopidy'
 import { GATEWAY_LIMITS, type GatewayLimits } from '../../src/gateway/gateway'
+import { PROXY_LIMITS, type ProxyLimits } from '../../src/gateway/reverse-proxy'
 import { createLog } from '../../src/log'
 import { MOPIDY_LIMITS, type MopidyLimits } from '../../src/mopidy/mopidy'
 import { openServices } from '../../src/services'
@@ -16,7 +17,11 @@ export type TestMusakoneOptions = {
   demo?: NonNullable<Parameters<typeof startDemoMopidy>[0]>
   databasePath?: string
   clock?: Clock
-  limits?: { mopidy?: Partial<MopidyLimits>; gateway?: Partial<GatewayLimits> }
+  limits?: {
+    mopidy?: Partial<MopidyLimits>
+    gateway?: Partial<GatewayLimits>
+    proxy?: Partial<ProxyLimits>
+  }
   allowedOrigins?: readonly string[]
 }
 
@@ -48,6 +53,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     limits: {
       mopidy: { ...MOPIDY_LIMITS, ...options.limits?.mopidy },
       gateway: { ...GATEWAY_LIMITS, ...options.limits?.gateway },
+      proxy: { ...PROXY_LIMITS, ...options.limits?.proxy },
     },
   })
   await services.accounts.createFirstAdmin(TEST_PASSWORD)
@@ -100,6 +106,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
 
     async stop(): Promise<void> {
       services.gateway.close()
+      services.proxy.close()
       await server.stop(true)
       services.close()
       await demo?.stop()

@@ -1,0 +1,159 @@
+import type { Client } from './client'
+
+/** What waits to be sent to one client, while a long text goes out to it. */
+type Box = {
+  readonly texts: string[]
+  /** Length of the waiting texts that are not long. */
+  held: number
+  /** When it last took something, and when the long text was sent; `performance.now()`. */
+  movedAt: number
+  sentAt: number
+  /** Length of the long text that is on its way; 0 when none is. */
+  underway: number
+}
+
+export type OutboxLimits = Readonly<{
+  /** Texts of this length and more go out one by one, in characters. */
+  long: number
+  /** Length of the long texts that may be on their way together; a single one may be longer. */
+  mostUnderway: number
+  /** Short texts that may wait behind a long one, in characters. */
+  mostHeld: number
+  /** Of long texts sent, before their copies are cleared away, in characters. */
+  mostCopied: number
+  /** How long a client may take nothing before others pass it, and before it is cut off. */
+  patienceMs: number
+  stalledMs: number
+  /** How long it may take over one long text. */
+  slowMs: number
+}>
+
+export const OUTBOX_LIMITS: OutboxLimits = {
+  long: 256 * 1024,
+  mostUnderway: 16 * 1024 * 1024,
+  mostHeld: 1024 * 1024,
+  mostCopied: 8 * 1024 * 1024,
+  patienceMs: 1_000,
+  stalledMs: 5_000,
+  slowMs: 30_000,
+}
+
+export type Outbox = ReturnType<typeof createOutbox>
+export type OutboxOptions = {
+  limits: OutboxLimits
+  /** Events are no longer to be published to the client, but to be sent through here. */
+  onBusy: (client: Client) => void
+  onFree: (client: Client) => void
+  /** The client does not take what it is sent. */
+  onStuck: (client: Client) => void
+}
+
+/**
+ * Sends texts in order. Long ones go to a few clients at a time, each when the one before has been
+ * taken, and whatever else the client is to get waits behind them: a hundred copies at once would not
+ * fit into memory. A text that waits costs nothing yet, as long as it was put together from parts:
+ * JavaScriptCore joins them when it is sent.
+ */
+export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions) {
+  const boxes = new Map<Client, Box>()
+  let underway = 0
+  let copied = 0
+
+  function pump(client: Client, box: Box): void {
+    while (client.socket.getBufferedAmount() === 0) {
+      release(box)
+      const [next] = box.texts
+      if (next === undefined) return free(client)
+      const isLong = next.length >= limits.long
+      if (isLong && underway > 0 && underway + next.length > limits.mostUnderway) return
+      if (isLong) {
+        box.underway = next.length
+        underway += next.length
+        box.sentAt = performance.now()
+      } else box.held -= next.length
+      box.texts.shift()
+      box.movedAt = performance.now()
+      client.socket.send(next)
+      if (isLong) forgetLater(next.length)
+    }
+  }
+
+  function release(box: Box): void {
+    underway -= box.underway
+    box.underway = 0
+  }
+
+  function free(client: Client): void {
+    boxes.delete(client)
+    onFree(client)
+  }
+
+  /** Long texts of others may have their turn now. */
+  function pumpOthers(): void {
+    for (const [client, box] of [...boxes]) if (box.underway === 0) pump(client, box)
+  }
+
+  // Each copy of a long text is as large again, and the collector would let them pile up.
+  function forgetLater(length: number): void {
+    copied += length
+    if (copied < limits.mostCopied) return
+    copied = 0
+    // Not yet: the text is still in use up the stack.
+    setTimeout(() => Bun.gc(true), 0)
+  }
+
+  function hold(client: Client, box: Box, text: string): void {
+    if (text.length < limits.long) box.held += text.length
+    box.texts.push(text)
+    if (box.held > limits.mostHeld) onStuck(client)
+  }
+
+  return {
+    /** Sends the text now, or when what is before it has been taken. */
+    send(client: Client, text: string): void {
+      const box = boxes.get(client)
+      if (box !== undefined) return hold(client, box, text)
+      if (text.length < limits.long) return void client.socket.send(text)
+      const fresh: Box = { texts: [], held: 0, movedAt: 0, sentAt: 0, underway: 0 }
+      boxes.set(client, fresh)
+      onBusy(client)
+      hold(client, fresh, text)
+      pump(client, fresh)
+    },
+
+    /** Sends an event to those to whom it is not published. */
+    publish(textFor: (client: Client) => string): void {
+      for (const [client, box] of boxes) hold(client, box, textFor(client))
+    },
+
+    /** The client has taken some of what it was sent. */
+    drained(client: Client): void {
+      const box = boxes.get(client)
+      if (box === undefined) return
+      box.movedAt = performance.now()
+      pump(client, box)
+      pumpOthers()
+    },
+
+    /** The client is gone. */
+    forget(client: Client): void {
+      const box = boxes.get(client)
+      if (box === undefined) return
+      boxes.delete(client)
+      release(box)
+      pumpOthers()
+    },
+
+    /** Lets others pass a client that takes nothing, and gives it up in the end. */
+    sweep(): void {
+      const now = performance.now()
+      for (const [client, box] of [...boxes]) {
+        if (client.socket.getBufferedAmount() === 0) continue
+        const stalledMs = now - box.movedAt
+        if (stalledMs >= limits.stalledMs || now - box.sentAt >= limits.slowMs) onStuck(client)
+        else if (stalledMs >= limits.patienceMs) release(box)
+      }
+      pumpOthers()
+    },
+  }
+}
