@@ -2,15 +2,20 @@
  * Measures Musakone beside the Mopidy that it stands before; a table on the terminal, JSON in
  * `dist/bench.json`. Everything that is compared is measured in one run on one machine.
  *
- *   bun run bench [--quick] [--only round-trip|crowd|recording|start|probe|memory]
+ *   bun run bench [--quick] [--only round-trip|crowd|kept-reads|opening|fan-out|large-add|…]
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { crowd } from './crowd'
+import { fanOut } from './fan-out'
 import { type Figure, kept } from './figure'
+import { idleClients } from './idle-clients'
+import { keptReads } from './kept-reads'
+import { largeAdd } from './large-add'
 import { machine } from './machine'
 import { memory } from './memory'
+import { opening } from './opening'
 import { probe } from './probe'
 import { recording } from './recording'
 import { roundTrip } from './round-trip'
@@ -23,10 +28,15 @@ const RESULTS = resolve(import.meta.dir, '../../dist/bench.json')
 const BENCHMARKS: Readonly<Record<string, (stage: Stage) => Promise<Figure[]>>> = {
   'round-trip': roundTrip,
   crowd,
+  'kept-reads': keptReads,
+  opening,
+  'fan-out': fanOut,
+  'large-add': largeAdd,
   recording,
   start,
   probe,
   memory,
+  'idle-clients': idleClients,
 }
 
 await main()

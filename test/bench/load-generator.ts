@@ -1,13 +1,27 @@
 /** The process behind `load.ts`: closed loops over WebSockets, the same code for every target. */
-import type { FromGenerator, LoadCall, Round, RoundResult, Target, ToGenerator } from './load'
+import { busyMs } from './busy'
+import type {
+  Broadcast,
+  Disturbance,
+  DisturbanceResult,
+  FromGenerator,
+  Opening,
+  Round,
+  RoundResult,
+  Target,
+  ToGenerator,
+} from './load'
+import { type LoadClient, openClient } from './load-client'
 import { summaryOf } from './statistics'
 
-type Client = {
-  /** Resolves to the milliseconds from sending the call to having its result. */
-  call(call: LoadCall): Promise<number>
-}
+/** Handshakes under way at a time: a crowd, but not one that overflows the server's backlog. */
+const MOST_DIALS = 100
 
-const opened = new Map<string, Client[]>()
+const ASK_EVERY_MS = 5
+/** The command changes what is asked for, so the asking is over by then. */
+const COMMAND_AFTER_MS = 1_000
+
+const opened = new Map<string, LoadClient[]>()
 
 process.on('message', async (message: ToGenerator) => {
   try {
@@ -21,20 +35,60 @@ function answer(message: FromGenerator): void {
   process.send?.(message)
 }
 
-async function perform(message: ToGenerator): Promise<RoundResult | 'open'> {
-  if (message.do === 'round') return runRound(opened.get(message.name) ?? [], message.round)
-  const { name, target, clients } = message
-  opened.set(name, await Promise.all(Array.from({ length: clients }, () => openClient(target))))
-  return 'open'
+async function perform(message: ToGenerator): Promise<unknown> {
+  const { name } = message
+  switch (message.do) {
+    case 'open':
+      opened.set(name, await openClients(message.target, message.clients))
+      return true
+    case 'close':
+      for (const client of clientsOf(name)) client.close()
+      opened.delete(name)
+      return true
+    case 'round':
+      return runRound(clientsOf(name), message.round)
+    case 'result':
+      return first(name).result(message.call)
+    case 'opening':
+      return runOpening(message.opening)
+    case 'broadcast':
+      return runBroadcast(clientsOf(name), message.broadcast)
+    case 'disturbance':
+      return runDisturbance(clientsOf(name), message.disturbance)
+  }
 }
 
-async function runRound(clients: readonly Client[], round: Round): Promise<RoundResult> {
+function clientsOf(name: string): LoadClient[] {
+  const clients = opened.get(name)
+  if (clients === undefined) throw new Error('no such sockets')
+  return clients
+}
+
+function first(name: string): LoadClient {
+  const [client] = clientsOf(name)
+  if (client === undefined) throw new Error('no such socket')
+  return client
+}
+
+async function openClients(target: Target, count: number): Promise<LoadClient[]> {
+  const clients: LoadClient[] = []
+  while (clients.length < count) {
+    const dials = Array.from({ length: Math.min(MOST_DIALS, count - clients.length) }, () =>
+      openClient(target),
+    )
+    clients.push(...(await Promise.all(dials)))
+  }
+  return clients
+}
+
+async function runRound(clients: readonly LoadClient[], round: Round): Promise<RoundResult> {
   const times: number[] = []
+  const busyBefore = busyMs('self')
   const startedAt = performance.now()
   const end = startedAt + (round.ms ?? Number.POSITIVE_INFINITY)
   let left = round.count ?? Number.POSITIVE_INFINITY
   let turn = 0
-  const loop = async (client: Client) => {
+  const loop = async (client: LoadClient) => {
     while (left > 0 && performance.now() < end) {
       left -= 1
       const call = round.calls[turn++ % round.calls.length]
@@ -42,37 +96,58 @@ async function runRound(clients: readonly Client[], round: Round): Promise<Round
     }
   }
   await Promise.all(clients.slice(0, round.clients).map(loop))
-  const seconds = (performance.now() - startedAt) / 1000
-  return { times: summaryOf(times), callsPerSecond: times.length / seconds }
+  const ms = performance.now() - startedAt
+  const busy = (busyMs('self') - busyBefore) / ms
+  return { times: summaryOf(times), callsPerSecond: (times.length / ms) * 1000, busy }
 }
 
-async function openClient({ url, dialect }: Target): Promise<Client> {
-  const socket = new WebSocket(url)
-  let id = 0
-  let waiting: { sentAt: number; resolve(ms: number): void; reject(error: Error): void } | undefined
-  const fail = (reason: string) => waiting?.reject(new Error(reason))
-  await new Promise<void>((resolve, reject) => {
-    socket.onopen = () => resolve()
-    socket.onerror = () => reject(new Error(`cannot open ${new URL(url).host}`))
-    socket.onclose = ({ code }) => fail(`the socket was closed with ${code}`)
-  })
-  socket.onmessage = ({ data }) => {
-    const receivedAt = performance.now()
-    const reply = JSON.parse(String(data))
-    // Events come in between; what has the id is the answer.
-    if (waiting === undefined || reply.id !== id) return
-    if ('result' in reply) waiting.resolve(receivedAt - waiting.sentAt)
-    else fail(String(data))
+async function runOpening({ target, clients, calls, connectFirst }: Opening): Promise<number> {
+  let startedAt = performance.now()
+  const dials = Array.from({ length: clients }, () => openClient(target))
+  const callAll = (client: LoadClient) => Promise.all(calls.map((call) => client.call(call)))
+  try {
+    if (connectFirst) {
+      const ready = await Promise.all(dials)
+      startedAt = performance.now()
+      await Promise.all(ready.map(callAll))
+    } else await Promise.all(dials.map(async (dial) => callAll(await dial)))
+    return performance.now() - startedAt
+  } finally {
+    for (const dial of dials) void dial.then((client) => client.close()).catch(() => {})
   }
+}
 
-  return {
-    call: ({ method, params = {} }) =>
-      new Promise((resolve, reject) => {
-        id += 1
-        const head = dialect === 'own' ? { type: 'mopidy' } : { jsonrpc: '2.0' }
-        const text = JSON.stringify({ ...head, id, method, params })
-        waiting = { sentAt: performance.now(), resolve, reject }
-        socket.send(text)
-      }),
-  }
+async function runBroadcast(
+  listeners: readonly LoadClient[],
+  { trigger, call, heardAs }: Broadcast,
+): Promise<number> {
+  const startedAt = performance.now()
+  const heard = listeners.map(
+    (client) =>
+      new Promise<void>((resolve) =>
+        client.hear((head) => {
+          if (head.includes(heardAs)) resolve()
+        }),
+      ),
+  )
+  await Promise.all([first(trigger).call(call), ...heard])
+  return performance.now() - startedAt
+}
+
+async function runDisturbance(
+  [asking, commanding]: readonly LoadClient[],
+  { disturber, call, asked, commanded }: Disturbance,
+): Promise<DisturbanceResult> {
+  if (asking === undefined || commanding === undefined) throw new Error('it takes two sockets')
+  const called = first(disturber).call(call)
+  // A fixed beat, not one call after the other: that would hide behind each long wait all those who
+  // would have asked in the meantime.
+  const answers: Promise<number>[] = []
+  const beat = setInterval(() => answers.push(asking.call(asked)), ASK_EVERY_MS)
+  const early = called.then(() => {
+    throw new Error('it is over before anybody could be disturbed')
+  })
+  await Promise.race([Bun.sleep(COMMAND_AFTER_MS), early]).finally(() => clearInterval(beat))
+  const commandedMs = await commanding.call(commanded)
+  return { callMs: await called, asked: summaryOf(await Promise.all(answers)), commandedMs }
 }

@@ -6,11 +6,6 @@ export type Target = Readonly<{ url: string; dialect: 'json-rpc' | 'own' }>
 
 export type LoadCall = Readonly<{ method: string; params?: Readonly<Record<string, unknown>> }>
 
-/** To the generator: open sockets that stay, or run one round on them. */
-export type ToGenerator =
-  | { do: 'open'; name: string; target: Target; clients: number }
-  | { do: 'round'; name: string; round: Round }
-
 export type Round = Readonly<{
   /** How many of the open sockets take part, each with one call in flight. */
   clients: number
@@ -22,11 +17,61 @@ export type Round = Readonly<{
   ms?: number
 }>
 
-export type RoundResult = Readonly<{ times: Summary; callsPerSecond: number }>
+export type RoundResult = Readonly<{
+  times: Summary
+  callsPerSecond: number
+  /** The share of the time in which the generator ran, or waited for a core to run on. */
+  busy: number
+}>
 
-export type FromGenerator = { done: RoundResult | 'open' } | { failed: string }
+/** A crowd that comes at once: each client sends all calls together as soon as it can. */
+export type Opening = Readonly<{
+  target: Target
+  clients: number
+  calls: readonly LoadCall[]
+  /** Whether all wait for the last one's handshake; else the time counts from before connecting. */
+  connectFirst: boolean
+}>
 
-const LONGEST_WAIT_MS = 30_000
+/** One client's call, and the event that it causes, heard by a whole set of sockets. */
+export type Broadcast = Readonly<{ trigger: string; call: LoadCall; heardAs: string }>
+
+/** One client's long call; meanwhile another one asks for a second, and then commands. */
+export type Disturbance = Readonly<{
+  /** The open socket that makes the long call; both others are in the named set. */
+  disturber: string
+  call: LoadCall
+  asked: LoadCall
+  commanded: LoadCall
+}>
+
+export type DisturbanceResult = Readonly<{ callMs: number; asked: Summary; commandedMs: number }>
+
+type Results = {
+  /** Opens sockets that stay open, to be named in what follows. */
+  open: { ask: { target: Target; clients: number }; result: true }
+  close: { ask: object; result: true }
+  /** Runs one round on them; fails when any call does. */
+  round: { ask: { round: Round }; result: RoundResult }
+  /** The parsed result of a call. */
+  result: { ask: { call: LoadCall }; result: unknown }
+  /** The milliseconds until the last client has all its answers. */
+  opening: { ask: { opening: Opening }; result: number }
+  /** The milliseconds until the last socket has heard it. */
+  broadcast: { ask: { broadcast: Broadcast }; result: number }
+  disturbance: { ask: { disturbance: Disturbance }; result: DisturbanceResult }
+}
+
+type Doing = keyof Results
+
+/** To the generator: what to do, on the sockets of that name. */
+export type ToGenerator = {
+  [Do in Doing]: { do: Do; name: string } & Results[Do]['ask']
+}[Doing]
+
+export type FromGenerator = { done: unknown } | { failed: string }
+
+const LONGEST_WAIT_MS = 60_000
 
 export type Load = ReturnType<typeof startLoad>
 
@@ -42,30 +87,28 @@ export function startLoad() {
   process.on('exit', () => child.kill('SIGKILL'))
   void child.exited.then((code) => settle({ failed: `the load generator exited with ${code}` }))
 
-  function ask(message: ToGenerator): Promise<RoundResult | 'open'> {
+  /** Does one thing, alone; rejects when it fails or takes longer than a minute. */
+  function ask<Do extends Doing>(
+    what: Do,
+    name: string,
+    details: Results[Do]['ask'],
+  ): Promise<Results[Do]['result']> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => settle({ failed: 'no answer' }), LONGEST_WAIT_MS)
       settle = (answer) => {
         clearTimeout(timer)
-        if ('failed' in answer) reject(new Error(`${message.name}: ${answer.failed}`))
-        else resolve(answer.done)
+        if ('failed' in answer) reject(new Error(`${name}: ${answer.failed}`))
+        else resolve(answer.done as Results[Do]['result'])
       }
-      child.send(message)
+      child.send({ do: what, name, ...details })
     })
   }
 
   return {
-    /** Opens sockets that stay open, to be named in rounds. */
-    async open(name: string, target: Target, clients: number): Promise<void> {
-      await ask({ do: 'open', name, target, clients })
-    },
+    ask,
 
-    /** Runs one round; rejects when any call fails. */
-    async round(name: string, round: Round): Promise<RoundResult> {
-      const result = await ask({ do: 'round', name, round })
-      if (result === 'open') throw new Error('the load generator is confused')
-      return result
-    },
+    open: (name: string, target: Target, clients: number) => ask('open', name, { target, clients }),
+    round: (name: string, round: Round) => ask('round', name, { round }),
 
     async stop(): Promise<void> {
       child.kill()

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Figure } from './figure'
+import { megabytes, told } from './process-memory'
 import { type Stage, startMusakone } from './stage'
 
 const MOST_MB = 64
@@ -29,16 +29,3 @@ export async function memory(stage: Stage): Promise<Figure[]> {
     await musakone.stop()
   }
 }
-
-/** A line of a file in /proc, which counts in kB; undefined when there is none. */
-function megabytes(file: string, name: string): number | undefined {
-  try {
-    const line = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))
-    return line === null ? undefined : Number(line[1]) / 1024
-  } catch {
-    return undefined
-  }
-}
-
-const told = (value: number | undefined) =>
-  value === undefined ? 'unknown' : `${value.toFixed(1)} MB`

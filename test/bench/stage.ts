@@ -7,12 +7,15 @@ import {
   temporaryFolder,
 } from '../support/executable'
 import { hasRealMopidy, type RealMopidy, startRealMopidy } from '../support/real-mopidy'
+import { scannedLibrary } from '../support/scanned-library'
 import { until } from '../support/test-musakone'
 import { type Nginx, startNginx } from './nginx'
 
 /** What the benchmarks play on: one Mopidy, and nginx before it where it is installed. */
 export type Stage = Readonly<{
   mopidy: RealMopidy
+  /** Where the files of its library are. */
+  mediaDir: string
   nginx: Nginx | undefined
   /** The path of the executable, compiled from the sources as they are. */
   executable: string
@@ -25,8 +28,10 @@ export type RunningMusakone = RunningExecutable & { readonly loadUrl: string }
 /** Opens the stage; undefined when Mopidy is not installed. */
 export async function openStage(quick: boolean): Promise<Stage | undefined> {
   if (!hasRealMopidy()) return undefined
-  const mopidy = await startRealMopidy()
-  return { mopidy, nginx: await startNginx(mopidy.port), executable: executable(), quick }
+  const mopidy = await startRealMopidy({ extraConfig: '[file]\nenabled = true' })
+  const { mediaDir } = await scannedLibrary()
+  const nginx = await startNginx(mopidy.port)
+  return { mopidy, mediaDir, nginx, executable: executable(), quick }
 }
 
 export async function closeStage({ mopidy, nginx }: Stage): Promise<void> {

@@ -12,13 +12,13 @@ export function table(machine: Machine, figures: readonly Figure[]): string {
     '',
     ...Object.entries(machine).map(([name, value]) => `- ${name.replaceAll('_', ' ')}: ${value}`),
     '',
-    ...rows(['target', 'measured', 'at most', 'kept', 'notes'], targets.map(targetRow)),
+    ...rows(['target', 'measured', 'wanted', 'kept', 'notes'], targets.map(targetRow)),
     '',
     ...rows(['figure', 'measured', 'notes'], told.map(toldRow)),
   ].join('\n')
 }
 
-const hasTarget = ({ target }: Figure) => target !== undefined
+const hasTarget = ({ target, least }: Figure) => target !== undefined || least !== undefined
 
 function rows(head: readonly string[], figures: readonly Row[]): string[] {
   const ordered = figures.toSorted((a, b) => Number(b.isRatio) - Number(a.isRatio))
@@ -30,11 +30,14 @@ function rows(head: readonly string[], figures: readonly Row[]): string[] {
 type Row = { isRatio: boolean; cells: string[] }
 
 function targetRow(figure: Figure): Row {
-  const { name, target, unit, note } = figure
+  const { name, note } = figure
   const verdict = { true: 'yes', false: '**NO**', undefined: '–' }[`${kept(figure)}`]
-  const cells = [name, value(figure), amount(target, unit), verdict, note]
-  return { isRatio: isRatio(unit), cells }
+  const cells = [name, value(figure), wanted(figure), verdict, note]
+  return { isRatio: isRatio(figure.unit), cells }
 }
+
+const wanted = ({ target, least, unit }: Figure) =>
+  target === undefined ? `≥ ${amount(least, unit)}` : `≤ ${amount(target, unit)}`
 
 function toldRow(figure: Figure): Row {
   return { isRatio: isRatio(figure.unit), cells: [figure.name, value(figure), figure.note] }

@@ -1,6 +1,7 @@
+import { methodNamed, methods } from '../../src/mopidy/methods'
 import type { Figure } from './figure'
-import { type Load, type RoundResult, startLoad } from './load'
-import { type Stage, startMusakone } from './stage'
+import { type Load, type RoundResult, startLoad, type Target } from './load'
+import { type RunningMusakone, type Stage, startMusakone } from './stage'
 import { median } from './statistics'
 
 export type TargetName = 'direct' | 'nginx' | 'musakone' | 'musakone, own dialect'
@@ -12,7 +13,8 @@ export type TargetName = 'direct' | 'nginx' | 'musakone' | 'musakone, own dialec
 export async function withTargets(
   stage: Stage,
   clients: number,
-  measure: (names: TargetName[], load: Load) => Promise<Figure[]>,
+  measure: (names: TargetName[], load: Load, musakone: RunningMusakone) => Promise<Figure[]>,
+  { withNginx = true } = {},
 ): Promise<Figure[]> {
   const musakone = await startMusakone(stage)
   const load = startLoad()
@@ -23,14 +25,34 @@ export async function withTargets(
   }
   try {
     await open('direct', stage.mopidy.url)
-    if (stage.nginx !== undefined) await open('nginx', stage.nginx.url)
+    if (withNginx && stage.nginx !== undefined) await open('nginx', stage.nginx.url)
     await open('musakone', musakone.loadUrl)
     await open('musakone, own dialect', musakone.loadUrl, 'own')
-    return await measure(names, load)
+    return await measure(names, load, musakone)
   } finally {
     await load.stop()
     await musakone.stop()
   }
+}
+
+export type Targets = Readonly<Record<'direct' | 'musakone' | 'musakone, own dialect', Target>>
+
+export const TARGETS = ['direct', 'musakone', 'musakone, own dialect'] as const
+
+/** Where more sockets than `withTargets` opens go to. */
+export function targetsOf(stage: Stage, { loadUrl }: RunningMusakone): Targets {
+  return {
+    direct: { url: stage.mopidy.url, dialect: 'json-rpc' },
+    musakone: { url: loadUrl, dialect: 'json-rpc' },
+    'musakone, own dialect': { url: loadUrl, dialect: 'own' },
+  }
+}
+
+/** A read's name, and what answers it: Musakone's table of methods says which answers are kept. */
+export function readNamed(method: string): string {
+  const name = methodNamed(method)
+  const isKept = name !== undefined && methods[name].keptWith !== undefined
+  return `${method.replace(/^core\.\w+\./, '')} (${isKept ? 'from memory' : 'relayed'})`
 }
 
 /** The numbers themselves: the median of the rounds' medians, with their tail in the note. */
