@@ -31,11 +31,10 @@ export function createWebClients({ mopidy, fetchPage, keptMs, askMs }: WebClient
 
   mopidy.onStatus(({ online }) => {
     if (!online) return
-    // It has been restarted, perhaps because a client was installed: what was asked before does not
-    // count, and who asks now waits for the new answer.
+    // It has been restarted, perhaps because a client was installed: who asks next waits for a new
+    // answer, and what was asked before does not count.
     asking = undefined
     askAgainAt = Number.NEGATIVE_INFINITY
-    void refresh()
   })
 
   /** Asks Mopidy, once for all who wait; never rejects. */

@@ -202,8 +202,9 @@ const table = {
   ),
 
   'core.tracklist.add': touching(
-    // It takes no track away, so that it stops nothing.
-    ['tracklist'],
+    // It stops nothing; but a current track that random and consume have left outside the tracklist is
+    // no longer current once that changes.
+    ['tracklist', 'current', 'position'],
     write(
       'queue.add',
       {

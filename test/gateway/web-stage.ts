@@ -5,7 +5,6 @@ import {
   startTestMusakone,
   type TestMusakone,
   type TestMusakoneOptions,
-  until,
 } from '../support/test-musakone'
 import { addUser } from '../support/user-rows'
 import { startWebMopidy, type WebMopidy } from './web-mopidy'
@@ -28,9 +27,9 @@ export async function setWebStage(
   const databasePath = join(temporaryFolder(), 'musakone.db')
   const musakone = await startTestMusakone({ ...options, databasePath, mopidyUrl: mopidy.url })
   await musakone.online()
-  // It asks when Mopidy comes online.
-  await until(() => mopidy.list.asked > 0, 'the list of web clients')
   const tokens = await tokensOf(musakone, databasePath)
+  // So that it knows which web clients there are.
+  await musakone.request('/api/clients', { token: tokens.guest })
   return {
     mopidy,
     musakone,
