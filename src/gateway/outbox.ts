@@ -15,11 +15,13 @@ type Box = {
 export type OutboxLimits = Readonly<{
   /** Texts of this length and more go out one by one, in characters. */
   long: number
+  /** Longer ones go out only when there is room for them, and their copies are cleared away. */
+  huge: number
   /** Length of the long texts that may be on their way together; a single one may be longer. */
   mostUnderway: number
   /** Short texts that may wait behind a long one, in characters. */
   mostHeld: number
-  /** Of long texts sent, before their copies are cleared away, in characters. */
+  /** Of huge texts sent, before their copies are cleared away, in characters. */
   mostCopied: number
   /** How long a client may take nothing before others pass it, and before it is cut off. */
   patienceMs: number
@@ -30,6 +32,7 @@ export type OutboxLimits = Readonly<{
 
 export const OUTBOX_LIMITS: OutboxLimits = {
   long: 256 * 1024,
+  huge: 1024 * 1024,
   mostUnderway: 16 * 1024 * 1024,
   mostHeld: 1024 * 1024,
   mostCopied: 8 * 1024 * 1024,
@@ -66,16 +69,23 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       if (next === undefined) return free(client)
       const isLong = next.length >= limits.long
       if (isLong && underway > 0 && underway + next.length > limits.mostUnderway) return
-      if (isLong) {
-        box.underway = next.length
-        underway += next.length
-        box.sentAt = performance.now()
-      } else box.held -= next.length
       box.texts.shift()
-      box.movedAt = performance.now()
-      client.socket.send(next)
-      if (isLong) forgetLater(next.length)
+      if (isLong) sendLong(client, box, next)
+      else {
+        box.held -= next.length
+        box.movedAt = performance.now()
+        client.socket.send(next)
+      }
     }
+  }
+
+  function sendLong(client: Client, box: Box, text: string): void {
+    box.underway = text.length
+    underway += text.length
+    box.sentAt = performance.now()
+    box.movedAt = box.sentAt
+    client.socket.send(text)
+    if (text.length >= limits.huge) forgetLater(text.length)
   }
 
   function release(box: Box): void {
@@ -93,7 +103,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
     for (const [client, box] of [...boxes]) if (box.underway === 0) pump(client, box)
   }
 
-  // Each copy of a long text is as large again, and the collector would let them pile up.
+  // Each copy of a huge text is as large again, and the collector would let them pile up.
   function forgetLater(length: number): void {
     copied += length
     if (copied < limits.mostCopied) return
@@ -115,9 +125,13 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       if (box !== undefined) return hold(client, box, text)
       if (text.length < limits.long) return void client.socket.send(text)
       const fresh: Box = { texts: [], held: 0, movedAt: 0, sentAt: 0, underway: 0 }
+      if (text.length < limits.huge && client.socket.getBufferedAmount() === 0) {
+        sendLong(client, fresh, text)
+        // Mostly it is taken whole, and nothing needs to wait.
+        if (client.socket.getBufferedAmount() === 0) return release(fresh)
+      } else fresh.texts.push(text)
       boxes.set(client, fresh)
       onBusy(client)
-      hold(client, fresh, text)
       pump(client, fresh)
     },
 
