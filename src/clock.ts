@@ -1,10 +1,15 @@
 /** Where the time comes from; tests bring a fixed one. */
 export type Clock = {
-  /** Unix milliseconds. */
+  /** Unix milliseconds; somebody may set it, forward or back. */
   now(): number
+  /** Milliseconds since some moment; only ever runs on. */
+  elapsed(): number
 }
 
-export const systemClock: Clock = { now: () => Date.now() }
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+}
 
 /** The clock's time in whole Unix seconds. */
 export function secondsOf(clock: Clock): number {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { isAddressRange } from './client-address'
 import { StartError } from './errors'
 import { DEFAULT_PORT } from './listen-address'
 
@@ -12,6 +13,10 @@ const LogLevels = t.Union(
     t.Literal(l),
   ),
 )
+
+const Registrations = t.Union([t.Literal('closed'), t.Literal('invite'), t.Literal('open')])
+/** Who may make an account: nobody but admins do, who has an invite, everyone. */
+export type RegistrationPolicy = Static<typeof Registrations>
 
 /** Every environment variable that Musakone reads. */
 export const Environment = t.Object({
@@ -35,8 +40,34 @@ export const Environment = t.Object({
     t.Integer({ minimum: 1, maximum: 3650, default: 30 }),
     'a number of days from 1 to 3650',
   ),
+  HISTORY_DAYS: variable(
+    t.Integer({ minimum: 0, maximum: 36_500, default: 0 }),
+    'a number of days from 0 to 36500 (0: keep everything)',
+  ),
+  REGISTRATION: variable(Registrations, 'closed, invite or open') as typeof Registrations,
   ALLOWED_ORIGINS: t.Optional(t.String()),
   ALLOWED_HOSTS: t.Optional(t.String()),
+  TRUSTED_PROXIES: t.Optional(t.String()),
+  AUTH_HEADER: t.Optional(
+    variable(
+      t.String({
+        pattern: '^[A-Za-z][A-Za-z0-9-]*$',
+      }),
+      'the name of a header of its own, such as Remote-User',
+    ),
+  ),
+  MAX_SOCKETS: variable(
+    t.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000 }),
+    'a number of WebSockets from 1 to 1000000',
+  ),
+  MAX_SOCKETS_PER_USER: variable(
+    t.Integer({ minimum: 1, maximum: 1_000_000, default: 6_000 }),
+    'a number of WebSockets from 1 to 1000000',
+  ),
+  MAX_SOCKETS_PER_ADDRESS: variable(
+    t.Integer({ minimum: 1, maximum: 1_000_000, default: 8_000 }),
+    'a number of WebSockets from 1 to 1000000',
+  ),
   LOG_LEVEL: variable(
     LogLevels,
     'one of trace, debug, info, warn, error, fatal, silent',
@@ -60,11 +91,22 @@ export type Config = Readonly<{
   jwtSecret: string | undefined
   adminPassword: string | undefined
   sessionDays: number
+  /** Days that actions and plays are kept; 0 for ever. */
+  historyDays: number
+  registration: RegistrationPolicy
   allowedOrigins: readonly string[]
+  /** Addresses and CIDRs. */
+  trustedProxies: readonly string[]
+  /** The header in which a trusted proxy names who has logged in there. */
+  authHeader: string | undefined
+  sockets: Readonly<{ inAll: number; perUser: number; perAddress: number }>
   allowedHosts: readonly string[]
   logLevel: Environment['LOG_LEVEL']
   logFormat: 'pretty' | 'json'
 }>
+
+// Every client sends them, and they mean something else.
+const HEADERS_OF_OTHERS = /^(authorization|cookie|forwarded|host|origin|x-forwarded-.*)$/i
 
 /** The configuration has problems, all of them listed; the process exits with 78 (EX_CONFIG). */
 export class ConfigError extends StartError {
@@ -90,6 +132,13 @@ export function readConfig(variables: Variables, { terminal = false } = {}): Con
       problems.push(
         'ALLOWED_ORIGINS must be origins like https://radio.example, with commas between',
       )
+  const trustedProxies = listOf(environment.TRUSTED_PROXIES)
+  if (!trustedProxies.every(isAddressRange))
+    problems.push('TRUSTED_PROXIES must be addresses or CIDRs like 10.0.0.0/8, with commas between')
+  if (HEADERS_OF_OTHERS.test(environment.AUTH_HEADER ?? ''))
+    problems.push('AUTH_HEADER must be a header of its own, such as Remote-User')
+  if (environment.AUTH_HEADER !== undefined && trustedProxies.length === 0)
+    problems.push('AUTH_HEADER needs TRUSTED_PROXIES: anyone could send that header')
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze({
     production,
@@ -100,7 +149,16 @@ export function readConfig(variables: Variables, { terminal = false } = {}): Con
     jwtSecret,
     adminPassword,
     sessionDays: environment.SESSION_DAYS,
+    historyDays: environment.HISTORY_DAYS,
+    registration: environment.REGISTRATION,
     allowedOrigins,
+    trustedProxies,
+    authHeader: environment.AUTH_HEADER?.toLowerCase(),
+    sockets: {
+      inAll: environment.MAX_SOCKETS,
+      perUser: environment.MAX_SOCKETS_PER_USER,
+      perAddress: environment.MAX_SOCKETS_PER_ADDRESS,
+    },
     allowedHosts: listOf(environment.ALLOWED_HOSTS).map((host) => host.toLowerCase()),
     logLevel: environment.LOG_LEVEL,
     logFormat: environment.LOG_FORMAT ?? (terminal ? 'pretty' : 'json'),
@@ -115,6 +173,7 @@ function parseEnvironment(variables: Variables) {
     .map(([name, schema, value]) => [name, parsed(schema, value)])
   const environment = Value.Default(Environment, {
     LOG_LEVEL: 'info',
+    REGISTRATION: 'closed',
     ...Object.fromEntries(given),
   }) as Environment
   const wrong = new Set(

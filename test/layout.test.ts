@@ -6,6 +6,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['main'],
   ['cli'],
   ['app'],
+  ['guards', 'security-headers'],
+  ['cors'],
   ['services'],
   ['web', 'health', 'analytics'],
   ['gateway'],
@@ -14,10 +16,12 @@ const LAYERS: readonly (readonly string[])[] = [
   ['mopidy', 'accounts'],
   ['database'],
   ['config'],
+  ['body'],
   ['error-reply'],
   ['errors'],
   ['log'],
-  ['clock', 'json', 'listen-address', 'version'],
+  ['client-address', 'clock', 'json', 'listen-address', 'version'],
+  ['ip-address'],
 ]
 
 const rankOf = (part: string) => LAYERS.findIndex((layer) => layer.includes(part))

@@ -12,6 +12,11 @@ export function sessionCookie(token: string, expiresAt: number): string {
 /** The `Set-Cookie` that signs a browser out. */
 export const clearedCookie = sessionCookie('', 0)
 
+/** The same `Set-Cookie`, for a browser that came over TLS: it sends it over nothing else. */
+export function overTlsOnly(setCookie: string): string {
+  return `${setCookie}; Secure`
+}
+
 /** The token in a `Cookie` header. */
 export function tokenInCookie(header: string | null): string | undefined {
   for (const pair of header?.split(';') ?? []) {

@@ -1,66 +1,68 @@
-import { AppError } from '../errors'
+import { createFairQueue, type FairQueueLimits } from './fair-queue'
+import { lowerHashingThreads } from './hashing-threads'
 
 // OWASP's first recommendation for argon2id: 19 MiB, two passes; about 24 ms on a desktop core.
 const ARGON2 = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
-
-// Hashing shares a small thread pool with file reads, so it is kept to two at a time; who would
-// have to wait behind more than this many others is asked to come back.
-const MOST_AT_ONCE = 2
-const MOST_WAITING = 64
-const RETRY_AFTER_S = 2
+const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$'
 
 // Of a random password that nobody kept. Checked in place of an unknown user's hash, so that both take
 // the same time.
-const DUMMY_HASH =
-  '$argon2id$v=19$m=19456,t=2,p=1$esV+bsXZlTawXkW7SbyUl2PuzpHavPtLRDrR7yEy32s$J1Ld/uTgn8rN6iNKDlhot42Tc6c6PqfGlPj/azSo39Q'
+const DUMMY_HASH = `${CURRENT}esV+bsXZlTawXkW7SbyUl2PuzpHavPtLRDrR7yEy32s$J1Ld/uTgn8rN6iNKDlhot42Tc6c6PqfGlPj/azSo39Q`
 
-/** The longest password that is hashed at all, in characters; longer ones are simply wrong. */
-const LONGEST = 256
+/** The longest password that is hashed at all, in UTF-16 units: 256 characters of two each. */
+const LONGEST = 512
+
+// Hashing shares a small thread pool with file reads, and the cores with what serves the sockets.
+export const HASHING_LIMITS: FairQueueLimits = { mostAtOnce: 2, mostWaiting: 64 }
+
+/** Where the box's own hashing comes from. */
+const THIS_BOX = 'this box'
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** Hashes and checks passwords, two at a time. */
-export function createPasswords() {
-  let running = 0
-  const waiting: (() => void)[] = []
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= MOST_AT_ONCE) {
-      if (waiting.length >= MOST_WAITING)
-        throw new AppError('too_many_requests', 'Too many logins at once.', RETRY_AFTER_S)
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    } else running += 1
-    try {
-      return await work()
-    } finally {
-      // The place passes straight to the next in line.
-      const next = waiting.shift()
-      if (next === undefined) running -= 1
-      else next()
-    }
-  }
+/**
+ * Hashes and checks passwords, a few at a time; `place` is for whom, that nobody waits behind all that
+ * another place has asked for.
+ */
+export function createPasswords(limits = HASHING_LIMITS) {
+  const queue = createFairQueue(limits)
 
   return {
-    hash: (password: string): Promise<string> => inTurn(() => hash(password)),
+    /** @throws {AppError} `too_many_requests` when too many wait. */
+    hash: (password: string, place = THIS_BOX): Promise<string> =>
+      queue.run(place, () => onPool(Bun.password.hash(password, ARGON2))),
 
-    /** Whether the password fits; an absent or malformed hash is a wrong password, never an error. */
-    verify: (password: string, storedHash: string | undefined): Promise<boolean> =>
-      inTurn(async () => {
+    /**
+     * Whether the password fits; an absent, empty or malformed hash is a wrong password, never an
+     * error, and takes as long as any other.
+     * @throws {AppError} `too_many_requests` when too many wait.
+     */
+    verify: (password: string, storedHash: string | undefined, place = THIS_BOX) =>
+      queue.run(place, async () => {
         const usable = password.length > 0 && password.length <= LONGEST
-        const fits = await matches(usable ? password : '-', storedHash ?? DUMMY_HASH)
-        return fits && usable && storedHash !== undefined
+        const fits = await matches(usable ? password : '-', storedHash || DUMMY_HASH)
+        return fits && usable && Boolean(storedHash)
       }),
-  }
-}
 
-function hash(password: string): Promise<string> {
-  return Bun.password.hash(password, ARGON2)
+    /** Whether a good hash was made at other costs than new ones are. */
+    isOutdated: (storedHash: string): boolean => !storedHash.startsWith(CURRENT),
+
+    /** How many are hashed now, and how many wait. */
+    load: queue.load,
+  }
 }
 
 async function matches(password: string, storedHash: string): Promise<boolean> {
   try {
-    return await Bun.password.verify(password, storedHash)
+    return await onPool(Bun.password.verify(password, storedHash))
   } catch {
+    // It was refused before any hashing, which would show.
+    await onPool(Bun.password.verify(password, DUMMY_HASH))
     return false
   }
+}
+
+function onPool<T>(hashing: Promise<T>): Promise<T> {
+  lowerHashingThreads()
+  return hashing
 }

@@ -1,59 +1,65 @@
 import { Elysia } from 'elysia'
+import type { ClientAddress } from '../client-address'
 import { errorReplies } from '../error-reply'
 import type { Accounts } from './accounts'
 import { auth, originOf } from './auth'
 import { clearedCookie, sessionCookie } from './cookie'
-import { Credentials, Done, Login, PasswordChange, User } from './model'
+import { Credentials, Done, Login, Me, PasswordChange } from './model'
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
 /** Logging in and out, and one's own account. */
-export const accountRoutes = (accounts: Accounts) =>
+export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
   new Elysia({ name: 'accounts.routes', prefix: '/api/auth' })
     .use(auth(accounts))
     .post(
       '/login',
       async ({ body, request, server, set }) => {
-        const login = await accounts.logIn(body, originOf(request, server))
+        const login = await accounts.logIn(body, originOf(request, server, clientAddress))
         set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
         return login
       },
       {
+        public: true,
         body: Credentials,
         response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429) },
         detail: { summary: 'Log in: a token, and a cookie for browsers', tags },
       },
     )
-    .get('/me', ({ identity }) => accounts.userOf(identity), {
-      signedIn: 'beforePasswordChange',
-      response: { 200: User, ...errorReplies(401) },
-      detail: { summary: 'Who I am', tags, security },
+    .get('/me', ({ identity }) => accounts.me(identity), {
+      signedIn: { beforePasswordChange: true },
+      response: { 200: Me, ...errorReplies(401) },
+      detail: { summary: 'Who I am and what I may do', tags, security },
     })
     .post(
       '/logout',
-      ({ identity, set }) => {
-        accounts.logOut(identity)
+      ({ identity, request, server, set }) => {
+        accounts.logOut(identity, clientAddress(request, server))
         set.headers['set-cookie'] = clearedCookie
         return { ok: true as const }
       },
       {
-        signedIn: 'beforePasswordChange',
-        response: { 200: Done, ...errorReplies(401) },
+        signedIn: { inPerson: true, beforePasswordChange: true },
+        response: { 200: Done, ...errorReplies(401, 403) },
         detail: { summary: 'End this session and close its sockets', tags, security },
       },
     )
     .post(
       '/password',
       async ({ identity, body, request, server, set }) => {
-        const login = await accounts.changePassword(identity, body, originOf(request, server))
+        const login = await accounts.changePassword(
+          identity,
+          body,
+          originOf(request, server, clientAddress),
+        )
         set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
         return login
       },
       {
-        signedIn: 'beforePasswordChange',
+        signedIn: { inPerson: true, beforePasswordChange: true },
         body: PasswordChange,
-        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429) },
+        response: { 200: Login, ...errorReplies(400, 401, 403, 413, 415, 429) },
         detail: {
           summary: 'Change my password: ends all my sessions and starts a new one',
           tags,

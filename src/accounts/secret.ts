@@ -8,12 +8,17 @@ export function randomSecret(bytes: number): string {
 }
 
 /**
- * The signing secret of a development machine: kept beside the database with 0600, made at first use.
+ * The signing secret of a development machine: kept beside the database with 0600, made at first use
+ * unless it is another's to make.
  * @throws {StartError} when it can be neither read nor made.
  */
-export function developmentSecret(databasePath: string): string {
+export function developmentSecret(databasePath: string, { make = true } = {}): string {
   if (databasePath === ':memory:') return randomSecret(48)
   const file = join(dirname(databasePath), 'jwt-secret')
+  if (!make && !existsSync(file))
+    throw new StartError(
+      `there is no secret in ${file}: set JWT_SECRET or JWT_SECRET_FILE as the service has it`,
+    )
   try {
     if (!existsSync(file)) {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })

@@ -1,8 +1,21 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import accounts from './001-accounts.sql' with { type: 'text' }
 import listening from './002-listening.sql' with { type: 'text' }
+import door from './003-door.sql' with { type: 'text' }
+import lives from './004-lives.sql' with { type: 'text' }
+import rollups from './005-rollups.sql' with { type: 'text' }
+import fillRollups from './fill-rollups.sql' with { type: 'text' }
 
-const migrations: readonly string[] = [accounts, listening]
+const migrations: readonly string[] = [
+  accounts,
+  listening,
+  door,
+  lives,
+  `${rollups}\n${fillRollups}`,
+]
+
+/** The schema that this version reads and writes. */
+export const SCHEMA_VERSION = migrations.length
 
 /**
  * Brings the schema up to date: each migration once, in a transaction of its own.

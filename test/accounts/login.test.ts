@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import type { Login } from '../../src/accounts/model'
 import { remember } from '../support/aftermath'
 import { temporaryFolder } from '../support/executable'
-import { startTestMusakone, TEST_PASSWORD, type TestMusakone } from '../support/test-musakone'
+import {
+  startTestMusakone,
+  TEST_PASSWORD,
+  type TestMusakone,
+  UNTHROTTLED,
+} from '../support/test-musakone'
 import { addUser, withRows } from '../support/user-rows'
 
 const WRONG = {
@@ -17,7 +22,7 @@ describe('logging in', () => {
   let musakone: TestMusakone
   let checkAftermath: () => Promise<void>
   beforeAll(async () => {
-    musakone = await startTestMusakone({ databasePath })
+    musakone = await startTestMusakone({ databasePath, limits: { throttle: UNTHROTTLED } })
     await musakone.online()
     await Promise.all([musakone.logIn(), musakone.logIn()])
     checkAftermath = await remember(musakone)
@@ -47,7 +52,7 @@ describe('logging in', () => {
       })
       expect(expires_at).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400)
       const me = await musakone.request('/api/auth/me', { token })
-      expect(await me.json()).toEqual(user)
+      expect(await me.json()).toMatchObject(user)
     }
   })
 
@@ -171,6 +176,35 @@ describe('logging in', () => {
       expect(await response.json()).toMatchObject({ error: 'invalid_credentials' })
     },
   )
+
+  test('A1 a hash of other costs is made anew at the next login, and nothing else changes', async () => {
+    const username = 'Old Hash'
+    const cheap = { algorithm: 'argon2id', memoryCost: 8_192, timeCost: 3 } as const
+    await addUser(databasePath, { username, mustChangePassword: true })
+    const hash = await Bun.password.hash(TEST_PASSWORD, cheap)
+    const rowOf = () =>
+      withRows(databasePath, (rows) =>
+        rows
+          .query<{ password_hash: string; must_change_password: number }, [string]>(
+            'SELECT password_hash, must_change_password FROM users WHERE username = ?',
+          )
+          .get(username),
+      )
+    withRows(databasePath, (rows) =>
+      rows.query('UPDATE users SET password_hash = ? WHERE username = ?').run(hash, username),
+    )
+    expect((await logIn(username, 'wrong')).status).toBe(401)
+    expect(rowOf()?.password_hash).toBe(hash)
+    const response = await logIn(username, TEST_PASSWORD)
+    expect(response.status).toBe(200)
+    const { token } = (await response.json()) as Login
+    expect((await musakone.request('/api/auth/me', { token })).status).toBe(200)
+    const renewed = rowOf()
+    expect(renewed).toMatchObject({ must_change_password: 1 })
+    expect(renewed?.password_hash).toStartWith('$argon2id$v=19$m=19456,t=2,p=1$')
+    expect((await logIn(username, TEST_PASSWORD)).status).toBe(200)
+    expect(rowOf()).toEqual(renewed)
+  })
 
   test('A1 a disabled user is refused like an unknown one', async () => {
     await addUser(databasePath, { username: 'disabled' })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { remember } from '../support/aftermath'
-import { startTestMusakone, type TestMusakone } from '../support/test-musakone'
+import { startTestMusakone, type TestMusakone, UNTHROTTLED } from '../support/test-musakone'
 
 const KEYS = ['from', 'to', 'limit', 'cursor', 'action_type', 'user', '__proto__'] as const
 
@@ -21,7 +21,7 @@ describe('requests that nobody would think of', () => {
   let checkAftermath: () => Promise<void>
   let token: string
   beforeAll(async () => {
-    musakone = await startTestMusakone()
+    musakone = await startTestMusakone({ limits: { throttle: UNTHROTTLED } })
     token = await musakone.logIn()
     await musakone.online()
     await Promise.all([musakone.logIn(), musakone.logIn()])

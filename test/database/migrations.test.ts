@@ -4,11 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import accounts from '../../src/database/001-accounts.sql' with { type: 'text' }
 import listening from '../../src/database/002-listening.sql' with { type: 'text' }
+import door from '../../src/database/003-door.sql' with { type: 'text' }
+import lives from '../../src/database/004-lives.sql' with { type: 'text' }
+import rollups from '../../src/database/005-rollups.sql' with { type: 'text' }
 import { openDatabase } from '../../src/database/database'
 import { StartError } from '../../src/errors'
 import { temporaryFolder } from '../support/executable'
 
-const NEWEST = 2
+const NEWEST = 5
 const newPath = () => join(temporaryFolder(), 'musakone.db')
 
 /** A file as some other program, or an older version, would have left it. */
@@ -50,7 +53,23 @@ describe('migrations', () => {
     openDatabase(path).close()
     expect(look(path)).toMatchObject({
       version: NEWEST,
-      tables: ['plays', 'sessions', 'user_actions', 'users'],
+      tables: [
+        'action_days',
+        'action_hours',
+        'invites',
+        'known_tracks',
+        'mopidy_life',
+        'play_days',
+        'play_hours',
+        'plays',
+        'queue_entries',
+        'roles',
+        'security_events',
+        'sessions',
+        'tops',
+        'user_actions',
+        'users',
+      ],
     })
   })
 
@@ -78,7 +97,10 @@ describe('migrations', () => {
   })
 
   test('P7 a newer schema is refused, with the way out, and left as it is', () => {
-    const path = fileWith(`${accounts}; ${listening}; CREATE TABLE parties (id)`, NEWEST + 1)
+    const path = fileWith(
+      `${accounts}; ${listening}; ${door}; ${lives}; ${rollups}; CREATE TABLE parties (id)`,
+      NEWEST + 1,
+    )
     const before = readFileSync(path)
     const { message, exitCode } = whyNot(path)
     expect(message).toContain(`schema ${NEWEST + 1}`)
@@ -93,6 +115,7 @@ describe('migrations', () => {
   test.each([
     ['the first', '', 0, 'sessions'],
     ['the second', accounts, 1, 'plays'],
+    ['the third', `${accounts}; ${listening}`, 2, 'security_events'],
   ])(
     'P7 when %s fails nothing of it stays, and it can be tried again',
     (_, sql, version, inTheWay) => {

@@ -1,11 +1,16 @@
+import type { Clock } from '../../src/clock'
 import type { DemoClock } from '../../src/demo/clock'
 
-/** A clock that stands still until it is told to advance; timers go off in their order. */
+/**
+ * A clock that stands still until it is told to advance; timers go off in their order. `set` turns the
+ * time of day by so much, forward or back, without any passing.
+ */
 export function createFakeClock(
   start = 1_700_000_000_000,
-): DemoClock & { advance(ms: number): void } {
+): DemoClock & Clock & { advance(ms: number): void; set(ms: number): void } {
   const timers = new Map<number, { at: number; run: () => void }>()
   let time = start
+  let setBy = 0
   let lastHandle = 0
 
   function earliest(until: number) {
@@ -17,7 +22,11 @@ export function createFakeClock(
   }
 
   return {
-    now: () => time,
+    now: () => time + setBy,
+    elapsed: () => time,
+    set(ms) {
+      setBy += ms
+    },
     setTimeout(run, ms) {
       lastHandle += 1
       timers.set(lastHandle, { at: time + Math.max(0, ms), run })

@@ -1,5 +1,8 @@
+import { REGISTRATION_LIMITS, type RegistrationLimits } from '../../src/accounts/registration-rate'
+import { THROTTLE_LIMITS, type ThrottleLimits } from '../../src/accounts/throttle'
 import { createApp } from '../../src/app'
 import type { Clock } from '../../src/clock'
+import type { RegistrationPolicy } from '../../src/config'
 import { startDemoMopidy } from '../../src/demo/mopidy'
 import { GATEWAY_LIMITS, type GatewayLimits } from '../../src/gateway/gateway'
 import { PROXY_LIMITS, type ProxyLimits } from '../../src/gateway/reverse-proxy'
@@ -21,8 +24,22 @@ export type TestMusakoneOptions = {
     mopidy?: Partial<MopidyLimits>
     gateway?: Partial<GatewayLimits>
     proxy?: Partial<ProxyLimits>
+    throttle?: Partial<ThrottleLimits>
+    registration?: Partial<RegistrationLimits>
   }
   allowedOrigins?: readonly string[]
+  trustedProxies?: readonly string[]
+  /** In lower case. */
+  authHeader?: string
+  allowedHosts?: readonly string[]
+  development?: boolean
+  registration?: RegistrationPolicy
+  historyDays?: number
+}
+
+/** For tests that are wrong many times. */
+export const UNTHROTTLED: Partial<ThrottleLimits> = {
+  free: { account_at_place: 1e6, place: 1e6, account: 1e6 },
 }
 
 /** Time that can be set; starts at a Monday noon, UTC. */
@@ -32,6 +49,7 @@ export function fixedClock(
   let now = startMs
   return {
     now: () => now,
+    elapsed: () => now,
     advance(ms) {
       now += ms
     },
@@ -48,19 +66,29 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     mopidyUrl: options.mopidyUrl ?? demo?.url ?? '',
     secret: TEST_SECRET,
     sessionDays: 30,
+    ...(options.registration && { registration: options.registration }),
+    ...(options.historyDays !== undefined && { historyDays: options.historyDays }),
+    ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
+    proxyLogin: options.authHeader
+      ? { header: options.authHeader, trustedProxies: options.trustedProxies ?? [] }
+      : undefined,
     log,
     ...(options.clock && { clock: options.clock }),
     limits: {
       mopidy: { ...MOPIDY_LIMITS, ...options.limits?.mopidy },
       gateway: { ...GATEWAY_LIMITS, ...options.limits?.gateway },
       proxy: { ...PROXY_LIMITS, ...options.limits?.proxy },
+      throttle: { ...THROTTLE_LIMITS, ...options.limits?.throttle },
+      registration: { ...REGISTRATION_LIMITS, ...options.limits?.registration },
     },
   })
   await services.accounts.createFirstAdmin(TEST_PASSWORD)
   const app = createApp({
     services,
     allowedOrigins: options.allowedOrigins ?? [],
-    allowedHosts: [],
+    allowedHosts: options.allowedHosts ?? [],
+    trustedProxies: options.trustedProxies ?? [],
+    development: options.development ?? false,
     log,
   })
   app.listen({ port: 0, hostname: '127.0.0.1' })

@@ -1,0 +1,347 @@
+-- Counts beside the rows that they are made of, so that no question has to read years of rows. Triggers
+-- keep them in the transaction that changes a row, whoever changes it; fill-rollups.sql makes them anew.
+-- A subject is a user, or 0: the room, that is everybody, without searches, which are private.
+-- Days, hours and periods are in UTC; the hours have quarters, which every time zone can be made of.
+
+-- Whose a play is: who queued it or, when it came from outside, who started it. It is nobody's once that
+-- one is gone, or has had the name taken off: what others queued must not become who started it.
+ALTER TABLE plays ADD COLUMN owner_id INTEGER;
+UPDATE plays SET owner_id = COALESCE(queued_by, started_by);
+CREATE INDEX plays_by_owner ON plays (owner_id, started_at_ms);
+
+CREATE TABLE action_days (
+  subject     INTEGER NOT NULL,
+  action_type TEXT    NOT NULL,
+  day         INTEGER NOT NULL, -- since 1970
+  actions     INTEGER NOT NULL,
+  PRIMARY KEY (subject, action_type, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE action_hours (
+  subject INTEGER NOT NULL,
+  hour    INTEGER NOT NULL, -- since 1970
+  -- The actions of each quarter.
+  q0 INTEGER NOT NULL, q1 INTEGER NOT NULL, q2 INTEGER NOT NULL, q3 INTEGER NOT NULL,
+  PRIMARY KEY (subject, hour)
+) STRICT, WITHOUT ROWID;
+
+-- Plays count once they have ended, on the day and in the quarter of an hour in which they began.
+CREATE TABLE play_days (
+  subject         INTEGER NOT NULL,
+  day             INTEGER NOT NULL,
+  plays           INTEGER NOT NULL,
+  listened_ms     INTEGER NOT NULL,
+  finished        INTEGER NOT NULL,
+  queued          INTEGER NOT NULL,
+  skipped         INTEGER NOT NULL,
+  skipped_by_self INTEGER NOT NULL,
+  PRIMARY KEY (subject, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE play_hours (
+  subject INTEGER NOT NULL,
+  hour    INTEGER NOT NULL,
+  -- The plays of each quarter, and how long they were heard.
+  q0  INTEGER NOT NULL, q1  INTEGER NOT NULL, q2  INTEGER NOT NULL, q3  INTEGER NOT NULL,
+  ms0 INTEGER NOT NULL, ms1 INTEGER NOT NULL, ms2 INTEGER NOT NULL, ms3 INTEGER NOT NULL,
+  PRIMARY KEY (subject, hour)
+) STRICT, WITHOUT ROWID;
+
+-- How often each item of a list occurs: 1 tracks queued, 2 artists queued, 3 tracks played, 4 artists
+-- played, 5 albums played, 6 tracks skipped, 7 searches. A period is a day (20260105), a month (202601),
+-- a year (2026) or all of the time (0).
+CREATE TABLE tops (
+  subject     INTEGER NOT NULL,
+  list        INTEGER NOT NULL,
+  period      INTEGER NOT NULL,
+  item        ANY     NOT NULL, -- the id of a known track; else a text: of an album [title, artist]
+  times       INTEGER NOT NULL,
+  listened_ms INTEGER NOT NULL,
+  PRIMARY KEY (subject, list, period, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tops_of_all_time ON tops (subject, list, times DESC, listened_ms DESC, item)
+ WHERE period = 0;
+
+-- The tracks that the room has in its lists, by the name that they were last known by.
+CREATE TABLE known_tracks (
+  id       INTEGER PRIMARY KEY,
+  uri      TEXT    NOT NULL UNIQUE,
+  name     TEXT,
+  artist   TEXT,
+  named_at INTEGER NOT NULL
+) STRICT;
+
+-- What counts for whom. Users are looked up: of one who is being deleted the counts have gone already.
+CREATE VIEW countable_actions AS
+SELECT id, 0 AS subject, action_type, track_uri, track_name, artist, NULL AS searched, timestamp
+  FROM user_actions WHERE action_type <> 'search'
+UNION ALL
+SELECT user_actions.id, users.id, action_type, track_uri, track_name, artist,
+       iif(action_type = 'search', lower(json_extract(metadata, '$.query')), NULL), timestamp
+  FROM user_actions JOIN users ON users.id = user_id;
+
+-- Skipped is, of what a user has queued, what anybody else skipped; of the room, whatever was skipped.
+CREATE VIEW countable_plays AS
+SELECT id, 0 AS subject, TRUE AS queued, end_reason = 'skipped' AS skipped, FALSE AS skipped_by_self,
+       owner_id AS owner, track_uri, track_name, artist, album, started_at_ms, listened_ms, end_reason
+  FROM plays WHERE end_reason IS NOT NULL
+UNION ALL
+SELECT plays.id, users.id, queued_by IS owner_id,
+       queued_by IS owner_id AND end_reason = 'skipped' AND ended_by IS NOT owner_id,
+       queued_by IS owner_id AND end_reason = 'skipped' AND ended_by IS owner_id,
+       owner_id, track_uri, track_name, artist, album, started_at_ms, listened_ms, end_reason
+  FROM plays JOIN users ON users.id = owner_id WHERE end_reason IS NOT NULL;
+
+-- What is inserted into these views is counted; with sign -1 it is taken back.
+CREATE VIEW counted_actions AS SELECT 1 AS sign, * FROM countable_actions WHERE FALSE;
+CREATE VIEW counted_plays AS SELECT 1 AS sign, * FROM countable_plays WHERE FALSE;
+CREATE VIEW counted_items AS
+SELECT 1 AS sign, subject, list, item, listened_ms, 0 AS at FROM tops WHERE FALSE;
+CREATE VIEW named_tracks AS SELECT 1 AS sign, uri, name, artist, named_at FROM known_tracks WHERE FALSE;
+
+CREATE TRIGGER count_action INSTEAD OF INSERT ON counted_actions
+BEGIN
+  INSERT INTO action_days (subject, action_type, day, actions)
+  VALUES (NEW.subject, NEW.action_type, NEW.timestamp / 86400, NEW.sign)
+  ON CONFLICT DO UPDATE SET actions = actions + excluded.actions;
+
+  INSERT INTO action_hours (subject, hour, q0, q1, q2, q3)
+  SELECT NEW.subject, NEW.timestamp / 3600, NEW.sign * (quarter = 0), NEW.sign * (quarter = 1),
+         NEW.sign * (quarter = 2), NEW.sign * (quarter = 3)
+    FROM (SELECT NEW.timestamp / 900 % 4 AS quarter)
+   WHERE TRUE
+  ON CONFLICT DO UPDATE SET q0 = q0 + excluded.q0, q1 = q1 + excluded.q1,
+                            q2 = q2 + excluded.q2, q3 = q3 + excluded.q3;
+
+  DELETE FROM action_days
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND action_type = NEW.action_type
+     AND day = NEW.timestamp / 86400 AND actions = 0;
+  DELETE FROM action_hours
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND hour = NEW.timestamp / 3600
+     AND q0 = 0 AND q1 = 0 AND q2 = 0 AND q3 = 0;
+END;
+
+CREATE TRIGGER count_queued INSTEAD OF INSERT ON counted_actions WHEN NEW.action_type = 'queue_add'
+BEGIN
+  INSERT INTO named_tracks (sign, uri, name, artist, named_at)
+  SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NEW.timestamp * 1000
+   WHERE NEW.sign > 0 AND NEW.subject = 0 AND NEW.track_uri IS NOT NULL;
+  INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
+  SELECT NEW.sign, NEW.subject, 1, id, 0, NEW.timestamp FROM known_tracks WHERE uri = NEW.track_uri
+  UNION ALL SELECT NEW.sign, NEW.subject, 2, NEW.artist, 0, NEW.timestamp WHERE NEW.artist IS NOT NULL;
+  INSERT INTO named_tracks (sign, uri)
+  SELECT -1, NEW.track_uri WHERE NEW.sign < 0 AND NEW.subject = 0;
+END;
+
+CREATE TRIGGER count_search INSTEAD OF INSERT ON counted_actions WHEN NEW.searched IS NOT NULL
+BEGIN
+  INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
+  VALUES (NEW.sign, NEW.subject, 7, NEW.searched, 0, NEW.timestamp);
+END;
+
+CREATE TRIGGER count_play INSTEAD OF INSERT ON counted_plays
+BEGIN
+  INSERT INTO play_days (subject, day, plays, listened_ms, finished, queued, skipped, skipped_by_self)
+  VALUES (NEW.subject, NEW.started_at_ms / 86400000, NEW.sign, NEW.sign * NEW.listened_ms,
+          NEW.sign * (NEW.end_reason = 'finished'), NEW.sign * NEW.queued, NEW.sign * NEW.skipped,
+          NEW.sign * NEW.skipped_by_self)
+  ON CONFLICT DO UPDATE SET plays = plays + excluded.plays,
+                            listened_ms = listened_ms + excluded.listened_ms,
+                            finished = finished + excluded.finished,
+                            queued = queued + excluded.queued,
+                            skipped = skipped + excluded.skipped,
+                            skipped_by_self = skipped_by_self + excluded.skipped_by_self;
+
+  INSERT INTO play_hours (subject, hour, q0, q1, q2, q3, ms0, ms1, ms2, ms3)
+  SELECT NEW.subject, NEW.started_at_ms / 3600000,
+         NEW.sign * (quarter = 0), NEW.sign * (quarter = 1), NEW.sign * (quarter = 2),
+         NEW.sign * (quarter = 3), ms * (quarter = 0), ms * (quarter = 1), ms * (quarter = 2),
+         ms * (quarter = 3)
+    FROM (SELECT NEW.started_at_ms / 900000 % 4 AS quarter, NEW.sign * NEW.listened_ms AS ms)
+   WHERE TRUE
+  ON CONFLICT DO UPDATE SET q0 = q0 + excluded.q0, q1 = q1 + excluded.q1,
+                            q2 = q2 + excluded.q2, q3 = q3 + excluded.q3,
+                            ms0 = ms0 + excluded.ms0, ms1 = ms1 + excluded.ms1,
+                            ms2 = ms2 + excluded.ms2, ms3 = ms3 + excluded.ms3;
+
+  INSERT INTO named_tracks (sign, uri, name, artist, named_at)
+  SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NEW.started_at_ms
+   WHERE NEW.sign > 0 AND NEW.subject = 0;
+  INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
+  SELECT NEW.sign, NEW.subject, list, item, NEW.listened_ms, NEW.started_at_ms / 1000
+    FROM (SELECT 3 AS list, id AS item FROM known_tracks WHERE uri = NEW.track_uri
+          UNION ALL SELECT 4, NEW.artist
+          UNION ALL SELECT 5, iif(NEW.album IS NULL, NULL, json_array(NEW.album, NEW.artist))
+          UNION ALL SELECT 6, id FROM known_tracks WHERE uri = NEW.track_uri AND NEW.skipped)
+   WHERE item IS NOT NULL;
+  INSERT INTO named_tracks (sign, uri)
+  SELECT -1, NEW.track_uri WHERE NEW.sign < 0 AND NEW.subject = 0;
+
+  DELETE FROM play_days
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND day = NEW.started_at_ms / 86400000 AND plays = 0;
+  DELETE FROM play_hours
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND hour = NEW.started_at_ms / 3600000
+     AND q0 = 0 AND q1 = 0 AND q2 = 0 AND q3 = 0;
+END;
+
+CREATE TRIGGER count_item INSTEAD OF INSERT ON counted_items
+BEGIN
+  INSERT INTO tops (subject, list, period, item, times, listened_ms)
+  SELECT NEW.subject, NEW.list, date / column1, NEW.item, NEW.sign, NEW.sign * NEW.listened_ms
+    -- A clock that is wrong by millennia must not keep a row from being written.
+    FROM (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
+         (VALUES (1), (100), (10000), (100000000))
+   WHERE TRUE
+  ON CONFLICT DO UPDATE SET times = times + excluded.times,
+                            listened_ms = listened_ms + excluded.listened_ms;
+
+  DELETE FROM tops
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND list = NEW.list AND item = NEW.item AND times = 0
+     AND period IN (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') / column1
+                      FROM (VALUES (1), (100), (10000), (100000000)));
+END;
+
+CREATE TRIGGER name_track INSTEAD OF INSERT ON named_tracks WHEN NEW.sign > 0
+BEGIN
+  INSERT INTO known_tracks (uri, name, artist, named_at)
+  VALUES (NEW.uri, NEW.name, NEW.artist, NEW.named_at)
+  ON CONFLICT (uri) DO UPDATE SET name = excluded.name, artist = excluded.artist,
+                                  named_at = excluded.named_at
+                        WHERE excluded.named_at >= named_at;
+END;
+
+CREATE TRIGGER forget_track INSTEAD OF INSERT ON named_tracks WHEN NEW.sign < 0
+BEGIN
+  DELETE FROM known_tracks
+   WHERE uri = NEW.uri
+     -- With the sign it is compared as it is, which is what the index can find.
+     AND NOT EXISTS (SELECT 1 FROM tops WHERE subject = 0 AND list IN (1, 3) AND period = 0
+                                          AND item = +known_tracks.id);
+END;
+
+-- The room first when a row is counted and last when it is taken back: it keeps the tracks' ids.
+CREATE TRIGGER user_actions_inserted AFTER INSERT ON user_actions
+BEGIN
+  INSERT INTO counted_actions
+  SELECT 1, * FROM countable_actions WHERE id = NEW.id ORDER BY subject;
+END;
+
+CREATE TRIGGER user_actions_deleted BEFORE DELETE ON user_actions
+BEGIN
+  INSERT INTO counted_actions
+  SELECT -1, * FROM countable_actions WHERE id = OLD.id ORDER BY subject DESC;
+END;
+
+-- A change of the user alone leaves the room as it is.
+CREATE TRIGGER user_actions_to_change
+BEFORE UPDATE OF user_id, action_type, track_uri, track_name, artist, metadata, timestamp ON user_actions
+WHEN OLD.user_id IS NOT NEW.user_id OR OLD.action_type IS NOT NEW.action_type
+  OR OLD.track_uri IS NOT NEW.track_uri OR OLD.track_name IS NOT NEW.track_name
+  OR OLD.artist IS NOT NEW.artist OR OLD.timestamp IS NOT NEW.timestamp
+  OR (NEW.action_type = 'search' AND OLD.metadata IS NOT NEW.metadata)
+BEGIN
+  INSERT INTO counted_actions
+  SELECT -1, * FROM countable_actions
+   WHERE id = OLD.id
+     AND (subject <> 0
+       OR EXISTS (SELECT OLD.action_type, OLD.track_uri, OLD.track_name, OLD.artist, OLD.timestamp
+                  EXCEPT
+                  SELECT NEW.action_type, NEW.track_uri, NEW.track_name, NEW.artist, NEW.timestamp))
+   ORDER BY subject DESC;
+END;
+
+CREATE TRIGGER user_actions_changed
+AFTER UPDATE OF user_id, action_type, track_uri, track_name, artist, metadata, timestamp ON user_actions
+WHEN OLD.user_id IS NOT NEW.user_id OR OLD.action_type IS NOT NEW.action_type
+  OR OLD.track_uri IS NOT NEW.track_uri OR OLD.track_name IS NOT NEW.track_name
+  OR OLD.artist IS NOT NEW.artist OR OLD.timestamp IS NOT NEW.timestamp
+  OR (NEW.action_type = 'search' AND OLD.metadata IS NOT NEW.metadata)
+BEGIN
+  INSERT INTO counted_actions
+  SELECT 1, * FROM countable_actions
+   WHERE id = NEW.id
+     AND (subject <> 0
+       OR EXISTS (SELECT OLD.action_type, OLD.track_uri, OLD.track_name, OLD.artist, OLD.timestamp
+                  EXCEPT
+                  SELECT NEW.action_type, NEW.track_uri, NEW.track_name, NEW.artist, NEW.timestamp))
+   ORDER BY subject;
+END;
+
+CREATE TRIGGER plays_inserted AFTER INSERT ON plays
+BEGIN
+  UPDATE plays SET owner_id = COALESCE(NEW.queued_by, NEW.started_by) WHERE id = NEW.id;
+  INSERT INTO counted_plays
+  SELECT 1, * FROM countable_plays WHERE id = NEW.id ORDER BY subject;
+END;
+
+CREATE TRIGGER plays_deleted BEFORE DELETE ON plays WHEN OLD.end_reason IS NOT NULL
+BEGIN
+  INSERT INTO counted_plays
+  SELECT -1, * FROM countable_plays WHERE id = OLD.id ORDER BY subject DESC;
+END;
+
+-- While a play is open it is saved again and again, which changes nothing here.
+CREATE TRIGGER plays_to_change
+BEFORE UPDATE OF queued_by, started_by, ended_by, end_reason, listened_ms, started_at_ms,
+                 track_uri, track_name, artist, album ON plays
+WHEN OLD.end_reason IS NOT NULL
+ AND EXISTS (SELECT OLD.queued_by, OLD.started_by, OLD.ended_by IS OLD.owner_id, OLD.end_reason,
+                    OLD.listened_ms, OLD.started_at_ms, OLD.track_uri, OLD.track_name, OLD.artist,
+                    OLD.album
+             EXCEPT
+             SELECT NEW.queued_by, NEW.started_by, NEW.ended_by IS OLD.owner_id, NEW.end_reason,
+                    NEW.listened_ms, NEW.started_at_ms, NEW.track_uri, NEW.track_name, NEW.artist,
+                    NEW.album)
+BEGIN
+  INSERT INTO counted_plays
+  SELECT -1, * FROM countable_plays
+   WHERE id = OLD.id
+     AND (subject <> 0
+       OR EXISTS (SELECT OLD.end_reason, OLD.listened_ms, OLD.started_at_ms, OLD.track_uri,
+                         OLD.track_name, OLD.artist, OLD.album
+                  EXCEPT
+                  SELECT NEW.end_reason, NEW.listened_ms, NEW.started_at_ms, NEW.track_uri,
+                         NEW.track_name, NEW.artist, NEW.album))
+   ORDER BY subject DESC;
+END;
+
+CREATE TRIGGER plays_changed
+AFTER UPDATE OF queued_by, started_by, ended_by, end_reason, listened_ms, started_at_ms,
+                track_uri, track_name, artist, album ON plays
+WHEN (NEW.end_reason IS NOT NULL
+ AND EXISTS (SELECT OLD.queued_by, OLD.started_by, OLD.ended_by IS OLD.owner_id, OLD.end_reason,
+                    OLD.listened_ms, OLD.started_at_ms, OLD.track_uri, OLD.track_name, OLD.artist,
+                    OLD.album
+             EXCEPT
+             SELECT NEW.queued_by, NEW.started_by, NEW.ended_by IS OLD.owner_id, NEW.end_reason,
+                    NEW.listened_ms, NEW.started_at_ms, NEW.track_uri, NEW.track_name, NEW.artist,
+                    NEW.album))
+  OR OLD.queued_by IS NOT NEW.queued_by OR OLD.started_by IS NOT NEW.started_by
+BEGIN
+  UPDATE plays
+     SET owner_id = CASE WHEN OLD.queued_by IS NOT NEW.queued_by THEN NEW.queued_by
+                         WHEN NEW.queued_by IS NULL AND OLD.owner_id IS OLD.started_by
+                         THEN NEW.started_by
+                         ELSE OLD.owner_id END
+   WHERE id = NEW.id;
+  INSERT INTO counted_plays
+  SELECT 1, * FROM countable_plays
+   WHERE id = NEW.id
+     AND (subject <> 0
+       OR EXISTS (SELECT OLD.end_reason, OLD.listened_ms, OLD.started_at_ms, OLD.track_uri,
+                         OLD.track_name, OLD.artist, OLD.album
+                  EXCEPT
+                  SELECT NEW.end_reason, NEW.listened_ms, NEW.started_at_ms, NEW.track_uri,
+                         NEW.track_name, NEW.artist, NEW.album))
+   ORDER BY subject;
+END;
+
+-- All at once what would otherwise be taken back row by row.
+CREATE TRIGGER users_counts_deleted BEFORE DELETE ON users
+BEGIN
+  DELETE FROM action_days WHERE subject = OLD.id;
+  DELETE FROM action_hours WHERE subject = OLD.id;
+  DELETE FROM play_days WHERE subject = OLD.id;
+  DELETE FROM play_hours WHERE subject = OLD.id;
+  DELETE FROM tops WHERE subject = OLD.id;
+END;

@@ -1,0 +1,87 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { statSync } from 'node:fs'
+import { reasonOf, StartError } from '../errors'
+import { SCHEMA_VERSION } from './migrations'
+
+export type Inspection = Readonly<{ schema: number; users: number; bytes: number }>
+
+/** Milliseconds that a look at a database waits for somebody who writes. */
+const BUSY_TIMEOUT_MS = 10_000
+
+/**
+ * Opens the file, which must be there, for `work`, and closes it again. Nothing is created but what
+ * SQLite itself needs beside it.
+ * @throws {StartError} in one line that names the file.
+ */
+export function withFile<T>(path: string, work: (sqlite: Sqlite) => T): T {
+  let sqlite: Sqlite | undefined
+  try {
+    if (!statSync(path).isFile()) throw new StartError(`${path} is not a file`)
+    sqlite = new Sqlite(path, { readwrite: true, create: false, strict: true })
+    sqlite.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    return work(sqlite)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    const { code } = error as { code?: string }
+    if (code === 'ENOENT') throw new StartError(`there is no file ${path}`)
+    if (isDamage(error))
+      throw new StartError(`${path} is damaged or no database: ${reasonOf(error)}`)
+    throw new StartError(`cannot use ${path}: ${reasonOf(error)}`)
+  } finally {
+    sqlite?.close()
+  }
+}
+
+/** Whether the error says that the file itself is broken, or something else than a database. */
+export function isDamage(error: unknown): boolean {
+  const { code } = error as { code?: string }
+  return code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true
+}
+
+/**
+ * The schema of a database of musakone.
+ * @throws {StartError} when it is none, or comes from a newer version.
+ */
+export function identify(path: string, sqlite: Sqlite): number {
+  const { user_version: schema } = sqlite
+    .query<{ user_version: number }, []>('PRAGMA user_version')
+    .get() ?? { user_version: 0 }
+  if (schema < 1 || !hasOurTables(sqlite))
+    throw new StartError(`${path} is not a database of musakone`)
+  if (schema > SCHEMA_VERSION)
+    throw new StartError(
+      `${path} has schema ${schema}, which is newer than this version's ${SCHEMA_VERSION}: install a newer musakone`,
+    )
+  return schema
+}
+
+/**
+ * What a database of musakone holds, once it has been looked through for damage.
+ * @throws {StartError} when it is none, is damaged, or comes from a newer version.
+ */
+export function inspect(path: string, sqlite: Sqlite, { thorough = false } = {}): Inspection {
+  const schema = identify(path, sqlite)
+  const problem = firstProblem(sqlite, thorough ? 'integrity_check' : 'quick_check')
+  if (problem !== undefined) throw new StartError(`${path} is damaged: ${problem}`)
+  const users = sqlite.query<{ n: number }, []>('SELECT COUNT(*) AS n FROM users').get()?.n ?? 0
+  return { schema, users, bytes: statSync(path).size }
+}
+
+/** What SQLite finds wrong first, in one line; undefined when nothing is. */
+export function firstProblem(
+  sqlite: Sqlite,
+  check: 'integrity_check' | 'quick_check',
+): string | undefined {
+  const said = String(sqlite.query(`PRAGMA ${check}(1)`).values()[0]?.[0])
+  return said === 'ok' ? undefined : said.replace(/\s+/g, ' ').trim()
+}
+
+function hasOurTables(sqlite: Sqlite): boolean {
+  const found = sqlite
+    .query<{ n: number }, []>(
+      `SELECT COUNT(*) AS n FROM sqlite_schema
+        WHERE type = 'table' AND name IN ('users', 'sessions')`,
+    )
+    .get()
+  return found?.n === 2
+}
