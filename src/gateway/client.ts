@@ -1,12 +1,16 @@
 import type { ServerWebSocket } from 'bun'
 import type { Identity } from '../accounts/sessions'
+import { newPace, type Pace } from './message-rate'
+import { newPulse, type Pulse } from './pulse'
+import type { Seat } from './seats'
 
 /** What a socket carries: Bun calls these functions with it. */
 export type SocketHandlers = {
   open(socket: Socket): void
   message(socket: Socket, frame: string | Buffer): void
   close(socket: Socket, code: number, reason: string): void
-  pong?(): void
+  ping?(socket: Socket): void
+  pong?(socket: Socket): void
   drain?(): void
 }
 
@@ -17,6 +21,9 @@ export type Client = {
   readonly socket: Socket
   /** Unix milliseconds. */
   readonly connectedAt: number
+  readonly seat: Seat
+  readonly pulse: Pulse
+  readonly pace: Pace
   /** Undecided until the first message after signing in. */
   dialect: 'undecided' | 'own' | 'mopidy'
   identity?: Identity
@@ -24,14 +31,18 @@ export type Client = {
   token?: string
   /** Calls without an answer. */
   pending: number
-  /** When it last gave a sign of life, and when it was last asked for one; `performance.now()`. */
-  heardAt: number
-  pingedAt: number
   /** Frames that came while a token was being checked; absent when none is. */
   held?: string[]
 }
 
-export function newClient(socket: Socket, now: number): Client {
-  const heardAt = performance.now()
-  return { socket, dialect: 'undecided', connectedAt: now, pending: 0, heardAt, pingedAt: heardAt }
+export function newClient(socket: Socket, seat: Seat, connectedAt: number): Client {
+  return {
+    socket,
+    connectedAt,
+    seat,
+    pulse: newPulse(),
+    pace: newPace(),
+    dialect: 'undecided',
+    pending: 0,
+  }
 }

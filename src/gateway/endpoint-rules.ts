@@ -1,5 +1,6 @@
 import type { Role } from '../accounts/model'
-import { may, type Permission } from '../accounts/permissions'
+import type { Permission } from '../accounts/permissions'
+import type { Roles } from '../accounts/roles'
 import type { ProxiedPath } from './proxied-path'
 
 /** What a role needs to be let through to Mopidy's web pages; where no rule fits, it is `admin`. */
@@ -142,8 +143,8 @@ export function socketRules(
 }
 
 /** Whether the role has what is needed. */
-export function hasNeed(role: Role, need: Need): boolean {
-  return role === 'admin' || (need !== 'admin' && may(role, need))
+export function hasNeed(roles: Roles, role: Role, need: Need): boolean {
+  return role === 'admin' || (need !== 'admin' && roles.may(role, need))
 }
 
 function ruleFor(method: string, client: string, rest: string, query: string): Need {

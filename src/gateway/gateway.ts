@@ -1,49 +1,52 @@
 import type { Accounts } from '../accounts/accounts'
 import type { Identity } from '../accounts/sessions'
 import type { Actions } from '../actions/actions'
+import type { Queuers } from '../actions/queuers'
 import type { Clock } from '../clock'
-import { AppError } from '../errors'
 import { parseJson } from '../json'
 import type { Log } from '../log'
 import type { MopidyEvent } from '../mopidy/events'
-import { type Answer, busy } from '../mopidy/jsonrpc'
 import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
 import { createQueueWrites } from '../mopidy/queue-writes'
+import { createAnnouncements } from './announcements'
 import { type Client, newClient, type SocketHandlers } from './client'
+import { createClients } from './clients'
 import { Close } from './close'
+import { createConversation } from './conversation'
+import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from './message-rate'
 import * as mopidyDialect from './mopidy-dialect'
-import { createOutbox, OUTBOX_LIMITS, type OutboxLimits } from './outbox'
-import { fromClient, toClient } from './own-dialect'
+import { OUTBOX_LIMITS, type OutboxLimits } from './outbox'
+import { toClient } from './own-dialect'
+import { feel, PULSE_LIMITS, type PulseLimits } from './pulse'
 import { createRelay } from './relay'
+import { createSeats, SEAT_LIMITS, type SeatLimits } from './seats'
+import { createSignIn } from './sign-in'
 
-export type GatewayLimits = Readonly<{
-  /** From the open socket to a valid token. */
-  signInMs: number
-  /** Between two looks for sockets that have expired. */
-  sweepMs: number
-  /** From a sign of life to asking for one. */
-  heartbeatMs: number
-  /** Silence after which a client counts as gone. */
-  silenceMs: number
-  mostPendingPerClient: number
-  /** Frames kept while a client's token is being checked. */
-  mostHeld: number
-  outbox: OutboxLimits
-}>
+export type GatewayLimits = PulseLimits &
+  Readonly<{
+    /** From the open socket to a valid token. */
+    signInMs: number
+    /** Between two looks for sockets that have expired. */
+    sweepMs: number
+    mostPendingPerClient: number
+    /** Frames kept while a client's token is being checked. */
+    mostHeld: number
+    sockets: SeatLimits
+    messages: MessageLimits
+    outbox: OutboxLimits
+  }>
 
 export const GATEWAY_LIMITS: GatewayLimits = {
+  ...PULSE_LIMITS,
   signInMs: 10_000,
   sweepMs: 1_000,
-  heartbeatMs: 10_000,
-  silenceMs: 30_000,
   mostPendingPerClient: 500,
   mostHeld: 64,
+  sockets: SEAT_LIMITS,
+  messages: MESSAGE_LIMITS,
   outbox: OUTBOX_LIMITS,
 }
-
-/** The topics that events are published to, one a dialect. */
-const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
 
 const TRACKLIST_CHANGED: MopidyEvent = {
   name: 'tracklist_changed',
@@ -57,6 +60,7 @@ export type GatewayOptions = {
   mopidy: Mopidy
   mirror: Mirror
   actions: Actions
+  queuers: Queuers
   clock: Clock
   log: Log
   limits?: GatewayLimits
@@ -70,40 +74,67 @@ export function createGateway({
   mopidy,
   mirror,
   actions,
+  queuers,
   clock,
   log,
   limits = GATEWAY_LIMITS,
   publish,
 }: GatewayOptions) {
-  const clients = new Set<Client>()
-  const queueWrites = createQueueWrites({ announce: () => fanOut(TRACKLIST_CHANGED) })
-  const relay = createRelay({ mopidy, mirror, queueWrites, actions })
-  const sweeping = setInterval(sweep, limits.sweepMs)
-  const outbox = createOutbox({
+  const seats = createSeats(limits.sockets)
+  const messageRate = createMessageRate(limits.messages)
+  const announcements = createAnnouncements({
     limits: limits.outbox,
-    onBusy: (client) => client.socket.unsubscribe(topicOf(client)),
-    onFree: (client) => client.socket.subscribe(topicOf(client)),
-    onStuck: (client) => drop(client),
+    publish,
+    onStuck: (client) => clients.drop(client),
+  })
+  const { send, speakMopidy } = announcements
+  const signIn = createSignIn({
+    accounts,
+    clock,
+    log,
+    signInMs: limits.signInMs,
+    isConnected: (client) => clients.has(client),
+    admit: (client, identity) => clients.admit(client, identity),
+    onChecked(client, outcome) {
+      if (outcome === 'first') tellIfOffline(client)
+      else if (outcome !== 'again') send(client, toClient.authError(outcome.error))
+    },
+    receive: heed,
+  })
+  const clients = createClients({
+    announcements,
+    seats,
+    sweepMs: limits.sweepMs,
+    pulse: limits,
+    stillSignedIn: accounts.stillSignedIn,
+    lapsed: signIn.lapsed,
+  })
+  const queueWrites = createQueueWrites({ announce: () => announcements.event(TRACKLIST_CHANGED) })
+  const relay = createRelay({
+    accounts,
+    mopidy,
+    mirror,
+    queueWrites,
+    actions,
+    queuers,
+    clock,
+  })
+  const conversation = createConversation({
+    relay,
+    mostPending: limits.mostPendingPerClient,
+    send,
+    speakMopidy,
+    signIn: signIn.signIn,
+    onBatch: ({ pace }, requests) => messageRate.take(pace, requests - 1),
   })
 
   mopidy.onEvent((event) => {
-    if (queueWrites.passes(event)) fanOut(event)
+    if (queueWrites.passes(event)) announcements.event(event)
   })
   mopidy.onStatus((status) => {
     queueWrites.reset()
-    publishBoth(toClient.status(status), mopidyDialect.statusEvent(status))
+    announcements.status(status)
   })
-
-  /** An event is written once for each dialect; the server copies it to the sockets. */
-  function fanOut(event: MopidyEvent): void {
-    publishBoth(toClient.event(event), event.text)
-  }
-
-  function publishBoth(own: string, mopidy: string): void {
-    publish(TOPIC.own, own)
-    publish(TOPIC.mopidy, mopidy)
-    outbox.publish((client) => (topicOf(client) === TOPIC.own ? own : mopidy))
-  }
 
   function opened(
     client: Client,
@@ -113,117 +144,11 @@ export function createGateway({
     clients.add(client)
     if (identity === undefined) return
     // It may have ended between the handshake's check and now.
-    if (!accounts.stillSignedIn(identity)) return end(client, Close.notSignedIn, 'Session ended')
-    admit(client, identity)
+    if (!accounts.stillSignedIn(identity))
+      return clients.end(client, Close.notSignedIn, 'Session ended')
+    if (!clients.admit(client, identity)) return
     if (dialect === 'mopidy') speakMopidy(client)
     else tellIfOffline(client)
-  }
-
-  function speakMopidy(client: Client): void {
-    client.dialect = 'mopidy'
-    client.socket.unsubscribe(TOPIC.own)
-    client.socket.subscribe(TOPIC.mopidy)
-  }
-
-  function received(client: Client, frame: string | Buffer): void {
-    if (!clients.has(client)) return
-    heard(client)
-    if (typeof frame !== 'string') return end(client, Close.abuse, 'Text frames only')
-    if (client.held === undefined) return handle(client, frame)
-    client.held.push(frame)
-    if (client.held.length > limits.mostHeld) end(client, Close.abuse, 'Too many messages')
-  }
-
-  function handle(client: Client, text: string): void {
-    if (expired(client)) return end(client, Close.notSignedIn, 'Session expired')
-    const message = parseJson(text)
-    if (message === undefined || client.dialect === 'mopidy' || mopidyDialect.isJsonRpc(message))
-      return handleJsonRpc(client, message, text)
-    handleOwn(client, message, text)
-  }
-
-  function handleOwn(client: Client, message: unknown, text: string): void {
-    const request = fromClient(message, text)
-    if ('error' in request) return send(client, toClient.answer({}, request))
-    if (request.type === 'auth') {
-      signIn(client, request.token, ({ userId }) => send(client, toClient.authSuccess(userId)))
-      return
-    }
-    const { token, reference, method, params } = request
-    const call = () => {
-      if (client.dialect === 'undecided') client.dialect = 'own'
-      relayFor(client, method, params, (answer) => send(client, toClient.answer(reference, answer)))
-    }
-    if (token !== undefined && token !== client.token) signIn(client, token, call)
-    else if (client.identity === undefined) send(client, toClient.authError('Not signed in'))
-    else call()
-  }
-
-  function handleJsonRpc(client: Client, message: unknown, text: string): void {
-    if (client.dialect === 'own' || (message === undefined && client.dialect !== 'mopidy')) {
-      const error = message === undefined ? mopidyDialect.PARSE_ERROR : mopidyDialect.WRONG_DIALECT
-      return send(client, toClient.answer({}, { error }))
-    }
-    if (client.identity === undefined) return send(client, toClient.authError('Not signed in'))
-    if (client.dialect === 'undecided') speakMopidy(client)
-    mopidyDialect.handle(
-      message,
-      text,
-      ({ method, params }, onAnswer) => relayFor(client, method, params, onAnswer),
-      (reply) => {
-        if (reply !== undefined) send(client, reply)
-      },
-    )
-  }
-
-  function relayFor(
-    client: Client,
-    method: unknown,
-    params: unknown,
-    onAnswer: (answer: Answer) => void,
-  ): void {
-    const { identity } = client
-    if (identity === undefined) return
-    if (client.pending >= limits.mostPendingPerClient) return onAnswer({ error: busy })
-    client.pending += 1
-    relay(identity, method, params, (answer) => {
-      client.pending -= 1
-      onAnswer(answer)
-    })
-  }
-
-  /** Checks a token, while the client's later frames wait their turn; then `next`, if it is good. */
-  async function signIn(
-    client: Client,
-    token: unknown,
-    next: (identity: Identity) => void,
-  ): Promise<void> {
-    client.held = []
-    try {
-      // Not String(token): a list that holds a token is none.
-      const text = typeof token === 'string' ? token : ''
-      const identity = await accounts.identify(text)
-      if (!clients.has(client)) return
-      // It may have ended while it was being checked, before this client could be closed with it.
-      if (!accounts.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
-      const signedInBefore = client.identity !== undefined
-      client.token = text
-      admit(client, identity)
-      next(identity)
-      if (!signedInBefore) tellIfOffline(client)
-    } catch (error) {
-      if (!(error instanceof AppError)) log.error({ err: error }, 'cannot check a token')
-      const message = error instanceof AppError ? error.message : 'Internal error'
-      send(client, toClient.authError(message))
-    }
-    const { held = [] } = client
-    delete client.held
-    for (const frame of held) received(client, frame)
-  }
-
-  function admit(client: Client, identity: Identity): void {
-    if (client.identity === undefined) client.socket.subscribe(TOPIC.own)
-    client.identity = identity
   }
 
   function tellIfOffline(client: Client): void {
@@ -231,81 +156,62 @@ export function createGateway({
     if (!status.online) send(client, toClient.status(status))
   }
 
-  function send(client: Client, text: string): void {
-    if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text)
+  function received(client: Client, frame: string | Buffer): void {
+    if (!clients.has(client)) return
+    feel(client.pulse)
+    if (client.identity !== undefined) accounts.noteUse(client.identity)
+    if (typeof frame !== 'string') return clients.end(client, Close.abuse, 'Text frames only')
+    const verdict = messageRate.take(client.pace)
+    if (verdict === 'serve') heed(client, frame)
+    else if (verdict === 'refuse') conversation.refuse(client, frame)
+    else clients.end(client, Close.abuse, 'Too many messages')
   }
 
-  function topicOf({ dialect }: Client): string {
-    return dialect === 'mopidy' ? TOPIC.mopidy : TOPIC.own
+  /** Bun has answered it; a flood of them holds others up like any other. */
+  function pinged(client: Client): void {
+    if (!clients.has(client)) return
+    feel(client.pulse)
+    if (client.identity !== undefined) accounts.noteUse(client.identity)
+    if (messageRate.take(client.pace) === 'close')
+      clients.end(client, Close.abuse, 'Too many messages')
   }
 
-  /** Cuts a client off: a close frame would only wait behind what it does not take. */
-  function drop(client: Client): void {
-    clients.delete(client)
-    delete client.identity
-    client.socket.terminate()
-  }
-
-  function end(client: Client, code: number, reason: string): void {
-    clients.delete(client)
-    outbox.forget(client)
-    delete client.identity
-    client.socket.close(code, reason)
-  }
-
-  function heard(client: Client): void {
-    client.heardAt = performance.now()
-  }
-
-  function expired({ identity }: Client): boolean {
-    return identity !== undefined && identity.expiresAt * 1000 <= clock.now()
-  }
-
-  function sweep(): void {
-    outbox.sweep()
-    for (const client of clients) {
-      const tooLate =
-        client.identity === undefined && clock.now() - client.connectedAt >= limits.signInMs
-      if (tooLate) end(client, Close.notSignedIn, 'Not signed in in time')
-      else if (expired(client)) end(client, Close.notSignedIn, 'Session expired')
-      else checkPulse(client)
-    }
-  }
-
-  // Bun's own pings and its idle timeout wait for a pause in what is sent, and events may never pause.
-  function checkPulse(client: Client): void {
-    const now = performance.now()
-    if (now - client.heardAt >= limits.silenceMs) return drop(client)
-    if (now - Math.max(client.heardAt, client.pingedAt) < limits.heartbeatMs) return
-    client.pingedAt = now
-    client.socket.ping()
+  /** Serves a frame, or keeps it until it is known whose it is. */
+  function heed(client: Client, frame: string): void {
+    if (!clients.has(client)) return
+    if (client.held === undefined) {
+      if (signIn.expired(client)) clients.end(client, Close.notSignedIn, 'Session expired')
+      else conversation.serve(client, frame)
+    } else if (client.held.push(frame) > limits.mostHeld)
+      clients.end(client, Close.abuse, 'Too many messages')
   }
 
   return {
     /**
-     * What a new socket carries; with an identity it is signed in from the start, and with a dialect
-     * it speaks that.
+     * What a new socket from that address carries; with an identity it is signed in from the start,
+     * and with a dialect it speaks that.
+     * @throws {AppError} `unavailable` or `too_many_requests` when there is no room for it.
      */
     accept(
       identity: Identity | undefined,
-      dialect: Client['dialect'] = 'undecided',
+      dialect: Client['dialect'],
+      address: string,
     ): SocketHandlers {
+      seats.check(address, identity?.userId)
       let client: Client
       return {
         open(socket) {
-          client = newClient(socket, clock.now())
+          client = newClient(socket, seats.take(address), clock.now())
           opened(client, identity, dialect)
         },
         message: (_, frame) => received(client, frame),
-        close() {
-          clients.delete(client)
-          outbox.forget(client)
-        },
-        pong: () => heard(client),
+        close: () => clients.remove(client),
+        ping: () => pinged(client),
+        pong: () => pinged(client),
         drain() {
           // It takes what was sent to it: that, too, is a sign of life.
-          heard(client)
-          outbox.drained(client)
+          feel(client.pulse)
+          announcements.drained(client)
         },
       }
     },
@@ -324,19 +230,18 @@ export function createGateway({
         ),
       ),
 
+    /** Tells all who speak Musakone's own dialect. */
+    announce: announcements.ownEvent,
+
     /** Closes the sockets of sessions that have ended. */
-    closeSessions(sessionIds: readonly number[]): void {
-      for (const client of clients)
-        if (client.identity !== undefined && sessionIds.includes(client.identity.sessionId))
-          end(client, Close.notSignedIn, 'Session ended')
-    },
+    closeEnded: (): void => clients.endEnded(),
 
     /** The number of connected clients. */
-    clients: (): number => clients.size,
+    clients: (): number => clients.size(),
 
-    close(): void {
-      clearInterval(sweeping)
-      for (const client of clients) end(client, Close.goingAway, 'Musakone is stopping')
-    },
+    /** Where open sockets are counted. */
+    seats,
+
+    close: (): void => clients.close(),
   }
 }

@@ -135,9 +135,12 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       pump(client, fresh)
     },
 
-    /** Sends an event to those to whom it is not published. */
-    publish(textFor: (client: Client) => string): void {
-      for (const [client, box] of boxes) hold(client, box, textFor(client))
+    /** Sends an event to those to whom it is not published; undefined: not to this one. */
+    publish(textFor: (client: Client) => string | undefined): void {
+      for (const [client, box] of boxes) {
+        const text = textFor(client)
+        if (text !== undefined) hold(client, box, text)
+      }
     },
 
     /** The client has taken some of what it was sent. */

@@ -43,7 +43,7 @@ export const toClient = {
       : `{"type":"mopidy_response",${head}${named}"result":${answer.resultText}}`
   },
 
-  event: ({ name, data }: MopidyEvent) =>
+  event: ({ name, data }: Pick<MopidyEvent, 'data'> & { name: string }) =>
     `{"type":"mopidy_event","event":"${name}","data":${JSON.stringify(data)}}`,
 
   status: ({ online }: Status) => `{"type":"mopidy_status","online":${online}}`,

@@ -15,6 +15,7 @@ export type ProxiedPath = Readonly<{
 const OWN_NAMES: ReadonlySet<string> = new Set([
   'api',
   'health',
+  'join',
   'login',
   'metrics',
   'swagger',

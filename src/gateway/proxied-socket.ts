@@ -1,6 +1,8 @@
 import { AppError } from '../errors'
 import type { Socket, SocketHandlers } from './client'
 import { Close } from './close'
+import { type MessageRate, newPace } from './message-rate'
+import { beats, feel, newPulse, type PulseLimits } from './pulse'
 import type { End } from './session-work'
 import type { SocketFilter } from './socket-filter'
 
@@ -10,6 +12,8 @@ type Frame = string | Buffer
 const MOST_WAITING = 1024 * 1024
 /** From our close frame to giving up on Mopidy's. */
 const CLOSE_MS = 2_000
+/** How often a heartbeat's time is looked at for signs of life. */
+const LOOKS_A_BEAT = 4
 
 /** Mopidy's end of a socket, with what it has said while nobody listened. */
 export type Upstream = Readonly<{ socket: WebSocket; early: Frame[] }>
@@ -49,6 +53,10 @@ export type ProxiedSocketOptions = {
   upstream: Upstream
   /** Without one everything passes. */
   filter: SocketFilter | undefined
+  pulseLimits: PulseLimits
+  messageRate: MessageRate
+  /** Counts it as open; what that gives is to be called when it is not any more. */
+  sit: () => () => void
   /** Whether its session still lives. */
   isAlive: () => boolean
   /** Told when it is open, with what ends it. */
@@ -58,15 +66,29 @@ export type ProxiedSocketOptions = {
 
 /** What a client's socket carries that is joined to one of Mopidy's: frames and closes pass. */
 export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
-  const { upstream, filter, isAlive, onOpen, onClosed } = options
+  const { upstream, filter, pulseLimits, messageRate, sit, isAlive, onOpen, onClosed } = options
   const mopidy = upstream.socket
+  const pulse = newPulse()
+  const pace = newPace()
+  let looking: Timer | undefined
+  let leaveSeat = () => {}
 
   function fromMopidy(client: Socket, frame: Frame): void {
     if (filter === undefined || (typeof frame === 'string' && filter.fromMopidy(frame)))
       client.send(frame)
   }
 
+  /** Whatever it is, it is a sign of life; false when it is one too many. */
+  function heard(client: Socket): boolean {
+    feel(pulse)
+    // What may be answered is not known here, so that those that are merely too many pass.
+    if (messageRate.take(pace) !== 'close') return true
+    end(client, Close.abuse, 'Too many messages')
+    return false
+  }
+
   function fromClient(client: Socket, frame: Frame): void {
+    if (client.readyState !== WebSocket.OPEN || !heard(client)) return
     if (!isAlive()) return end(client, Close.notSignedIn, 'Session ended')
     if (filter === undefined) return toMopidy(client, frame)
     if (typeof frame !== 'string') return end(client, Close.abuse, 'Text frames only')
@@ -88,6 +110,10 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
 
   return {
     open(client) {
+      leaveSeat = sit()
+      looking = setInterval(() => {
+        if (!beats(pulse, client, pulseLimits)) client.terminate()
+      }, pulseLimits.heartbeatMs / LOOKS_A_BEAT)
       mopidy.onmessage = ({ data }) => fromMopidy(client, data)
       mopidy.onclose = ({ code, reason }) => client.close(...closing(code, reason))
       for (const frame of upstream.early) fromMopidy(client, frame)
@@ -97,7 +123,12 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
       else if (mopidy.readyState !== WebSocket.OPEN) end(client, Close.badGateway, 'Mopidy is gone')
     },
     message: fromClient,
+    ping: heard,
+    pong: heard,
+    drain: () => feel(pulse),
     close(_, code, reason) {
+      clearInterval(looking)
+      leaveSeat()
       onClosed()
       leave(mopidy, ...closing(code, reason))
     },

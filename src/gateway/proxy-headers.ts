@@ -35,6 +35,13 @@ const NOT_FOR_MOPIDY = [
 
 /** What would speak for the whole server, of which Mopidy is a part here. */
 const NOT_FOR_CLIENTS = [
+  'access-control-allow-credentials',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-allow-origin',
+  'access-control-allow-private-network',
+  'access-control-expose-headers',
+  'access-control-max-age',
   'alt-svc',
   'clear-site-data',
   'service-worker-allowed',
@@ -75,6 +82,8 @@ export function headersToClient(response: Response, mopidy: URL): Headers {
   if (location !== null) headers.set('location', locationToClient(location, mopidy))
   if (response.status === 401) headers.set('cache-control', 'no-store')
   headers.set('x-content-type-options', 'nosniff')
+  // Beside a policy of its own, if it has one; what it may load only Mopidy's page itself can know.
+  headers.append('content-security-policy', "frame-ancestors 'self'")
   return headers
 }
 

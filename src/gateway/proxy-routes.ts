@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Accounts } from '../accounts/accounts'
-import { auth } from '../accounts/auth'
+import { auth, CHECKS_ITSELF } from '../accounts/auth'
 import { errorReplies } from '../error-reply'
 import type { ReverseProxy } from './reverse-proxy'
 import { WebClientList } from './web-clients'
@@ -27,7 +27,12 @@ export const proxyRoutes = ({ proxy, allowedOrigins }: ProxyRoutesOptions) =>
     '/*',
     async ({ request, server, set }) => {
       try {
-        return await proxy.handle(request, server, allowedOrigins)
+        const response = await proxy.handle(request, server, allowedOrigins)
+        const { vary } = set.headers
+        // Mopidy's own would stand in its place.
+        if (response !== undefined && vary !== undefined)
+          response.headers.append('vary', String(vary))
+        return response
       } catch (error) {
         // The service worker of a web client may keep what it is answered.
         set.headers['cache-control'] = 'no-store'
@@ -35,5 +40,5 @@ export const proxyRoutes = ({ proxy, allowedOrigins }: ProxyRoutesOptions) =>
       }
     },
     // Bodies pass through as they are.
-    { parse: 'none', detail: { hide: true } },
+    { parse: 'none', detail: { ...CHECKS_ITSELF, hide: true } },
   )

@@ -1,17 +1,21 @@
 import type { Accounts } from '../accounts/accounts'
-import { type PresentedToken, tokenIn } from '../accounts/credentials'
+import { isAmbient, isUpgrade, type PresentedToken } from '../accounts/credentials'
 import type { Identity } from '../accounts/sessions'
+import { type ClientAddress, placeOf } from '../client-address'
 import type { Clock } from '../clock'
 import { AppError } from '../errors'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { SocketHandlers } from './client'
 import { Close } from './close'
 import { hasNeed, isArt, needOf, socketRules } from './endpoint-rules'
+import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from './message-rate'
 import { askedByOwnPage, isNavigation } from './page-origin'
 import { type ProxiedPath, proxiedPath } from './proxied-path'
 import { fetchFromMopidy, passOn } from './proxied-request'
 import { dial, joinSockets, leave } from './proxied-socket'
 import { headersToClient, headersToMopidy } from './proxy-headers'
+import { PULSE_LIMITS, type PulseLimits } from './pulse'
+import type { Seats } from './seats'
 import { createSessionWork, type End } from './session-work'
 import { createSocketFilter } from './socket-filter'
 import { createWebClients } from './web-clients'
@@ -28,6 +32,8 @@ export type ProxyLimits = Readonly<{
   idleS: number
   mostRequestsPerSession: number
   mostSocketsPerSession: number
+  pulse: PulseLimits
+  messages: MessageLimits
 }>
 
 export const PROXY_LIMITS: ProxyLimits = {
@@ -39,6 +45,8 @@ export const PROXY_LIMITS: ProxyLimits = {
   idleS: 30,
   mostRequestsPerSession: 32,
   mostSocketsPerSession: 16,
+  pulse: PULSE_LIMITS,
+  messages: MESSAGE_LIMITS,
 }
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
@@ -49,6 +57,9 @@ export type ReverseProxyOptions = {
   mopidyUrl: string
   clock: Clock
   limits?: ProxyLimits
+  /** Where open sockets are counted, together with those of the gateway. */
+  seats: Seats
+  clientAddress: ClientAddress
 }
 
 /** What the server that a request came to can do for it. */
@@ -65,7 +76,10 @@ export function createReverseProxy({
   mopidyUrl,
   clock,
   limits = PROXY_LIMITS,
+  seats,
+  clientAddress,
 }: ReverseProxyOptions) {
+  const messageRate = createMessageRate(limits.messages)
   const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
   const base = new URL(target.origin)
   const clients = createWebClients({
@@ -111,19 +125,22 @@ export function createReverseProxy({
     const known = isArt(path.client) || path.client === 'mopidy'
     const offered = known || (await clients.offers(path.client))
     if (offered === false) throw nothingHere()
-    const isUpgrade = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
-    const presented = tokenIn(request, { inQuery: isUpgrade })
+    const isSocket = isUpgrade(request)
+    const presented = accounts.presented(request, server, { inQuery: isSocket })
     const identity = await identify(presented)
     if (offered === undefined) throw new AppError('mopidy_offline', 'Mopidy is offline.')
     const need = needOf(request.method, path)
-    const onlyReads = need === 'see' && !isUpgrade
+    const onlyReads = need === 'see' && !isSocket
     // A browser adds the cookie for any page that asks; only our own may act with it.
-    if (!onlyReads && presented?.by === 'cookie' && !askedByOwnPage(request, allowedOrigins))
+    const byItself = presented !== undefined && isAmbient(presented)
+    if (!onlyReads && byItself && !askedByOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
-    const clientAddress = server?.requestIP(request)?.address
-    const headers = headersToMopidy(request, { mopidy: target, clientAddress })
-    if (isUpgrade) return join(request, server, path, identity, headers)
-    if (!hasNeed(identity.role, need)) throw notAllowed(identity)
+    const headers = headersToMopidy(request, {
+      mopidy: target,
+      clientAddress: clientAddress(request, server),
+    })
+    if (isSocket) return join(request, server, path, identity, headers)
+    if (!hasNeed(accounts.roles, identity.role, need)) throw notAllowed(identity)
     const response = await passOn({
       request,
       url: at(path),
@@ -158,6 +175,8 @@ export function createReverseProxy({
     let end: End = () => {
       end = ENDED
     }
+    const address = placeOf(clientAddress(request, server))
+    seats.check(address, identity.userId)
     const noted = work.begin(identity, 'socket', (code, reason) => end(code, reason))
     try {
       const upstream = await dial(url, headers, {
@@ -166,7 +185,17 @@ export function createReverseProxy({
       })
       const data = joinSockets({
         upstream,
-        filter: rules === 'everything' ? undefined : createSocketFilter(rules, identity.role),
+        filter:
+          rules === 'everything'
+            ? undefined
+            : createSocketFilter(rules, identity.role, accounts.roles),
+        pulseLimits: limits.pulse,
+        messageRate,
+        sit() {
+          const seat = seats.take(address)
+          seats.give(seat, identity.userId)
+          return () => seats.leave(seat)
+        },
         isAlive: () => end !== ENDED && accounts.stillSignedIn(identity),
         onOpen(close) {
           if (end !== ENDED) end = close
@@ -210,7 +239,7 @@ export function createReverseProxy({
     },
 
     /** Ends what is open for sessions that have ended. */
-    closeSessions: (sessionIds: readonly number[]): void => work.endSessions(sessionIds),
+    closeEnded: (): void => work.endSessions(accounts.stillSignedIn),
 
     /** How many requests and sockets are open. */
     open: (): number => work.size(),

@@ -1,7 +1,9 @@
 import { Elysia } from 'elysia'
 import type { Accounts } from '../accounts/accounts'
-import { fromOwnPage, tokenIn } from '../accounts/credentials'
+import { CHECKS_ITSELF, PUBLIC } from '../accounts/auth'
+import { fromOwnPage, isAmbient } from '../accounts/credentials'
 import type { Identity } from '../accounts/sessions'
+import { type ClientAddress, placeOf, type RequestServer } from '../client-address'
 import { errorReplies } from '../error-reply'
 import { AppError } from '../errors'
 import type { Mopidy } from '../mopidy/mopidy'
@@ -13,6 +15,7 @@ export type GatewayRoutesOptions = {
   mopidy: Mopidy
   gateway: Gateway
   allowedOrigins: readonly string[]
+  clientAddress: ClientAddress
 }
 
 const tags = ['WebSocket']
@@ -26,30 +29,39 @@ export const gatewayRoutes = ({
   mopidy,
   gateway,
   allowedOrigins,
+  clientAddress,
 }: GatewayRoutesOptions) => {
-  async function identityOf(request: Request): Promise<Identity | undefined> {
-    const presented = tokenIn(request, { inQuery: true })
+  async function identityOf({ request, server }: Asked): Promise<Identity | undefined> {
+    const presented = accounts.presented(request, server, { inQuery: true })
     if (presented === undefined) return undefined
     // A browser adds the cookie for any page that asks; only our own may act with it.
-    if (presented.by === 'cookie' && !fromOwnPage(request, allowedOrigins))
+    if (isAmbient(presented) && !fromOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
     return accounts.identify(presented.token)
   }
 
-  async function mustBeSignedIn(request: Request): Promise<Identity> {
-    const identity = await identityOf(request)
+  async function mustBeSignedIn(asked: Asked): Promise<Identity> {
+    const identity = await identityOf(asked)
     if (identity === undefined) throw new AppError('unauthorized', 'Log in first.')
     return identity
   }
 
+  async function openSocket({ request, server }: Upgradable): Promise<undefined> {
+    const identity = await identityOf({ request, server })
+    const address = placeOf(clientAddress(request, server))
+    upgrade({ request, server }, gateway.accept(identity, 'undecided', address))
+  }
+
   async function openMopidySocket({ request, server }: Upgradable): Promise<undefined> {
-    const identity = await mustBeSignedIn(request)
-    upgrade({ request, server }, gateway.accept(identity, 'mopidy'))
+    const identity = await mustBeSignedIn({ request, server })
+    const address = placeOf(clientAddress(request, server))
+    upgrade({ request, server }, gateway.accept(identity, 'mopidy', address))
   }
 
   const mopidySocket = {
-    response: errorReplies(401, 403, 426),
+    response: errorReplies(401, 403, 426, 429, 503),
     detail: {
+      ...CHECKS_ITSELF,
       summary: 'The WebSocket in Mopidy’s dialect, JSON-RPC',
       description: 'Signed in by the cookie, Bearer, Basic with a token as password, or `?token=`.',
       tags,
@@ -57,26 +69,24 @@ export const gatewayRoutes = ({
   }
 
   return new Elysia({ name: 'gateway.routes' })
-    .get(
-      '/ws',
-      async ({ request, server }) => {
-        upgrade({ request, server }, gateway.accept(await identityOf(request)))
+    .get('/ws', openSocket, {
+      response: errorReplies(401, 403, 426, 429, 503),
+      detail: {
+        ...CHECKS_ITSELF,
+        summary: 'The WebSocket: Musakone’s own dialect, or JSON-RPC',
+        description: 'Signed in by the first message, the cookie, or `?token=`.',
+        tags,
       },
-      {
-        response: errorReplies(401, 403, 426),
-        detail: {
-          summary: 'The WebSocket: Musakone’s own dialect, or JSON-RPC',
-          description: 'Signed in by the first message, the cookie, or `?token=`.',
-          tags,
-        },
-      },
-    )
+    })
     .get('/mopidy/ws', openMopidySocket, mopidySocket)
-    .get('/mopidy/ws/', openMopidySocket, { ...mopidySocket, detail: { hide: true } })
+    .get('/mopidy/ws/', openMopidySocket, {
+      ...mopidySocket,
+      detail: { ...CHECKS_ITSELF, hide: true },
+    })
     .post(
       '/mopidy/rpc',
-      async ({ request, body }) => {
-        const identity = await mustBeSignedIn(request)
+      async ({ request, server, body }) => {
+        const identity = await mustBeSignedIn({ request, server })
         const reply = await gateway.rpc(identity, String(body ?? ''))
         return new Response(reply ?? '', { headers: mopidyHeaders(mopidy) })
       },
@@ -85,6 +95,7 @@ export const gatewayRoutes = ({
         parse: 'text',
         response: errorReplies(401, 403, 413, 415),
         detail: {
+          ...CHECKS_ITSELF,
           summary: 'JSON-RPC over HTTP, as Mopidy has it',
           tags: ['HTTP'],
           security: [{ bearer: [] }],
@@ -92,7 +103,7 @@ export const gatewayRoutes = ({
       },
     )
     .head('/mopidy/rpc', () => new Response(null, { headers: mopidyHeaders(mopidy) }), {
-      detail: { hide: true },
+      detail: { ...PUBLIC, hide: true },
     })
     .options(
       '/mopidy/rpc',
@@ -106,12 +117,15 @@ export const gatewayRoutes = ({
         }
         return new Response(null, { status: 204, headers })
       },
-      { detail: { hide: true } },
+      { detail: { ...PUBLIC, hide: true } },
     )
 }
 
+type Asked = { request: Request; server: RequestServer | null }
 type Upgradable = { request: Request; server: Server | null }
-type Server = { upgrade(request: Request, options: { data: SocketHandlers }): boolean }
+type Server = RequestServer & {
+  upgrade(request: Request, options: { data: SocketHandlers }): boolean
+}
 
 function upgrade({ request, server }: Upgradable, data: SocketHandlers): void {
   if (!server?.upgrade(request, { data }))

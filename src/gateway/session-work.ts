@@ -48,10 +48,10 @@ export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) 
       return () => void open.delete(work)
     },
 
-    endSessions(sessionIds: readonly number[]): void {
+    /** Ends what is open for those who are no longer signed in. */
+    endSessions(stillSignedIn: (identity: Identity) => boolean): void {
       for (const work of open)
-        if (sessionIds.includes(work.identity.sessionId))
-          finish(work, Close.notSignedIn, 'Session ended')
+        if (!stillSignedIn(work.identity)) finish(work, Close.notSignedIn, 'Session ended')
     },
 
     size: (): number => open.size,

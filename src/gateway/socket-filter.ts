@@ -1,5 +1,6 @@
 import type { Role } from '../accounts/model'
-import { may } from '../accounts/permissions'
+import { allows, mayNot } from '../accounts/permissions'
+import type { Roles } from '../accounts/roles'
 import { isRecord, parseJson } from '../json'
 import { RpcCode } from '../mopidy/jsonrpc'
 import type { SocketRules } from './endpoint-rules'
@@ -13,8 +14,12 @@ export type SocketFilter = Readonly<{
   fromMopidy(text: string): boolean
 }>
 
-/** Lets through the methods that the rules give to the role, each built anew. */
-export function createSocketFilter({ methods, notices }: SocketRules, role: Role): SocketFilter {
+/** Lets through the methods that the rules, as they are by then, give to the role, each built anew. */
+export function createSocketFilter(
+  { methods, notices }: SocketRules,
+  role: Role,
+  roles: Roles,
+): SocketFilter {
   return {
     fromClient(text) {
       const message = parseJson(text)
@@ -23,8 +28,10 @@ export function createSocketFilter({ methods, notices }: SocketRules, role: Role
       const { method, params = {} } = message
       const id = 'id' in message ? idText(message.id, () => text) : undefined
       const need = Object.hasOwn(methods, method) ? methods[method] : undefined
-      if (need === undefined || !may(role, need))
-        return refusal(id ?? 'null', RpcCode.notAllowed, `A ${role} may not use this method`)
+      if (need === undefined || !roles.may(role, need)) {
+        const what = need === undefined ? 'do this' : allows[need]
+        return refusal(id ?? 'null', RpcCode.notAllowed, mayNot(role, what))
+      }
       if (!isRecord(params))
         return refusal(id ?? 'null', RpcCode.invalidParams, 'params must be an object')
       // Iris takes the sender's word for which connection it is.

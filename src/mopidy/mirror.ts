@@ -84,7 +84,7 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
       if (inFlight.get(key) === asked) inFlight.delete(key)
       const stillTrue = generationOf(groups) === generation && mopidy.status().online
       if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
-        keep(key, { answer: asText(answer), groups, at: clock.now() })
+        keep(key, { answer: asText(answer), groups, at: clock.elapsed() })
       if ('result' in answer && call.name === 'core.describe') description = answer
       for (const tell of asked.waiting) tell(answer)
     })
@@ -106,7 +106,7 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
   }
 
   function fresh({ groups, at }: Kept): boolean {
-    const age = clock.now() - at
+    const age = clock.elapsed() - at
     // Below 0 after the clock was set back.
     return age >= 0 && age < mostAge(groups)
   }
@@ -126,7 +126,7 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
     // Once the playing track has left the tracklist Mopidy still calls itself playing, at 0.
     if (state !== 'playing' || current === null) return answer
     const lengthMs = current.track.lengthMs ?? Number.POSITIVE_INFINITY
-    const position = Number(answer.result) + clock.now() - at
+    const position = Number(answer.result) + clock.elapsed() - at
     return resultAnswer(Math.round(Math.min(position, lengthMs)))
   }
 

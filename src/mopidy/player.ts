@@ -25,15 +25,15 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
   let current: TlTrack | null = null
   let volume: number | null = null
   let mute: boolean | null = null
-  let anchor = { positionMs: 0, at: clock.now() }
+  let anchor = { positionMs: 0, at: clock.elapsed() }
 
   const position = () => {
-    const elapsed = state === 'playing' ? Math.max(0, clock.now() - anchor.at) : 0
+    const elapsed = state === 'playing' ? Math.max(0, clock.elapsed() - anchor.at) : 0
     const most = current?.track.lengthMs ?? Number.POSITIVE_INFINITY
     return Math.min(anchor.positionMs + elapsed, Math.max(most, anchor.positionMs))
   }
   const moveTo = (positionMs: unknown) => {
-    anchor = { positionMs: typeof positionMs === 'number' ? positionMs : 0, at: clock.now() }
+    anchor = { positionMs: typeof positionMs === 'number' ? positionMs : 0, at: clock.elapsed() }
   }
 
   function hear({ name, data }: MopidyEvent): void {
@@ -74,8 +74,9 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
     moveTo(positionMs)
   }
 
-  function setState(newState: unknown): void {
-    if (newState !== 'playing' && newState !== 'paused' && newState !== 'stopped') return
+  function setState(value: unknown): void {
+    const newState = readState(value)
+    if (newState === undefined) return
     moveTo(newState === 'stopped' ? 0 : position())
     state = newState
   }
@@ -127,6 +128,10 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
     },
   }
 }
+
+/** Reads Mopidy's name of a state; undefined when it is none. */
+export const readState = (value: unknown): PlaybackState | undefined =>
+  value === 'playing' || value === 'paused' || value === 'stopped' ? value : undefined
 
 const readVolume = (value: unknown) => (typeof value === 'number' ? value : null)
 const readMute = (value: unknown) => (typeof value === 'boolean' ? value : null)

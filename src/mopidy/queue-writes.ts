@@ -4,8 +4,10 @@ import { type Answer, busy, resultAnswer, timedOut } from './jsonrpc'
 import { methods } from './methods'
 import { readTlTracks } from './track'
 
-type OnAnswer = (answer: Answer) => void
-type Send = (call: Call, onAnswer: OnAnswer) => void
+type Send = (call: Call, onAnswer: (answer: Answer) => void) => void
+
+/** Takes what the caller is answered and, where that is less, what of the call was done all the same. */
+export type OnDone = (answer: Answer, done?: Answer) => void
 
 /** Who calls; only compared. */
 type Asker = object
@@ -53,7 +55,7 @@ export function createQueueWrites({
     }
   }
 
-  function addInChunks(call: Call, uris: readonly unknown[], send: Send, onAnswer: OnAnswer): void {
+  function addInChunks(call: Call, uris: readonly unknown[], send: Send, onDone: OnDone): void {
     const added: unknown[] = []
     const { at_position: first } = call.params
 
@@ -69,7 +71,9 @@ export function createQueueWrites({
           if (result.length > 0) unwanted += 1
           return findPlace((next) => addFrom(end, next))
         }
-        onAnswer('error' in answer ? answer : resultAnswer(added))
+        // What was added before a chunk failed stays in the tracklist.
+        if ('error' in answer && added.length > 0) onDone(answer, resultAnswer(added))
+        else onDone('error' in answer ? answer : resultAnswer(added))
         // The event of the last chunk tells of all. Where it brings none, the one before it does, or,
         // when that has gone by already, we do.
         if (result.length === 0 && unwanted > 0) unwanted -= 1
@@ -96,7 +100,7 @@ export function createQueueWrites({
       adding === asker || [...waiting].some((write) => write.asker === asker),
 
     /** Runs the write, or read, when it is its turn, or answers that it never was. */
-    inTurn(asker: Asker, run: () => void, onAnswer: OnAnswer): void {
+    inTurn(asker: Asker, run: () => void, onAnswer: (answer: Answer) => void): void {
       if (adding === undefined) return run()
       if (waiting.size >= mostWaiting) return onAnswer({ error: busy })
       const giveUp = () => {
@@ -108,12 +112,12 @@ export function createQueueWrites({
     },
 
     /** Sends a write whose turn it is; `send` is called for it, or for each of its chunks. */
-    send(asker: Asker, call: Call, send: Send, onAnswer: OnAnswer): void {
+    send(asker: Asker, call: Call, send: Send, onDone: OnDone): void {
       const { uris } = call.params
       const large = call.name === 'core.tracklist.add' && Array.isArray(uris) && uris.length > chunk
-      if (!large) return send(call, onAnswer)
+      if (!large) return send(call, (answer) => onDone(answer))
       adding = asker
-      addInChunks(call, uris, send, onAnswer)
+      addInChunks(call, uris, send, onDone)
     },
 
     /** Whether an event is to be passed on to clients. */

@@ -38,6 +38,8 @@ function perform(message: ToCrowd): Promise<Report> | Report {
       return callAll(message.method)
     case 'call on':
       return callOn(message.method, message.ms)
+    case 'call on a beat':
+      return callOnABeat(message.method, message.ms, message.everyMs)
     case 'flood':
       return flood(message)
     case 'hear':
@@ -87,14 +89,33 @@ async function callOn(method: string, ms: number): Promise<Report> {
   return { calls: times.length, ...spread(times) }
 }
 
-/** So many frames of the first client, of which so many may be without an answer. */
+/**
+ * Calls of each client on a fixed beat, answered or not: one call after the other would hide behind
+ * each long wait all those that would have been made meanwhile.
+ */
+async function callOnABeat(method: string, ms: number, everyMs: number): Promise<Report> {
+  const times: number[] = []
+  const calls: Promise<void>[] = []
+  const startedAt = performance.now()
+  for (let beat = 0; beat < ms / everyMs; beat += 1) {
+    const due = startedAt + beat * everyMs
+    if (due > performance.now()) await Bun.sleep(due - performance.now())
+    for (const client of clients)
+      calls.push(call(client, method).then(() => void times.push(performance.now() - due)))
+  }
+  await Promise.all(calls)
+  return { calls: times.length, ...spread(times) }
+}
+
+/** So many frames of the first client that is still there, of which so many may be without an answer. */
 async function flood({ method, frames, inFlight }: Flood): Promise<Report> {
-  const [client] = clients
+  const client = clients.find(({ ending }) => ending === undefined)
   if (client === undefined) throw new Error('nobody is there to flood')
   const startedAt = performance.now()
   const answers = { answered: 0, refused: 0 }
   const { promise, resolve } = Promise.withResolvers<void>()
   const count = (text: string) => {
+    if (client.ending !== undefined) return
     answers[text.includes('"mopidy_error"') ? 'refused' : 'answered'] += 1
     if (answers.answered + answers.refused === frames) resolve()
   }

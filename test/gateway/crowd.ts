@@ -7,6 +7,7 @@ export type ToCrowd =
   | { do: 'leave' }
   | { do: 'call'; method: string }
   | { do: 'call on'; method: string; ms: number }
+  | { do: 'call on a beat'; method: string; ms: number; everyMs: number }
   | Flood
   | { do: 'hear'; events: number }
   | { do: 'endings' }

@@ -20,7 +20,8 @@ describe('the size of frames', () => {
   let checkAftermath: () => Promise<void>
   const open: RawSocket[] = []
   beforeAll(async () => {
-    musakone = await startTestMusakone()
+    const sockets = { inAll: 1_000, perUser: 1_000, perAddress: 1_000 }
+    musakone = await startTestMusakone({ limits: { gateway: { sockets } } })
     await musakone.online()
     token = await musakone.logIn()
     bystander = await connectOwn(`${musakone.socketUrl}?token=${token}`)

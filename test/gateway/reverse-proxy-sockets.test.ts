@@ -275,7 +275,10 @@ describe('the sockets of web clients', () => {
         expect(JSON.parse(String(await client.next()))).toEqual({
           jsonrpc: '2.0',
           id: 'a1',
-          error: { code: -32002, message: `A ${role} may not use this method` },
+          error: {
+            code: -32002,
+            message: `A ${role} may not ${method === 'set_pinned' ? 'change playlists' : 'do this'}.`,
+          },
         })
       }
       expect(stage.mopidy.heard).toEqual([])

@@ -72,12 +72,12 @@ describe('the end of a session', () => {
       for (const client of own) client.send({ type: 'mopidy', ...call(`m3u:${when}`) })
       for (const client of rpc) client.send({ jsonrpc: '2.0', id: 2, ...call(`m3u:${when}`) })
     }
-    const { closeSessions } = musakone.services.gateway
+    const { closeEnded } = musakone.services.gateway
     let endedAt = 0
-    const spy = spyOn(musakone.services.gateway, 'closeSessions').mockImplementation((ids) => {
+    const spy = spyOn(musakone.services.gateway, 'closeEnded').mockImplementation(() => {
       endedAt = performance.now()
       sendAll('as-it-ends')
-      closeSessions(ids)
+      closeEnded()
       sendAll('after-it-ended')
     })
     try {

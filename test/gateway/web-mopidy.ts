@@ -18,6 +18,8 @@ export async function startWebMopidy(clients: readonly string[] = ['iris', 'stan
   const sockets = new Set<ServerWebSocket<Data>>()
   const closes: { path: string; code: number; reason: string }[] = []
   const heard: (string | Buffer)[] = []
+  const upgrades: WebRequest[] = []
+  const calls: string[] = []
   const list = { clients, asked: 0 }
   const hanging = Promise.withResolvers<Response>()
   function listen(port: number) {
@@ -37,12 +39,14 @@ export async function startWebMopidy(clients: readonly string[] = ['iris', 'stan
       return new Response(pageOf(list.clients), { headers: { 'content-type': 'text/html' } })
     }
     if (request.headers.get('upgrade') === 'websocket') {
+      const { method, headers } = request
+      upgrades.push({ method, path: path + search, headers, body: '' })
       if (path.endsWith('/none')) return new Response('', { status: 404 })
       if (path.endsWith('/hang')) return hanging.promise
       const protocol = request.headers.get('sec-websocket-protocol')?.split(',')[0] ?? ''
-      const headers = new Headers(protocol === '' ? {} : { 'sec-websocket-protocol': protocol })
-      const data = { path, protocol, headers: request.headers }
-      if (server.upgrade(request, { data, headers })) return undefined
+      const answered = new Headers(protocol === '' ? {} : { 'sec-websocket-protocol': protocol })
+      const data = { path, protocol, headers }
+      if (server.upgrade(request, { data, headers: answered })) return undefined
     }
     const body = await request.clone().text()
     requests.push({ method: request.method, path: path + search, headers: request.headers, body })
@@ -57,6 +61,7 @@ export async function startWebMopidy(clients: readonly string[] = ['iris', 'stan
     },
     async message(socket: ServerWebSocket<Data>, frame: string | Buffer) {
       if (socket.data.path === '/mopidy/ws') {
+        calls.push(String(frame))
         const url = demo.url.replace('ws', 'http').replace(/ws$/, 'rpc')
         const headers = { 'content-type': 'application/json' }
         const reply = await fetch(url, { method: 'POST', headers, body: frame })
@@ -80,6 +85,9 @@ export async function startWebMopidy(clients: readonly string[] = ['iris', 'stan
     origin: `http://127.0.0.1:${port}`,
     /** What was asked over HTTP, but for Mopidy's own page. */
     requests,
+    /** The handshakes of all sockets, and what came to Mopidy's own. */
+    upgrades,
+    calls,
     /** The names on Mopidy's own page, and how often it was asked for. */
     list,
     /** The frames that extensions' sockets got, and how they were closed. */

@@ -39,7 +39,7 @@ export async function demoRoom(random: Random, audioDelayMs: number): Promise<Mi
   const clock = createFakeClock(Date.UTC(2026, 0, 5, 12))
   let ahead = 0
   const musakone = await startTestMusakone({
-    clock: { now: () => clock.now() + ahead },
+    clock: { now: () => clock.now() + ahead, elapsed: () => clock.elapsed() + ahead },
     demo: {
       clock,
       audioDelayMs,
@@ -76,7 +76,7 @@ export async function realRoom(): Promise<MirrorRoom> {
   let ahead = 0
   const musakone = await startTestMusakone({
     mopidyUrl: mopidy.url,
-    clock: { now: () => Date.now() + ahead },
+    clock: { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead },
   })
   const callers = await meet(musakone, mopidy.url)
   const heard = () => callers.outsiders.reduce((sum, caller) => sum + caller.heard(), 0)
