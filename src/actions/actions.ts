@@ -2,16 +2,27 @@ import { type Clock, secondsOf } from '../clock'
 import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
 import type { Answer } from '../mopidy/jsonrpc'
-import type { MethodName } from '../mopidy/methods'
+import type { ActionType, MethodName } from '../mopidy/methods'
 import type { Mopidy } from '../mopidy/mopidy'
-import type { Player } from '../mopidy/player'
+import { type Player, readState } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
 import { type Action, type Before, classify } from './classify'
 import type { Entry, Recorder } from './recorder'
 import { createStarts } from './starts'
 
 /** A write that worked, told to whoever wants to know at once. */
-export type Command = Readonly<{ userId: number; call: Call; result: unknown }>
+export type Command = Readonly<{ userId: number; call: Call; result: unknown; before: Before }>
+
+/** What may start a track, or end one. */
+const CHANGES_TRACK: ReadonlySet<ActionType> = new Set([
+  'play',
+  'skip',
+  'previous',
+  'seek',
+  'stop',
+  'queue_clear',
+  'queue_remove',
+])
 
 /** While nothing plays, these choose a track without an event that tells. */
 const CHOOSES_SILENTLY: ReadonlySet<MethodName> = new Set([
@@ -70,7 +81,9 @@ export function createActions({
       askBefore(mopidy, call, before)
       return (answer) => {
         if ('error' in answer) return
-        if (call.method.kind === 'write') onCommand({ userId, call, result: answer.result })
+        // Of what was begun before Mopidy went away, the tlids may be those of other tracks by now.
+        const isNews = call.method.kind === 'write' && mopidy.status().online
+        if (isNews) onCommand({ userId, call, result: answer.result, before })
         for (const action of classify(call, answer.result, before)) record(userId, action, call)
         if (CHOOSES_SILENTLY.has(call.name)) player.refresh()
       }
@@ -92,16 +105,28 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
  * Asks for what the reply will no longer tell. Mopidy answers one socket in order, so the answers are
  * exactly what the call itself will find.
  */
-function askBefore(mopidy: Mopidy, { name, params }: Call, before: Writable<Before>): void {
+function askBefore(mopidy: Mopidy, { name, params, method }: Call, before: Writable<Before>): void {
+  if (method.action !== undefined && CHANGES_TRACK.has(method.action)) {
+    mopidy.send('core.playback.get_state', {}, (answer) => {
+      if ('result' in answer) before.state = readState(answer.result)
+    })
+    mopidy.send('core.playback.get_current_tlid', {}, (answer) => {
+      if ('result' in answer) before.tlid = answer.result === null ? null : Number(answer.result)
+    })
+    mopidy.send('core.tracklist.get_length', {}, (answer) => {
+      if ('result' in answer) before.length = Number(answer.result)
+    })
+  }
+  if (name === 'core.playback.play' && params.tlid !== undefined) {
+    mopidy.send('core.tracklist.index', { tlid: params.tlid }, (answer) => {
+      if ('result' in answer) before.index = answer.result === null ? null : Number(answer.result)
+    })
+  }
   if (name === 'core.tracklist.move') {
     const start = Number(params.start)
     const end = Math.max(Number(params.end), start + 1)
     mopidy.send('core.tracklist.slice', { start, end }, (answer) => {
       if ('result' in answer) before.tracks = readTlTracks(answer.result)
-    })
-  } else if (name === 'core.tracklist.clear') {
-    mopidy.send('core.tracklist.get_length', {}, (answer) => {
-      if ('result' in answer) before.length = Number(answer.result)
     })
   } else if (name === 'core.playlists.delete') {
     mopidy.send('core.playlists.lookup', { uri: params.uri }, (answer) => {

@@ -1,7 +1,7 @@
 import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
 import type { ActionType } from '../mopidy/methods'
-import type { Snapshot } from '../mopidy/player'
+import type { PlaybackState, Snapshot } from '../mopidy/player'
 import { readTlTrack, readTlTracks, type TlTrack, type Track } from '../mopidy/track'
 
 /** What somebody did, as a person would tell it. */
@@ -15,6 +15,12 @@ export type Action = Readonly<{
 /** What was so when the call was sent, and its reply no longer tells. */
 export type Before = Readonly<{
   player: Snapshot
+  /** What Mopidy itself was doing, told of commands to the player; undefined when it did not answer. */
+  state?: PlaybackState | undefined
+  /** Its current track; null when there was none. */
+  tlid?: number | null
+  /** Of a track to be played: its place in the tracklist, or null. */
+  index?: number | null
   /** The tracks that are moved. */
   tracks?: readonly TlTrack[]
   /** The length of the tracklist. */

@@ -1,46 +1,87 @@
 import type { Actions, Command } from '../actions/actions'
+import type { Queuers } from '../actions/queuers'
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
 import type { Log } from '../log'
+import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Player } from '../mopidy/player'
+import { readTlTracks } from '../mopidy/track'
+import type { Forgotten, Imported, SpanQuery } from './archive-model'
 import { createAttribution } from './attribution'
+import { createExport } from './export'
+import type { ExportFormat } from './export-formats'
+import { createForgetting } from './forgetting'
 import { createHistory } from './history'
+import { createImport } from './import'
+import { readCandidates } from './import-reader'
+import { createLife } from './life'
+import { createListener } from './listener'
 import type { History, HistoryQuery, Stats, StatsQuery } from './model'
+import { createPlayRows } from './play-rows'
+import { createPlaybackHistory } from './playback-history'
+import type { PlaybackHistory, PlaybackHistoryQuery } from './playback-history-model'
 import { createPlaybackState } from './playback-state'
 import { createPlays } from './plays'
+import { createQueue } from './queue'
 import { createStatistics } from './statistics'
+import { createUserNames, type UserName } from './user-names'
 
 export type Analytics = ReturnType<typeof createAnalytics>
 export type AnalyticsOptions = {
   database: Database
   mopidy: Mopidy
   player: Player
+  mirror: Mirror
+  queuers: Queuers
   /** Resolves when all that was done before is in the database. */
   settled: Actions['settled']
   clock: Clock
   log: Log
+  /** Days that actions and plays are kept; 0 for ever. */
+  historyDays?: number
+  /** Told who has queued what. */
+  onQueued?: (queued: { tlids: number[]; queued_by: UserName | null }) => void
 }
+
+/** The last second that counts, of the year 9999. */
+const LATEST = 253_402_300_799
 
 /** What was done and what was heard. */
 export function createAnalytics({
   database,
   mopidy,
   player,
+  mirror,
+  queuers,
   settled,
   clock,
   log,
+  historyDays = 0,
+  onQueued = () => {},
 }: AnalyticsOptions) {
-  const attribution = createAttribution()
-  const plays = createPlays({ database, mopidy, attribution, clock, log })
+  const attribution = createAttribution({ queuers, clock })
+  const plays = createPlays({ rows: createPlayRows(database), attribution, clock, log })
+  const life = createLife({ database, queuers, log })
+  createListener({ mopidy, plays, life, log })
   const history = createHistory({ database })
+  const exportHistory = createExport({ database })
+  const importHistory = createImport({ database, clock })
+  const forgetting = createForgetting({ database, clock, log, historyDays })
+  const playbackHistory = createPlaybackHistory({ database })
+  const nameOf = createUserNames(database)
   const statistics = createStatistics({ database })
 
   return {
     /** To be told of every command that worked. */
-    note: (command: Command): void => attribution.note(command),
+    note(command: Command): void {
+      attribution.note(command)
+      if (command.call.method.action !== 'queue_add') return
+      const tlids = readTlTracks(command.result).map(({ tlid }) => tlid)
+      if (tlids.length > 0) onQueued({ tlids, queued_by: nameOf(command.userId) })
+    },
 
-    async history(userId: number, query: HistoryQuery): Promise<History> {
+    async history(userId: number | 'all', query: HistoryQuery): Promise<History> {
       await settled()
       return history(userId, query)
     },
@@ -51,8 +92,41 @@ export function createAnalytics({
       return statistics(userId, query)
     },
 
+    playbackHistory(query: PlaybackHistoryQuery): PlaybackHistory {
+      plays.save()
+      return playbackHistory(query)
+    },
+
+    /** The text of a user's whole history in that format. */
+    async exportHistory(
+      userId: number,
+      { from = 0, to = LATEST }: SpanQuery,
+      format: ExportFormat,
+    ): Promise<ReadableStream<string>> {
+      await settled()
+      plays.save()
+      return exportHistory({ userId, from, to }, format)
+    },
+
+    /** Brings back, as the user's own, what `exportHistory` gave. */
+    importHistory: (
+      userId: number,
+      body: ReadableStream<Uint8Array>,
+      format: 'csv' | 'jsonl',
+    ): Promise<Imported> => importHistory(userId, readCandidates(body, format)),
+
+    async forgetHistory(userId: number, { from = 0, to = LATEST }: SpanQuery): Promise<Forgotten> {
+      await settled()
+      return forgetting.forgetUser(userId, { from, to })
+    },
+
+    queue: createQueue({ database, mirror, player, queuers, clock }),
+
     playbackState: createPlaybackState({ database, mopidy, player, attribution }),
 
-    close: (): void => plays.close(),
+    close(): void {
+      forgetting.close()
+      plays.close()
+    },
   }
 }

@@ -1,51 +1,146 @@
 import type { Command } from '../actions/actions'
-import type { ActionType } from '../mopidy/methods'
+import type { Queuers } from '../actions/queuers'
+import type { Clock } from '../clock'
 import { readTlTracks } from '../mopidy/track'
+import type { EndReason } from './play-rows'
 
-/** A command counts as the cause of what happens within this time, in milliseconds. */
-const CAUSE_MS = 2_000
+/** How long a command may take to have its effect: a stream has to be fetched first; milliseconds. */
+const LONGEST_MS = 30_000
+const MOST_KEPT = 100
 
-/** What may start or end a track. */
-const CAUSES: ReadonlySet<string> = new Set<ActionType>([
-  'play',
-  'skip',
-  'previous',
-  'seek',
-  'stop',
-  'queue_clear',
-  'queue_remove',
-])
+/** Who ended a track, and how. */
+export type Ender = Readonly<{ userId: number; reason: EndReason }>
+/** A track that was heard. */
+export type Heard = Readonly<{ tlid: number | null; lengthMs: number | null }>
 
-export type Cause = Readonly<{ userId: number; action: ActionType }>
+type Effect = {
+  ends?: EndReason
+  starts?: true
+  resumes?: true
+  /** Of a seek, which starts or ends something only beyond the end of the track. */
+  seekTo?: number
+}
+/** A command that may still have its effect. */
+type Given = Pick<Command, 'userId' | 'before'> & Effect & { at: number; heardWhole: number | null }
+
 export type Attribution = ReturnType<typeof createAttribution>
+export type AttributionOptions = { queuers: Queuers; clock: Clock }
 
-/** Who caused what: who queued a track, and who gave the last command to the player. */
-export function createAttribution() {
-  // Only what an `add` returned is bound to its caller; other tracks came from outside.
-  const queuedBy = new Map<number, number>()
-  let last: { cause: Cause; at: number } | undefined
+/**
+ * Who caused what: who queued a track, and whose commands started and ended it. Of each command it is
+ * known what Mopidy did just before, so it is clear which track it has ended, however late the events
+ * come and whatever was commanded in between. What no command explains was an outsider's doing, or
+ * happened by itself.
+ */
+export function createAttribution({ queuers, clock }: AttributionOptions) {
+  let given: Given[] = []
+
+  function open(): readonly Given[] {
+    const oldest = clock.elapsed() - LONGEST_MS
+    given = given.filter(({ at }) => at >= oldest).slice(-MOST_KEPT)
+    return given
+  }
 
   return {
-    note({ userId, call, result }: Command): void {
-      const { action } = call.method
-      if (action === 'queue_add')
-        for (const { tlid } of readTlTracks(result)) queuedBy.set(tlid, userId)
-      else if (action === 'queue_remove')
-        for (const { tlid } of readTlTracks(result)) queuedBy.delete(tlid)
-      if (action !== undefined && CAUSES.has(action))
-        last = { cause: { userId, action }, at: performance.now() }
+    /** To be told of every command that worked, and what had come to its end by then, if anything. */
+    note(command: Command, heardWhole: number | null): void {
+      const effect = effectOf(command)
+      if (effect === undefined) return
+      const { userId, before } = command
+      given.push({ userId, before, heardWhole, at: clock.elapsed(), ...effect })
     },
 
     /** The user who queued that track, or null. */
-    queuerOf: (tlid: number): number | null => queuedBy.get(tlid) ?? null,
-
-    /** The command that what happens now came from, if it was one of these. */
-    cause(...actions: readonly ActionType[]): Cause | undefined {
-      if (last === undefined || performance.now() - last.at > CAUSE_MS) return undefined
-      return actions.includes(last.cause.action) ? last.cause : undefined
+    queuerOf(tlid: number, uri?: string): number | null {
+      const entry = queuers.entryOf(tlid)
+      return uri !== undefined && entry?.uri !== uri ? null : (entry?.userId ?? null)
     },
 
-    /** Mopidy may have restarted and count its tlids from 1 again. */
-    forget: (): void => queuedBy.clear(),
+    /** Who has ended the track; undefined when it was none of us. */
+    enderOf(heard: Heard): Ender | undefined {
+      // The first one: those that came while its effect was on its way only changed what comes next.
+      for (const { ends, ...one } of open()) {
+        if (ends === undefined || !wasDuring(one, heard) || !isBeyond(one, heard)) continue
+        if (one.heardWhole !== heard.tlid) return { userId: one.userId, reason: ends }
+      }
+      return undefined
+    },
+
+    /** Who has started the track behind the one heard last; theirs and what was before is spent. */
+    starterOf(tlid: number, last: Heard | undefined): number | null {
+      // What was commanded while this track was current comes behind its start.
+      const isBefore = ({ before }: Given) =>
+        before.state === 'stopped' || before.tlid !== tlid || last?.tlid === tlid
+      const mayStart = (one: Given) =>
+        one.starts === true && (one.before.state === 'stopped' || isBeyond(one, last))
+      const starter = open().findLast((one) => isBefore(one) && mayStart(one))
+      given = given.filter((one) => !isBefore(one))
+      return starter?.userId ?? null
+    },
+
+    /** Who has let the paused track go on; that is spent. */
+    resumerOf(): number | null {
+      const resumer = open().find(({ resumes }) => resumes)
+      given = given.filter((one) => one !== resumer)
+      return resumer?.userId ?? null
+    },
+
+    /** It has stopped: what was commanded while the track was heard is spent. */
+    spendAtStop(heard: Heard): void {
+      const next = given.findIndex(({ before }) => before.state === 'stopped')
+      given = given.filter((one, index) => (index >= next && next >= 0) || !wasDuring(one, heard))
+    },
+
+    /** Mopidy is away: what is still to come of commands nobody will hear of. */
+    forget(): void {
+      given = []
+    },
   }
+}
+
+/** What the command may start or end; undefined when Mopidy had nothing to do. */
+function effectOf({ call, result, before }: Command): Effect | undefined {
+  const { state, tlid, length } = before
+  const isStopped = state === 'stopped'
+  switch (call.method.action) {
+    case 'play': {
+      // A tlid that is not in the tracklist is as good as none.
+      const chooses = call.params.tlid !== undefined && before.index !== null
+      if (state === 'paused' && !chooses) return tlid === null ? undefined : { resumes: true }
+      if (call.name === 'core.playback.resume') return undefined
+      const hasNone = isStopped && length === 0 && tlid === null
+      return hasNone ? undefined : { ends: 'replaced', starts: true }
+    }
+    case 'skip':
+    case 'previous':
+      return isStopped || tlid === null ? undefined : { ends: 'skipped', starts: true }
+    case 'seek':
+      // While it is stopped it starts the track first, and says false all the same.
+      // A track that is already chosen then stays silent.
+      if (isStopped) return tlid === null && length !== 0 ? { starts: true } : undefined
+      if (result === false) return undefined
+      return { ends: 'skipped', starts: true, seekTo: Number(call.params.time_position) }
+    case 'stop':
+    case 'queue_clear':
+      return isStopped ? undefined : { ends: 'stopped' }
+    case 'queue_remove': {
+      // Only without any track left does Mopidy stop: else the sound goes on, also of a removed track.
+      const removed = readTlTracks(result).length
+      const isLeft = length !== undefined && removed < length
+      return isStopped || isLeft || removed === 0 ? undefined : { ends: 'stopped' }
+    }
+    default:
+      return undefined
+  }
+}
+
+type Commanded = Pick<Given, 'before' | 'seekTo'>
+
+// Once the current track has left the tracklist Mopidy knows of none, though it is still heard.
+function wasDuring({ before: { tlid } }: Commanded, heard: Heard): boolean {
+  return tlid === undefined || tlid === null || tlid === heard.tlid
+}
+
+function isBeyond({ seekTo }: Commanded, heard: Heard | undefined): boolean {
+  return seekTo === undefined || seekTo > (heard?.lengthMs ?? Number.POSITIVE_INFINITY)
 }

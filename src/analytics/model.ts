@@ -4,7 +4,12 @@ import { t } from 'elysia'
 import { ACTION_TYPES } from '../mopidy/methods'
 
 // Elysia does not name a parameter that is out of range; a function stays out of the OpenAPI page.
-const wholeNumber = (name: string, minimum: number, maximum: number, description: string) => {
+export const wholeNumber = (
+  name: string,
+  minimum: number,
+  maximum: number,
+  description: string,
+) => {
   const error = () => `${name} must be a whole number from ${minimum} to ${maximum}.`
   return t.Optional(t.Integer({ minimum, maximum, description, error }))
 }
@@ -12,7 +17,7 @@ const wholeNumber = (name: string, minimum: number, maximum: number, description
 const YEAR_9999 = 253_402_300_799
 
 /** The span of time asked for; both ends may be left open. */
-const spanOf = {
+export const spanOf = {
   from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
   to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
 }
@@ -25,13 +30,32 @@ export const StatsQuery = t.Object({
 })
 export type StatsQuery = Static<typeof StatsQuery>
 
-export const HistoryQuery = t.Object({
+/** A page of a list that is ordered by time. */
+export const pageQueryOf = {
   ...spanOf,
   limit: wholeNumber('limit', 1, 200, 'Entries a page; 50 if not given'),
   cursor: t.Optional(
     t.String({
       pattern: '^[0-9]{1,15}-[0-9]{1,15}$',
       description: '`next_cursor` of the page before',
+    }),
+  ),
+  q: t.Optional(
+    t.String({
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'Words in track, artist, album, address or search. A page may be short, even empty, while next_cursor says that there is more.',
+    }),
+  ),
+}
+
+export const HistoryQuery = t.Object({
+  ...pageQueryOf,
+  user: t.Optional(
+    t.String({
+      pattern: '^([1-9][0-9]{0,14}|all)$',
+      description: "Another user's id, or `all`; for admins",
     }),
   ),
   action_type: t.Optional(
@@ -43,11 +67,14 @@ export const HistoryQuery = t.Object({
 })
 export type HistoryQuery = Static<typeof HistoryQuery>
 
-const Text = t.Union([t.String(), t.Null()])
+export const Text = t.Union([t.String(), t.Null()])
 const Count = t.Integer({ minimum: 0 })
+
+export const Person = t.Object({ id: t.Integer(), username: t.String() })
 
 export const HistoryEntry = t.Object({
   id: t.Integer(),
+  user: t.Union([Person, t.Null()], { description: 'Null when the account is gone' }),
   action_type: t.String(),
   track_uri: Text,
   track_name: Text,
@@ -113,7 +140,7 @@ export const PlaybackState = t.Object({
   position_ms: Count,
   volume: t.Union([t.Integer(), t.Null()]),
   mute: t.Union([t.Boolean(), t.Null()]),
-  queued_by: t.Union([t.Object({ id: t.Integer(), username: t.String() }), t.Null()], {
+  queued_by: t.Union([Person, t.Null()], {
     description: 'Null when it came from outside, or nobody knows any more',
   }),
 })

@@ -4,6 +4,9 @@ import { auth } from '../accounts/auth'
 import { errorReplies } from '../error-reply'
 import type { Analytics } from './analytics'
 import { History, HistoryQuery, PlaybackState, Stats, StatsQuery } from './model'
+import { PlaybackHistory, PlaybackHistoryQuery } from './playback-history-model'
+import { Queue, QueueQuery } from './queue-model'
+import { whose } from './whose'
 
 const security = [{ bearer: [] }]
 
@@ -21,14 +24,34 @@ export const analyticsRoutes = (accounts: Accounts, analytics: Analytics) =>
         detail: { summary: 'What I did and heard', tags: ['Analytics'], security },
       },
     )
-    .get('/analytics/history', ({ identity, query }) => analytics.history(identity.userId, query), {
-      signedIn: true,
-      query: HistoryQuery,
-      response: { 200: History, ...errorReplies(400, 401) },
-      detail: { summary: 'What I did, newest first', tags: ['Analytics'], security },
+    .get(
+      '/analytics/history',
+      ({ identity, query }) => analytics.history(whose(query.user, identity, accounts), query),
+      {
+        signedIn: true,
+        query: HistoryQuery,
+        response: { 200: History, ...errorReplies(400, 401, 403) },
+        detail: { summary: 'What I did, newest first', tags: ['Analytics'], security },
+      },
+    )
+    .get('/playback/history', ({ query }) => analytics.playbackHistory(query), {
+      needs: 'history.room',
+      query: PlaybackHistoryQuery,
+      response: { 200: PlaybackHistory, ...errorReplies(400, 401, 403) },
+      detail: { summary: 'What was heard here, newest first', tags: ['Playback'], security },
+    })
+    .get('/queue', ({ query }) => analytics.queue(query), {
+      needs: 'see',
+      query: QueueQuery,
+      response: { 200: Queue, ...errorReplies(400, 401, 403, 503) },
+      detail: {
+        summary: 'The queue: who added what, and when it will play',
+        tags: ['Playback'],
+        security,
+      },
     })
     .get('/playback/state', () => analytics.playbackState(), {
-      signedIn: true,
-      response: { 200: PlaybackState, ...errorReplies(401, 503) },
+      needs: 'see',
+      response: { 200: PlaybackState, ...errorReplies(401, 403, 503) },
       detail: { summary: 'What plays, and who queued it', tags: ['Playback'], security },
     })

@@ -11,6 +11,16 @@ export type AudioListener = {
   onStreamTitle(title: string): void
 }
 
+/** What can be heard. */
+export type Sound = Readonly<{
+  /** Counts the streams; null when none is loaded. */
+  stream: number | null
+  /** Whether the core has been told of it. */
+  announced: boolean
+  running: boolean
+  positionMs: number
+}>
+
 export type Audio = ReturnType<typeof createAudio>
 
 /**
@@ -33,18 +43,21 @@ export function createAudio(services: {
   let finishing = false
   let offset = 0
   let runningSince: number | null = null
+  let streams = 0
+  let stream: number | null = null
+  let announced: number | null = null
   let endTimer: unknown = null
   let titleTimer: unknown = null
   let titleIndex = 0
 
   function position(): number {
     if (runningSince === null) return offset
-    const reached = Math.floor(offset + clock.now() - runningSince)
+    const reached = Math.floor(offset + clock.elapsed() - runningSince)
     return Math.min(reached, track?.length ?? reached)
   }
 
   function run() {
-    runningSince = clock.now()
+    runningSince = clock.elapsed()
     if (track?.length !== undefined) {
       endTimer = clock.setTimeout(() => wake(finish), track.length - offset)
     } else announceTitles()
@@ -59,7 +72,13 @@ export function createAudio(services: {
 
   function load() {
     offset = 0
-    post(() => listener.onStreamChanged())
+    streams += 1
+    const loaded = streams
+    stream = loaded
+    post(() => {
+      announced = loaded
+      listener.onStreamChanged()
+    })
   }
 
   function finish() {
@@ -68,7 +87,10 @@ export function createAudio(services: {
     gapless = null
     listener.onAboutToFinish()
     finishing = false
-    if (gapless === null) return listener.onEndOfStream()
+    if (gapless === null) {
+      stream = null
+      return listener.onEndOfStream()
+    }
     track = gapless
     load()
     run()
@@ -82,12 +104,19 @@ export function createAudio(services: {
 
   function leave(next: 'null' | 'ready') {
     state = next
+    stream = null
     halt(0)
     flush()
   }
 
   return {
     position,
+    sound: (): Sound => ({
+      stream,
+      announced: announced === stream,
+      running: runningSince !== null,
+      positionMs: position(),
+    }),
 
     /** Chooses what plays next; while the running track is ending it follows without a gap. */
     setTrack(next: Track) {

@@ -2,17 +2,24 @@ import { createAudio } from './audio'
 import { STREAM } from './catalogue'
 import type { DemoClock } from './clock'
 import type { DemoEvent } from './events'
-import { createHistory } from './history'
+import { createHistory, type HistoryEntry } from './history'
 import type { Library } from './library'
-import { createMixer } from './mixer'
-import { createPlayback } from './playback'
+import { createMixer, type SavedMixer } from './mixer'
+import { createPlayback, type SavedPlayback } from './playback'
 import { createPlayer } from './player'
 import { createPlaylists, type PlaylistFolder } from './playlists'
-import { createTracklist } from './tracklist'
+import { createTracklist, type SavedTracklist } from './tracklist'
 
 /** A method of `core.*`, called with every parameter in its place; null where none was given. */
 export type Method = (...args: unknown[]) => unknown
 export type Core = ReturnType<typeof createCore>
+/** What Mopidy keeps over a restart with `restore_state`. */
+export type SavedState = {
+  history: HistoryEntry[]
+  tracklist: SavedTracklist
+  mixer: SavedMixer
+  playback: SavedPlayback
+}
 
 /** One life of the simulated Mopidy, from its start to the next restart. */
 export function createCore(services: {
@@ -111,5 +118,24 @@ export function createCore(services: {
     }),
   )
 
-  return { methods, settle, close }
+  return {
+    methods,
+    settle,
+    close,
+    sound: audio.sound,
+
+    save: (): SavedState => ({
+      history: history.save(),
+      tracklist: tracklist.save(),
+      mixer: mixer.save(),
+      playback: playback.save(),
+    }),
+    restore(saved: SavedState) {
+      history.load(saved.history)
+      tracklist.load(saved.tracklist)
+      mixer.load(saved.mixer)
+      playback.load(saved.playback)
+      settle()
+    },
+  }
 }

@@ -1,11 +1,12 @@
 import type { DemoClock } from './clock'
 import { model, type Ref, type Track } from './models'
 
+export type HistoryEntry = [timestamp: number, ref: Ref]
 export type History = ReturnType<typeof createHistory>
 
 /** What was started, the newest first, as `core.history.*` tells it. */
 export function createHistory({ clock }: { clock: DemoClock }) {
-  const entries: [timestamp: number, ref: Ref][] = []
+  let entries: HistoryEntry[] = []
 
   return {
     add({ uri, name, artists = [] }: Track) {
@@ -16,9 +17,18 @@ export function createHistory({ clock }: { clock: DemoClock }) {
       entries.unshift([Math.floor(clock.now()), ref])
     },
 
+    /** What is kept over a restart. */
+    save: (): HistoryEntry[] => entries.slice(0, MOST_SAVED),
+    load(saved: HistoryEntry[]) {
+      entries = saved.slice()
+    },
+
     methods: {
       'core.history.get_history': () => entries,
       'core.history.get_length': () => entries.length,
     },
   }
 }
+
+/** As in Mopidy. */
+const MOST_SAVED = 500

@@ -1,6 +1,7 @@
 import type { DemoEvent } from './events'
 import { checkBoolean, checkInteger } from './validation'
 
+export type SavedMixer = { volume: number; mute: boolean }
 export type Mixer = ReturnType<typeof createMixer>
 
 /** The software mixer; it announces every setting, also of the value it already has. */
@@ -15,6 +16,14 @@ export function createMixer({ announce }: { announce(event: DemoEvent): void }) 
   return {
     /** Mopidy sets the volume anew at each change of track (mopidy#886). */
     reassert: announceVolume,
+
+    save: (): SavedMixer => ({ volume, mute }),
+    load(saved: SavedMixer) {
+      volume = saved.volume
+      mute = saved.mute
+      announceVolume()
+      announce({ mute, event: 'mute_changed' })
+    },
 
     methods: {
       'core.mixer.get_volume': () => volume,

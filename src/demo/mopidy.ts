@@ -1,5 +1,5 @@
 import { type DemoClock, systemClock } from './clock'
-import { createCore } from './core'
+import { createCore, type SavedState } from './core'
 import { SocketKilled } from './decoding'
 import { createFaults, type DemoFaults } from './faults'
 import { createFront } from './front'
@@ -35,8 +35,11 @@ export type DemoMopidy = {
   connections(): number
   /** Sends an event of the caller's choice to every socket. */
   emit(event: object): void
-  /** Drops all sockets, forgets tracklist, tlids and state, and listens on the same port again. */
-  restart(): Promise<void>
+  /**
+   * Drops all sockets, forgets tracklist, tlids and state unless it restores them, and listens on the
+   * same port again.
+   */
+  restart(options?: { restoreState?: boolean }): Promise<void>
   stop(): Promise<void>
 }
 
@@ -51,8 +54,8 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
   let outbox: string[] | null = null
   let core = createLife()
 
-  function createLife() {
-    return createCore({
+  function createLife(saved?: SavedState) {
+    const life = createCore({
       library,
       folder,
       clock,
@@ -62,6 +65,8 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
       audioDelayMs: options.audioDelayMs ?? 0,
       version,
     })
+    if (saved) life.restore(saved)
+    return life
   }
 
   /** Events wait for the reply of the call that caused them. */
@@ -123,11 +128,12 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
     connections: server.connections,
     emit,
 
-    async restart() {
+    async restart({ restoreState = false } = {}) {
       front?.dropAll()
       await server.close()
+      const saved = restoreState ? core.save() : undefined
       core.close()
-      core = createLife()
+      core = createLife(saved)
       if (!faults.closesServer()) server.listen()
     },
     async stop() {

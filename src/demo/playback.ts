@@ -1,11 +1,12 @@
 import type { Audio } from './audio'
 import type { TlTrack } from './models'
-import type { Player } from './player'
+import type { Player, State } from './player'
 import { PythonError } from './python'
 import { createTrackChanges } from './track-changes'
 import type { Tracklist } from './tracklist'
 import { checkChoice, checkInteger, checkModel, PLAYBACK_STATES } from './validation'
 
+export type SavedPlayback = { tlid: number | null; position: number; state: State }
 export type Playback = ReturnType<typeof createPlayback>
 
 /** `core.playback.*`: a port of Mopidy's PlaybackController, with the order of its events. */
@@ -17,7 +18,7 @@ export function createPlayback(services: {
 }) {
   const { audio, tracklist, player } = services
   const { succession } = tracklist
-  const changes = createTrackChanges(services)
+  const changes = createTrackChanges({ ...services, seek, pause })
 
   function play(tlTrack: unknown, tlid: unknown) {
     if (tlTrack !== null && tlid !== null) {
@@ -79,7 +80,7 @@ export function createPlayback(services: {
     return null
   }
 
-  function seek(timePosition: unknown) {
+  function seek(timePosition: unknown): boolean | null {
     const to = Math.max(0, checkInteger(timePosition))
     if (tracklist.length() === 0) return false
     if (player.state === 'stopped') play(null, null)
@@ -102,6 +103,18 @@ export function createPlayback(services: {
   return {
     listener: changes.listener,
     current: () => player.current,
+
+    save: (): SavedPlayback => ({
+      tlid: player.current?.tlid ?? null,
+      position: player.position(),
+      state: player.state,
+    }),
+    load({ tlid, position, state }: SavedPlayback) {
+      if (tlid === null || state === 'stopped') return
+      player.startPaused = state === 'paused'
+      player.startAt = position
+      play(null, tlid)
+    },
 
     onTracklistChange() {
       if (tracklist.length() === 0) {

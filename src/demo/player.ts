@@ -26,6 +26,9 @@ export function createPlayer(services: {
     /** Where the track was that is being left; null when nobody wrote it down. */
     lastPosition: null as number | null,
     goingBack: false,
+    /** After a restart: where the restored track is to go on, and whether as paused. */
+    startAt: null as number | null,
+    startPaused: false,
     streamTitle: null as string | null,
 
     playable,

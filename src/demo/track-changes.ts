@@ -9,8 +9,11 @@ export function createTrackChanges(services: {
   tracklist: Tracklist
   player: Player
   reassertVolume(): void
+  /** What a client would call: a restored track is taken to its place so. */
+  seek(timePosition: number): boolean | null
+  pause(): void
 }) {
-  const { audio, tracklist, player, reassertVolume } = services
+  const { audio, tracklist, player, reassertVolume, seek, pause } = services
 
   function load(track: Track): boolean {
     if (!player.playable(track)) return false
@@ -59,6 +62,20 @@ export function createTrackChanges(services: {
     if (player.pendingPosition !== null) seekAudio(player.pendingPosition)
     player.setState('playing')
     player.emitStarted()
+    goWhereItWas()
+  }
+
+  function goWhereItWas() {
+    const at = player.startAt
+    player.startAt = null
+    if (at && seek(at)) return
+    startPaused()
+  }
+
+  function startPaused() {
+    if (!player.startPaused) return
+    player.startPaused = false
+    pause()
   }
 
   function onAboutToFinish() {
@@ -90,6 +107,7 @@ export function createTrackChanges(services: {
       if (player.pendingPosition === null) return
       player.emitSeeked(player.pendingPosition)
       player.pendingPosition = null
+      startPaused()
     },
     onPaused() {
       if (player.state === 'paused') return

@@ -17,6 +17,7 @@ import {
   TRACKLIST_FIELDS,
 } from './validation'
 
+export type SavedTracklist = { list: TlTrack[]; nextTlid: number; options: Options }
 export type Tracklist = ReturnType<typeof createTracklist>
 
 /** The queue and its options: a port of Mopidy's TracklistController, quirks included. */
@@ -151,6 +152,14 @@ export function createTracklist(services: {
   }
 
   return {
+    save: (): SavedTracklist => ({ list: list.slice(), nextTlid, options: { ...options } }),
+    load(saved: SavedTracklist) {
+      for (const name of OPTIONS) setOption(name, saved.options[name])
+      nextTlid = Math.max(saved.nextTlid, nextTlid)
+      list = saved.list.slice()
+      changed()
+    },
+
     length: () => list.length,
     includes: (tlTrack: TlTrack | null) => indexOf(tlTrack) !== null,
     byTlid: (tlid: number) => list.find((item) => item.tlid === tlid) ?? null,
@@ -200,6 +209,7 @@ export function createTracklist(services: {
   }
 }
 
+const OPTIONS = ['consume', 'random', 'repeat', 'single'] as const
 const MISSING = '\0'
 
 function full(maxLength: number): PythonError {

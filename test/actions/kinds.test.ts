@@ -215,6 +215,7 @@ describe('what is recorded of each kind of action', () => {
       rows(queue).map((row) => ({
         id: expect.any(Number),
         action_type: type,
+        user: { id: 1, username: 'admin' },
         timestamp,
         ...row,
       })) as never,

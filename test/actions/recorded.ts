@@ -10,6 +10,7 @@ export type Row = {
   position_ms: number | null
   metadata: Record<string, unknown> | null
   timestamp: number
+  user: { id: number; username: string } | null
 }
 export type Page = { actions: Row[]; next_cursor: string | null }
 

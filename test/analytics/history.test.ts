@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { done, historyOf, type Row } from '../actions/recorded'
+import { addTracks, done, HYMNS, historyOf, type Page, type Row } from '../actions/recorded'
+import { withRows } from '../support/user-rows'
 import { MONDAY_NOON, openRoom, type Room } from './room'
 
 const NOON = MONDAY_NOON / 1000
@@ -125,15 +126,69 @@ describe('history', () => {
       (await historyOf(room.musakone, token)).actions.map((row) => row.action_type)
     expect(await kinds(room.admin)).toEqual(Array(3).fill('options_changed'))
     expect(await kinds(room.berta)).toEqual(['mute_changed'])
-    // A cursor or a name of somebody else opens nothing.
+    // A cursor of somebody else opens nothing, and their name only for admins.
     const { next_cursor } = await page({ limit: 1 })
     const cursor = next_cursor ?? ''
-    expect((await historyOf(room.musakone, room.berta.token, { cursor, user: 1 })).actions).toEqual(
-      [],
-    )
+    expect((await historyOf(room.musakone, room.berta.token, { cursor })).actions).toEqual([])
+    for (const user of ['1', 'all']) {
+      const reply = await room.musakone.request(`/api/analytics/history?user=${user}`, {
+        token: room.berta.token,
+      })
+      expect(reply.status).toBe(403)
+    }
+    const others = async (user: string) =>
+      (await historyOf(room.musakone, room.admin.token, { user })).actions.map(
+        ({ user, action_type }) => [user?.username, action_type],
+      )
+    expect(await others('2')).toEqual([['berta', 'mute_changed']])
+    expect(await others('all')).toEqual([
+      ['berta', 'mute_changed'],
+      ...Array(3).fill(['admin', 'options_changed']),
+    ])
     for (const path of ['history', 'stats']) {
       const reply = await room.musakone.request(`/api/analytics/${path}`)
       expect(reply.status).toBe(401)
     }
+  })
+
+  test('words find tracks, artists and searches, whatever their case', async () => {
+    await addTracks(room.admin.socket, 1, 2, 3)
+    await done(room.admin.socket, 'core.library.search', { query: { any: ['Kettle'] } })
+    const found = async (q: string) =>
+      (await page({ q })).actions.map((row) => row.track_name ?? row.action_type)
+    expect(await found('small HOURS')).toEqual(['Small Hours, Big Kitchen'])
+    expect(await found('tidewater')).toEqual(HYMNS.toReversed())
+    expect(await found('"kettle"')).toEqual(['search'])
+    expect(await found('nobody sings this')).toEqual([])
+  })
+
+  test('a filter that few pass looks at some thousand rows a page, and misses none', async () => {
+    const find = (query: Record<string, string | number>) => page({ limit: 2, ...query })
+    withRows(room.databasePath, (rows) => {
+      const insert = rows.query(
+        `INSERT INTO user_actions (user_id, action_type, track_name, timestamp)
+         VALUES (1, $kind, $name, $time)`,
+      )
+      rows.transaction(() => {
+        for (let time = 1; time <= 12_000; time += 1) {
+          const isRare = time % 4_000 === 0
+          insert.run({ kind: isRare ? 'stop' : 'play', name: isRare ? 'Rare' : 'Common', time })
+        }
+      })()
+    })
+    const times: number[] = []
+    let pages = 0
+    for (let cursor: string | null = ''; cursor !== null; pages += 1) {
+      const reply: Page = await find({ q: 'rare', ...(cursor !== '' && { cursor }) })
+      times.push(...reply.actions.map(({ timestamp }) => timestamp))
+      cursor = reply.next_cursor
+    }
+    expect(times).toEqual([12_000, 8_000, 4_000])
+    expect(pages).toBe(3)
+    // Kinds have an index: one page shows them, however far apart they are.
+    const { actions, next_cursor } = await find({ action_type: 'stop,previous' })
+    expect(actions.map(({ timestamp }) => timestamp)).toEqual([12_000, 8_000])
+    const rest = await find({ action_type: 'stop,previous', cursor: next_cursor ?? '' })
+    expect(rest).toMatchObject({ actions: [{ timestamp: 4_000 }], next_cursor: null })
   })
 })

@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import { AppError } from '../errors'
+import { isRecord, parseJson } from '../json'
+import { fromCsv } from './csv'
+import { fromListens, isListenBrainz } from './listenbrainz'
+
+/** What a line may be: a record, if the check agrees; undefined where it is nothing at all. */
+export type Candidate = Readonly<{ line: number; value: unknown }>
+
+/** Characters; a line of ListenBrainz may hold a thousand listens. */
+const LONGEST_LINE = 4 * 1024 * 1024
+
+/**
+ * Reads a history that was taken away before: JSON lines, CSV, or what ListenBrainz has. Never more than
+ * a line of it is in memory.
+ */
+export function readCandidates(
+  body: ReadableStream<Uint8Array>,
+  format: 'csv' | 'jsonl',
+): AsyncGenerator<Candidate> {
+  return format === 'csv' ? readCsv(body) : readJsonLines(body)
+}
+
+async function* readJsonLines(body: ReadableStream<Uint8Array>): AsyncGenerator<Candidate> {
+  let line = 0
+  for await (const text of linesOf(body)) {
+    line += 1
+    if (text.trim() === '') continue
+    const value = parseJson(text)
+    if (!isListenBrainz(value)) yield { line, value }
+    else for (const listen of fromListens(value)) yield { line, value: listen }
+  }
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of body) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/)
+    rest = lines.pop() ?? ''
+    if (rest.length > LONGEST_LINE) throw tooLong()
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}
+
+async function* readCsv(body: ReadableStream<Uint8Array>): AsyncGenerator<Candidate> {
+  const rows = Readable.fromWeb(body as never).pipe(
+    parse({ columns: true, bom: true, relax_column_count: true, max_record_size: LONGEST_LINE }),
+  )
+  let line = 1
+  try {
+    for await (const row of rows) {
+      line += 1
+      yield { line, value: isRecord(row) ? fromCsv(row as Record<string, string>) : undefined }
+    }
+  } catch (error) {
+    if (error instanceof CsvError)
+      throw new AppError('invalid_request', `This is not CSV: line ${line + 1} cannot be read.`)
+    throw error
+  }
+}
+
+const tooLong = () => new AppError('too_large', 'A line of the file is too long.')

@@ -1,0 +1,95 @@
+import type { Database } from '../database/database'
+import type { Track } from '../mopidy/track'
+
+export type EndReason = 'finished' | 'skipped' | 'stopped' | 'replaced' | 'lost'
+
+/** What is to be in the row of a play, and in which. */
+export type PlayRow = {
+  /** Known once it is in the database. */
+  id?: number
+  readonly tlid: number | null
+  readonly track: Track
+  readonly queuedBy: number | null
+  readonly startedBy: number | null
+  /** Unix milliseconds. */
+  readonly startedAtMs: number
+  listenedMs: number
+  /** While it is open: where in the track it is, and since when that is known. */
+  positionMs: number
+  savedAtMs: number
+  end?: Readonly<{ reason: EndReason; endedBy: number | null }>
+}
+
+type Values = Record<string, string | number | null>
+type OpenRow = Omit<PlayRow, 'track' | 'end'> & Track
+
+export type PlayRows = ReturnType<typeof createPlayRows>
+
+/** The rows of `plays`. */
+export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
+  // The users may have been deleted meanwhile: then the row has no name.
+  const insert = sqlite.query<{ id: number }, Values>(
+    `INSERT INTO plays (tlid, track_uri, track_name, artist, album, length_ms,
+                        queued_by, started_by, started_at_ms, listened_ms, end_reason, ended_by,
+                        position_ms, saved_at_ms)
+     VALUES ($tlid, $uri, $name, $artist, $album, $lengthMs,
+             (SELECT id FROM users WHERE id = $queuedBy),
+             (SELECT id FROM users WHERE id = $startedBy), $startedAtMs, $listenedMs, $reason,
+             (SELECT id FROM users WHERE id = $endedBy),
+             $positionMs, $savedAtMs)
+     RETURNING id`,
+  )
+  const update = sqlite.query<unknown, Values>(
+    `UPDATE plays
+        SET listened_ms = $listenedMs, end_reason = $reason,
+            ended_by = (SELECT id FROM users WHERE id = $endedBy),
+            position_ms = $positionMs, saved_at_ms = $savedAtMs
+      WHERE id = $id`,
+  )
+  const remove = sqlite.query<unknown, { id: number }>('DELETE FROM plays WHERE id = $id')
+  const newestOpen = sqlite.query<OpenRow & { id: number }, []>(
+    `SELECT id, tlid, track_uri AS uri, track_name AS name, artist, album, length_ms AS lengthMs,
+            queued_by AS queuedBy, started_by AS startedBy, started_at_ms AS startedAtMs,
+            listened_ms AS listenedMs, position_ms AS positionMs, saved_at_ms AS savedAtMs
+       FROM plays WHERE end_reason IS NULL AND saved_at_ms IS NOT NULL
+      ORDER BY id DESC LIMIT 1`,
+  )
+  const endOthers = sqlite.query<unknown, { id: number }>(
+    `UPDATE plays SET end_reason = 'lost', position_ms = NULL, saved_at_ms = NULL
+      WHERE end_reason IS NULL AND id <> $id`,
+  )
+
+  return {
+    /** Makes the row as it is to be; of an ended play that nobody has heard there is none. */
+    write(row: PlayRow): void {
+      const { id, track, end, listenedMs } = row
+      const state = {
+        listenedMs,
+        reason: end?.reason ?? null,
+        endedBy: end?.endedBy ?? null,
+        positionMs: end === undefined ? row.positionMs : null,
+        savedAtMs: end === undefined ? row.savedAtMs : null,
+      }
+      if (end !== undefined && listenedMs === 0) {
+        if (id !== undefined) remove.run({ id })
+      } else if (id !== undefined) update.run({ id, ...state })
+      else {
+        const { tlid, queuedBy, startedBy, startedAtMs } = row
+        const values = { tlid, ...track, queuedBy, startedBy, startedAtMs, ...state }
+        const inserted = insert.get(values)
+        if (inserted !== null) row.id = inserted.id
+      }
+    },
+
+    /** The play that the last process has left open. */
+    leftOpen(): PlayRow | undefined {
+      const found = newestOpen.get() ?? undefined
+      if (found === undefined) return undefined
+      const { uri, name, artist, album, lengthMs, ...row } = found
+      return { ...row, track: { uri, name, artist, album, lengthMs } }
+    },
+
+    /** Any other that is open is lost. */
+    loseAllBut: (row: PlayRow | undefined): void => void endOthers.run({ id: row?.id ?? 0 }),
+  }
+}

@@ -1,0 +1,289 @@
+import { type Actions, createActions } from '../../src/actions/actions'
+import { createQueuers } from '../../src/actions/queuers'
+import type { Recorder } from '../../src/actions/recorder'
+import { createAttribution } from '../../src/analytics/attribution'
+import { createLife } from '../../src/analytics/life'
+import { createListener } from '../../src/analytics/listener'
+import { createPlayRows } from '../../src/analytics/play-rows'
+import { createPlays } from '../../src/analytics/plays'
+import { type Database, openDatabase } from '../../src/database/database'
+import { type Core, createCore, type SavedState } from '../../src/demo/core'
+import type { DemoEvent } from '../../src/demo/events'
+import { handleJson } from '../../src/demo/jsonrpc'
+import { createLibrary } from '../../src/demo/library'
+import { createPlaylistFolder } from '../../src/demo/playlists'
+import { createLog } from '../../src/log'
+import { rebuildCall } from '../../src/mopidy/call'
+import type { EventName, MopidyEvent } from '../../src/mopidy/events'
+import { type Answer, offline } from '../../src/mopidy/jsonrpc'
+import type { Mopidy, Status } from '../../src/mopidy/mopidy'
+import { createPlayer } from '../../src/mopidy/player'
+import { createFakeClock } from '../demo/fake-clock'
+import type { Random } from '../mopidy/seeded-random'
+
+/** What made something happen: somebody's call, an outsider's when there is no user, or time. */
+export type Cause = Readonly<{
+  method: string | null
+  userId: number | null
+  /** Of a seek: to a place in the track. */
+  within?: boolean
+}>
+export type Room = ReturnType<typeof openSimulatorRoom>
+type Params = Record<string, unknown>
+
+const VERSION = '3.4.1'
+export const library = createLibrary({ version: VERSION })
+const folder = createPlaylistFolder(library)
+const log = await createLog({ level: 'silent', format: 'json' })
+const TIME: Cause = { method: null, userId: null }
+
+/**
+ * The core of the demo Mopidy and what keeps the plays, in one process and under one clock, coupled
+ * without sockets: replies and events arrive in Mopidy's order, at once or when `release` is called.
+ */
+export function openSimulatorRoom(options: {
+  random: Random
+  users: number
+  startMs: number
+  audioDelayMs: number
+  /** Called whenever something may have changed the sound. */
+  observe(cause: Cause): void
+}) {
+  const { random, observe } = options
+  const clock = createFakeClock(options.startMs)
+  const database = openUsers(options.users)
+  /** What is on its way from Mopidy to Musakone. */
+  const underway: (() => void)[] = []
+  let held = false
+  let delivering = false
+  let outbox: DemoEvent[] | null = null
+  let connected = false
+  let core = startCore()
+  let musakone = startMusakone()
+
+  function startCore(saved?: SavedState): Core {
+    const started = createCore({
+      library,
+      folder,
+      clock: {
+        ...clock,
+        setTimeout: (run, ms) =>
+          clock.setTimeout(() => {
+            run()
+            observe(TIME)
+            endPretence()
+            deliver()
+          }, ms),
+      },
+      emit: (event) => (outbox === null ? announce(event) : void outbox.push(event)),
+      random: random.next,
+      maxTracklistLength: 10_000,
+      audioDelayMs: options.audioDelayMs,
+      version: VERSION,
+    })
+    if (saved !== undefined) started.restore(saved)
+    return started
+  }
+
+  // A track that is started anew as the last one of a list in consume mode: Mopidy stops the sound and
+  // says that it plays. Nobody could tell; it is stopped before time goes by.
+  function endPretence(): void {
+    const read = (name: string) => core.methods.get(`core.playback.${name}`)?.()
+    if (read('get_state') !== 'playing' || core.sound().stream !== null) return
+    carryOut('core.playback.stop', {})
+  }
+
+  function announce({ event, ...data }: DemoEvent): void {
+    if (!connected) return
+    const heard: MopidyEvent = { name: event as EventName, data, text: '' }
+    const { hear } = musakone
+    underway.push(() => hear(heard))
+  }
+
+  /** Lets Mopidy carry a request out: the reply goes out before the events that it causes. */
+  function carryOut(method: string, params: Params, onAnswer?: (answer: Answer) => void): unknown {
+    const events: DemoEvent[] = []
+    outbox = events
+    const text = handleJson(core, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+    outbox = null
+    const reply = JSON.parse(text ?? '{}')
+    if (onAnswer !== undefined) underway.push(() => onAnswer(reply))
+    for (const event of events) announce(event)
+    return reply.result
+  }
+
+  function deliver(): void {
+    if (held || delivering) return
+    delivering = true
+    for (let next = underway.shift(); next !== undefined; next = underway.shift()) next()
+    delivering = false
+  }
+
+  function startMusakone() {
+    const stub = stubMopidy((method, params, onAnswer) => {
+      if (!connected) return onAnswer({ error: offline })
+      carryOut(method, params, onAnswer)
+      deliver()
+    })
+    const { mopidy } = stub
+    const player = createPlayer({ mopidy, clock })
+    const queuers = createQueuers({ database, clock, log })
+    const attribution = createAttribution({ queuers, clock })
+    let alive = true
+    const rows = createPlayRows(database)
+    const write: typeof rows.write = (row) => alive && rows.write(row)
+    const plays = createPlays({ rows: { ...rows, write }, attribution, clock, log })
+    createListener({ mopidy, plays, life: createLife({ database, queuers, log }), log })
+    const actions: Actions = createActions({
+      mopidy,
+      player,
+      recorder: SILENT,
+      clock,
+      onCommand(command) {
+        queuers.note(command)
+        attribution.note(command)
+      },
+    })
+    return {
+      ...stub,
+      actions,
+      player,
+      plays,
+      /** Ends it, or, as kill -9 does, lets it write nothing any more. */
+      stop(kill: boolean) {
+        alive = !kill
+        plays.close()
+        actions.close()
+        queuers.close()
+      },
+    }
+  }
+
+  function isWithin(ms: number): boolean {
+    const track = core.methods.get('core.playback.get_current_track')?.() as { length?: number }
+    return ms <= (track?.length ?? 0)
+  }
+
+  function disconnect(): void {
+    if (!connected) return
+    connected = false
+    underway.length = 0
+    musakone.setOnline(false)
+  }
+
+  return {
+    database,
+    clock,
+    core: () => core,
+    online: () => connected,
+    snapshot: () => musakone.player.snapshot(),
+    save: () => musakone.plays.save(),
+
+    /** Asks the demo itself, on no connection. */
+    read: (method: string, params: Params = {}): unknown =>
+      core.methods.get(method)?.(...Object.values(params)),
+
+    /** A call of one of the users, or of an outsider on a connection of their own. */
+    call(userId: number | null, method: string, params: Params = {}): unknown {
+      observe(TIME)
+      const within = method.endsWith('.seek') && isWithin(Number(params.time_position))
+      let result: unknown
+      if (userId === null) result = carryOut(method, params)
+      else {
+        const call = rebuildCall(method, params)
+        if ('error' in call) throw new Error(call.error.message)
+        const answered = musakone.actions.begin(userId, call)
+        result = carryOut(call.name, call.params, answered)
+      }
+      observe({ method, userId, within })
+      endPretence()
+      deliver()
+      return result
+    },
+
+    /** Keeps what Mopidy says on its way, until `release`. */
+    hold(): void {
+      held = true
+    },
+    release(): void {
+      held = false
+      deliver()
+    },
+
+    disconnect,
+    /** Lets Musakone find Mopidy again; `settle` has to be awaited before it has asked everything. */
+    connect(): void {
+      connected = true
+      musakone.setOnline(true)
+      deliver()
+    },
+    async settle(): Promise<void> {
+      for (let turn = 0; turn < 60; turn += 1) await Promise.resolve()
+    },
+
+    stopMusakone(kill: boolean): void {
+      if (kill) {
+        connected = false
+        underway.length = 0
+      } else disconnect()
+      musakone.stop(kill)
+    },
+    startMusakone(): void {
+      musakone = startMusakone()
+    },
+
+    /** Ends Mopidy and starts it again, with or without the state that it had. */
+    restartMopidy(restoreState: boolean): void {
+      disconnect()
+      const saved = restoreState ? core.save() : undefined
+      core.close()
+      core = startCore(saved)
+    },
+
+    close(): void {
+      connected = false
+      underway.length = 0
+      musakone.stop(false)
+      core.close()
+      database.close()
+    },
+  }
+}
+
+function openUsers(count: number): Database {
+  const database = openDatabase(':memory:')
+  for (let id = 1; id <= count; id += 1)
+    database.sqlite.run(
+      `INSERT INTO users (id, username, password_hash, role, created_at)
+       VALUES (${id}, 'user${id}', '', 'member', 0)`,
+    )
+  return database
+}
+
+function stubMopidy(send: Mopidy['send']) {
+  const statusListeners = new Set<(status: Status) => void>()
+  const eventListeners = new Set<(event: MopidyEvent) => void>()
+  let status: Status = { online: false }
+  const mopidy: Mopidy = {
+    status: () => status,
+    send,
+    call: (method, params = {}) => new Promise((resolve) => send(method, params, resolve)),
+    onStatus: (listener) => void statusListeners.add(listener),
+    onEvent: (listener) => void eventListeners.add(listener),
+    idle: () => Promise.resolve(),
+    close: () => {},
+  }
+  return {
+    mopidy,
+    hear(event: MopidyEvent) {
+      for (const listener of eventListeners) listener(event)
+    },
+    setOnline(online: boolean) {
+      status = { online, version: VERSION }
+      for (const listener of statusListeners) listener(status)
+    },
+  }
+}
+
+/** What was done is not what is looked at here. */
+const SILENT: Recorder = { record: () => {}, flush: () => {}, dropped: () => 0, close: () => {} }
