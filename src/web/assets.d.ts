@@ -7,7 +7,7 @@ declare module '*.css' {
   const text: string
   export default text
 }
-declare module '*/login-page.js' {
+declare module '*-page.js' {
   const text: string
   export default text
 }

@@ -33,6 +33,7 @@ passwordForm.addEventListener('submit', (event) =>
 
 document.getElementById('username').focus()
 goOnIfSignedIn()
+welcomeNewcomers()
 
 async function goOnIfSignedIn() {
   try {
@@ -43,6 +44,16 @@ async function goOnIfSignedIn() {
     else leave()
   } catch {
     // Then one logs in.
+  }
+}
+
+/** Shows the way to an account of one's own where anyone may make one. */
+async function welcomeNewcomers() {
+  try {
+    const { policy } = await (await fetch('/api/auth/registration')).json()
+    document.getElementById('newcomers').hidden = policy !== 'open'
+  } catch {
+    // Then the way is not shown.
   }
 }
 

@@ -1,6 +1,7 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import { PUBLIC } from '../accounts/auth'
 import { version } from '../version'
 
 const page = `<!doctype html>
@@ -20,8 +21,24 @@ const page = `<!doctype html>
 </html>
 `
 
-const start = `window.ui = SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui' })
+// Without a validator: that would tell a stranger on the internet of this server.
+const start = `window.ui = SwaggerUIBundle({
+  url: '/swagger/json',
+  dom_id: '#swagger-ui',
+  validatorUrl: null,
+})
 `
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
 
 const documentation = {
   info: {
@@ -37,7 +54,8 @@ const documentation = {
   },
 }
 
-const hidden = { detail: { hide: true } }
+const hidden = { detail: { ...PUBLIC, hide: true } }
+const HTML = 'text/html; charset=utf-8'
 const JAVASCRIPT = 'text/javascript; charset=utf-8'
 const DAY = 'public, max-age=86400'
 
@@ -49,7 +67,7 @@ export const swaggerRoutes = (documented: () => AnyElysia) => {
   let document: Promise<string> | undefined
   return new Elysia({ name: 'swagger.routes' })
     .get('/', ({ redirect }) => redirect('/swagger'), hidden)
-    .get('/swagger', () => asset(page, 'text/html; charset=utf-8', 'no-cache'), hidden)
+    .get('/swagger', () => asset(page, HTML, 'no-cache'), hidden)
     .get('/swagger/start.js', () => asset(start, JAVASCRIPT, DAY), hidden)
     .get('/swagger/swagger-ui-bundle.js', () => asset(Bun.file(script), JAVASCRIPT, DAY), hidden)
     .get('/swagger/swagger-ui.css', () => asset(Bun.file(style), 'text/css', DAY), hidden)
@@ -71,5 +89,10 @@ async function describe(routes: AnyElysia): Promise<string> {
 }
 
 function asset(body: string | Blob, type: string, cache: string): Response {
-  return new Response(body, { headers: { 'content-type': type, 'cache-control': cache } })
+  const headers = {
+    'content-type': type,
+    'cache-control': cache,
+    ...(type === HTML && { 'content-security-policy': CONTENT_SECURITY_POLICY }),
+  }
+  return new Response(body, { headers })
 }

@@ -49,7 +49,9 @@ describe('the login page', () => {
       const html = await page.text()
       expect(html).not.toMatch(/https?:|["'(=]\s*\/\//)
       expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
-      const assets = [...html.matchAll(/\b(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '')
+      const assets = [...html.matchAll(/<(?:link|script)[^>]*\b(?:src|href)="(\/[^"]+)"/g)].map(
+        ([, path]) => path ?? '',
+      )
       expect(assets).toEqual(['/login/login.css', '/login/login.js'])
       for (const asset of assets) {
         const response = await get(asset)
@@ -184,6 +186,11 @@ describe('the login page', () => {
       await goneTo()
       await open('?next=/local/')
       expect(await goneTo()).toBe('/local/')
+    })
+
+    test('shows no way to an account of one’s own where nobody may make one', async () => {
+      await Promise.all([open(), page.waitForResponse('**/api/auth/registration')])
+      expect(await page.getByText('Make an account').isVisible()).toBe(false)
     })
 
     test('a server that does not answer is said to be so', async () => {

@@ -1,0 +1,156 @@
+const UNREACHABLE = 'Musakone does not answer. Try again in a moment.'
+const REASONS = {
+  closed: 'Nobody can make an account here by themselves. Ask whoever runs the music.',
+  invite: 'An account is made with an invite here. Ask whoever runs the music for a link.',
+}
+
+const parts = ['waiting', 'join', 'known', 'welcome', 'refused'].map(byId)
+const form = byId('join')
+const { name: nameField, password: passwordField } = form.elements
+let code
+
+form.addEventListener('submit', join)
+byId('go-on').addEventListener('click', goOn)
+byId('somebody-else').addEventListener('click', () => show('join'))
+// Another code was scanned into the same page.
+addEventListener('hashchange', begin)
+begin()
+
+/** Finds out who comes, and by what. */
+async function begin() {
+  code = location.hash.slice(1)
+  show('waiting')
+  try {
+    const [user, invitation] = await Promise.all([whoIsIn(), invitationOf(code)])
+    if (invitation.reason === undefined) prepare(invitation)
+    else byId('reason').textContent = invitation.reason
+    if (user === undefined) return show(invitation.reason === undefined ? 'join' : 'refused')
+    greet(user)
+    byId('somebody-else').hidden = invitation.reason !== undefined
+    show('known')
+  } catch (error) {
+    byId('reason').textContent = error.message
+    show('refused')
+  }
+}
+
+/** Who has a session in this browser already. */
+async function whoIsIn() {
+  const { status, reply } = await ask('/api/auth/me')
+  return status === 200 ? reply : undefined
+}
+
+/** What is offered here: an invite's account, an account for anyone, or the reason for neither. */
+async function invitationOf(code) {
+  if (code === '') {
+    const { reply } = await ask('/api/auth/registration')
+    if (reply.policy !== 'open') return { reason: REASONS[reply.policy] ?? UNREACHABLE }
+    return { name: 'Make an account', password: true, terms: 'Choose a name and a password.' }
+  }
+  const { status, reply } = await ask('/api/auth/invite', { code })
+  if (status === 200) return { ...reply, terms: termsOf(reply) }
+  return { reason: status === 404 ? `${reply.message} Ask for a new one.` : reply.message }
+}
+
+function termsOf({ role, expires_at: end, password }) {
+  if (password) return `You are invited as a ${role}. Choose a name and a password.`
+  return `You are invited. Choose a nickname, and you are in until ${when(end)}.`
+}
+
+/** Like `11:27`, `tomorrow 11:27` or `Sat 12 September, 11:27`. */
+function when(seconds) {
+  const end = new Date(seconds * 1000)
+  const time = end.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  const day = new Date()
+  if (end.toDateString() === day.toDateString()) return time
+  const year = end.getFullYear() === day.getFullYear() ? {} : { year: 'numeric' }
+  day.setDate(day.getDate() + 1)
+  if (end.toDateString() === day.toDateString()) return `tomorrow\u00a0${time}`
+  const date = { weekday: 'short', day: 'numeric', month: 'long', ...year }
+  return `${end.toLocaleDateString('en-GB', date)}, ${time}`
+}
+
+function prepare({ name, password, terms }) {
+  byId('occasion').textContent = name || 'Join in'
+  byId('terms').textContent = terms
+  byId('password-part').hidden = !password
+  byId('log-in-instead').hidden = !password
+  passwordField.disabled = !password
+  document.querySelector('label[for=name]').textContent = password ? 'Name' : 'Nickname'
+  nameField.autocomplete = password ? 'username' : 'nickname'
+  problem('')
+}
+
+async function join(event) {
+  event.preventDefault()
+  const button = form.querySelector('button')
+  problem('')
+  button.disabled = true
+  try {
+    // Keyboards of phones like to end a word with a space.
+    const registration = { username: nameField.value.trim() }
+    if (!passwordField.disabled) registration.password = passwordField.value
+    if (code !== '') registration.invite = code
+    const { status, reply } = await ask('/api/auth/register', registration)
+    if (status === 201) {
+      greet(reply.user)
+      await goOn()
+    } else problem(reply.message ?? UNREACHABLE)
+  } catch (error) {
+    problem(error.message)
+  }
+  button.disabled = false
+}
+
+function problem(sentence) {
+  form.querySelector('.problem').textContent = sentence
+  if (sentence === '') return
+  const field = /password/i.test(sentence) && !passwordField.disabled ? passwordField : nameField
+  field.select()
+}
+
+function greet({ username }) {
+  for (const place of document.querySelectorAll('.who')) place.textContent = username
+}
+
+/** Offers the players that there are; without any, opens the first page. */
+async function goOn() {
+  const clients = await playersHere()
+  if (clients.length === 0) return location.replace('/')
+  const players = clients.map(({ name, path }) => {
+    const [link, item] = [document.createElement('a'), document.createElement('li')]
+    link.href = path
+    link.textContent = name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, ' ')
+    item.append(link)
+    return item
+  })
+  byId('players').replaceChildren(...players)
+  show('welcome')
+}
+
+async function playersHere() {
+  // Mopidy may be away; then there are none for now.
+  const { reply } = await ask('/api/clients').catch(() => ({ reply: {} }))
+  return reply.clients ?? []
+}
+
+/** The status and the reply; throws an error with a sentence when there is none. */
+async function ask(path, body) {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  const asked = body === undefined ? {} : { ...init, body: JSON.stringify(body) }
+  const response = await fetch(path, asked).catch(() => {
+    throw new Error(UNREACHABLE)
+  })
+  return { status: response.status, reply: await response.json().catch(() => ({})) }
+}
+
+/** Shows one part of the page, and takes the keyboard and the screen reader there. */
+function show(id) {
+  for (const part of parts) part.hidden = part.id !== id
+  if (id === 'join') nameField.focus()
+  else byId(id).querySelector('h2')?.focus()
+}
+
+function byId(id) {
+  return document.getElementById(id)
+}
