@@ -1,15 +1,26 @@
-import { hostname } from 'node:os'
 import { Elysia, ValidationError } from 'elysia'
-import { fromOwnPage } from './accounts/credentials'
+import { auditRoutes } from './accounts/audit-routes'
+import { inviteRoutes } from './accounts/invite-routes'
+import { keyRoutes } from './accounts/key-routes'
+import { createLinkOrigin } from './accounts/link-origin'
+import { registrationRoutes } from './accounts/registration-routes'
+import { roleRoutes } from './accounts/role-routes'
 import { accountRoutes } from './accounts/routes'
+import { sessionRoutes } from './accounts/session-routes'
+import { userRoutes } from './accounts/user-routes'
+import { archiveRoutes } from './analytics/archive-routes'
 import { analyticsRoutes } from './analytics/routes'
+import { LARGEST_STREAM, parseBody, readText } from './body'
+import { createCors } from './cors'
 import { AppError, httpStatus } from './errors'
-import { proxiedPath } from './gateway/proxied-path'
 import { clientRoutes, proxyRoutes } from './gateway/proxy-routes'
 import { gatewayRoutes } from './gateway/routes'
+import { createHostGuard, createOriginGuard, guardBody } from './guards'
 import { healthRoutes } from './health/routes'
 import type { Log } from './log'
+import { secureCookies, securityHeaders } from './security-headers'
 import type { Services } from './services'
+import { joinRoutes } from './web/join'
 import { loginRoutes } from './web/login'
 import { swaggerRoutes } from './web/swagger'
 
@@ -17,38 +28,59 @@ export type AppOptions = {
   services: Services
   allowedOrigins: readonly string[]
   allowedHosts: readonly string[]
+  /** Addresses and CIDRs of proxies whose word counts. */
+  trustedProxies?: readonly string[]
+  /** Lets pages of this machine, on any port, ask: where web clients are written. */
+  development?: boolean
   log: Log
 }
 
 export type App = ReturnType<typeof createApp>
 
-const LARGEST_BODY = 64 * 1024
-// What Bun itself refuses, without a word: above the size that is answered with an error in JSON.
-const LARGEST_READ = 1024 * 1024
 const LARGEST_FRAME = 64 * 1024
 const LARGEST_BACKLOG = 1024 * 1024
 
 /** The HTTP surface: the error boundary and the guards first, then each feature. */
-export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOptions) {
-  const { accounts, analytics, gateway, health, mopidy, proxy } = services
+export function createApp({
+  services,
+  allowedOrigins,
+  allowedHosts,
+  trustedProxies = [],
+  development = false,
+  log,
+}: AppOptions) {
+  const { accounts, analytics, clientAddress, gateway, health, mopidy, proxy } = services
+  const linkOrigin = createLinkOrigin(trustedProxies)
   const features = () =>
     new Elysia({ name: 'features' })
       .use(healthRoutes(health))
-      .use(accountRoutes(accounts))
+      .use(accountRoutes(accounts, clientAddress))
+      .use(sessionRoutes(accounts, clientAddress))
+      .use(userRoutes(accounts, clientAddress))
+      .use(roleRoutes(accounts, clientAddress))
+      .use(registrationRoutes(accounts, clientAddress))
+      .use(auditRoutes(accounts))
+      .use(keyRoutes(accounts, clientAddress))
+      .use(inviteRoutes({ accounts, clientAddress, linkOrigin }))
       .use(analyticsRoutes(accounts, analytics))
-      .use(gatewayRoutes({ accounts, mopidy, gateway, allowedOrigins }))
+      .use(archiveRoutes(accounts, analytics))
+      .use(gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }))
       .use(clientRoutes(accounts, proxy))
-  const hosts = new Set([...allowedHosts, 'localhost', hostname().toLowerCase()])
+  const cors = createCors({ allowedOrigins, development })
+  const guardHost = createHostGuard(allowedHosts)
+  const guardOrigin = createOriginGuard({ accounts, allowedOrigins, cors })
 
   // The proxy answers what no other route does; it stands above the parser, which takes bodies away.
   return new Elysia({
     name: 'musakone',
+    // Otherwise a host of fewer than four letters would make it look for the path too far right.
+    handler: { standardHostname: false },
     serve: {
       // Otherwise a second instance would start on the same port and share its traffic.
       reusePort: false,
       // The development error page shows paths.
       development: false,
-      maxRequestBodySize: LARGEST_READ,
+      maxRequestBodySize: LARGEST_STREAM,
     },
     websocket: {
       maxPayloadLength: LARGEST_FRAME,
@@ -67,18 +99,28 @@ export function createApp({ services, allowedOrigins, allowedHosts, log }: AppOp
     })
     .use(proxyRoutes({ proxy, allowedOrigins }))
     .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
+      if (contentType !== 'application/json') return undefined
+      const text = await readText(request)
       // JSON-RPC is read as it stands.
-      if (contentType !== 'application/json' || route === '/mopidy/rpc') return undefined
-      return parseBody(await request.text())
+      return route === '/mopidy/rpc' ? text : parseBody(text)
     })
-    .onRequest(({ request, set }) => {
-      set.headers['x-content-type-options'] = 'nosniff'
-      guardHost(request, hosts)
-      guardUnsafe(request, allowedOrigins)
+    .onRequest(({ request, server, set }) => {
+      Object.assign(set.headers, securityHeaders(request), cors.headersFor(request))
+      guardHost(request)
+      const preflight = cors.preflight(request)
+      if (preflight !== undefined) return preflight
+      guardOrigin(request, server)
+      guardBody(request)
+      return undefined
+    })
+    .onAfterHandle({ as: 'global' }, ({ request, server, set }) => {
+      if (set.headers['set-cookie'] === undefined) return
+      if (linkOrigin(request, server).startsWith('https:')) secureCookies(set.headers)
     })
     .use(features())
     .use(swaggerRoutes(features))
     .use(loginRoutes())
+    .use(joinRoutes())
 }
 
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')
@@ -87,6 +129,9 @@ const INTERNAL = new AppError('internal', 'Something went wrong; the log says wh
 function toAppError(error: unknown, code: unknown): AppError | undefined {
   if (error instanceof AppError) return error
   if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
+  // What reading the body threw, Elysia wraps.
+  const cause = error instanceof Error ? error.cause : undefined
+  if (code === 'PARSE' && cause instanceof AppError) return cause
   if (code === 'PARSE') return new AppError('invalid_request', 'The body is not valid JSON.')
   // A reply that breaks its own schema is our mistake, not the caller's.
   if (error instanceof ValidationError && error.type !== 'response')
@@ -112,39 +157,7 @@ function mustBe(schema: unknown): string {
   return type === 'string' ? 'a valid text' : 'valid'
 }
 
-function guardHost(request: Request, hosts: ReadonlySet<string>): void {
-  // Against DNS rebinding: a foreign name that was pointed at this address is not ours.
-  const host = request.headers.get('host') ?? new URL(request.url).host
-  const name = host.toLowerCase().replace(/:\d*$/, '')
-  const literal = /^\d{1,3}(\.\d{1,3}){3}$|^\[[0-9a-f:.]+\]$/.test(name)
-  if (literal || hosts.has(name) || name.endsWith('.local')) return
-  throw new AppError('wrong_host', 'This server does not answer to that name: see ALLOWED_HOSTS.')
-}
-
-function guardUnsafe(request: Request, allowedOrigins: readonly string[]): void {
-  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return
-  if (!fromOwnPage(request, allowedOrigins))
-    throw new AppError('foreign_origin', 'Other sites may not do this.')
-  // What goes to Mopidy's web clients is for them to read.
-  if (proxiedPath(request.url) !== undefined) return
-  const length = Number(request.headers.get('content-length') ?? 0)
-  if (length > LARGEST_BODY) throw new AppError('too_large', 'The body is too large.')
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (request.body !== null && type !== 'application/json')
-    throw new AppError('unsupported_media_type', 'Send application/json.')
-}
-
-// Elysia puts a refused value into its message, and fails, with a 500, on an object that brings a
-// `toString` of its own. Nothing that is asked for has such a member.
-function parseBody(text: string): unknown {
-  // Its length was not announced, or the guard would have refused it.
-  if (text.length > LARGEST_BODY) throw new AppError('too_large', 'The body is too large.')
-  return JSON.parse(text, (key, value) =>
-    key === 'toString' || key === 'valueOf' ? undefined : value,
-  )
-}
-
 function pathOf(request: Request): string {
   // Never the query: it may hold a token.
-  return new URL(request.url).pathname
+  return URL.parse(request.url)?.pathname ?? ''
 }

@@ -29,6 +29,9 @@ async function run(args: string[]): Promise<number> {
     variables: process.env,
     terminal: process.stdout.isTTY === true,
     print,
+    write: (text) => void process.stderr.write(text),
+    input: () => process.stdin,
+    inputText: () => Bun.stdin.text(),
     untilStopped,
   })
 }

@@ -1,8 +1,13 @@
-import { createAccounts } from './accounts/accounts'
+import { type AccountsOptions, createAccounts } from './accounts/accounts'
+import type { RegistrationLimits } from './accounts/registration-rate'
+import type { ThrottleLimits } from './accounts/throttle'
 import { type Actions, createActions } from './actions/actions'
+import { createQueuers } from './actions/queuers'
 import { createRecorder } from './actions/recorder'
 import { type Analytics, createAnalytics } from './analytics/analytics'
+import { createClientAddress } from './client-address'
 import { type Clock, systemClock } from './clock'
+import type { RegistrationPolicy } from './config'
 import { openDatabase } from './database/database'
 import { createGateway, type Gateway, type GatewayLimits } from './gateway/gateway'
 import { createReverseProxy, type ProxyLimits, type ReverseProxy } from './gateway/reverse-proxy'
@@ -18,9 +23,21 @@ export type ServicesOptions = {
   mopidyUrl: string
   secret: string
   sessionDays: number
+  /** Days that actions and plays are kept; 0, if not given, for ever. */
+  historyDays?: number
+  registration?: RegistrationPolicy
+  proxyLogin?: AccountsOptions['proxyLogin']
+  /** Addresses and CIDRs of proxies whose word counts. */
+  trustedProxies?: readonly string[]
   log: Log
   clock?: Clock
-  limits?: { mopidy?: MopidyLimits; gateway?: GatewayLimits; proxy?: ProxyLimits }
+  limits?: {
+    mopidy?: MopidyLimits
+    gateway?: GatewayLimits
+    proxy?: ProxyLimits
+    throttle?: ThrottleLimits
+    registration?: RegistrationLimits
+  }
 }
 
 /** Everything behind the HTTP surface, opened in order; `close` takes it down in reverse. */
@@ -29,6 +46,10 @@ export function openServices({
   mopidyUrl,
   secret,
   sessionDays,
+  historyDays = 0,
+  registration,
+  proxyLogin,
+  trustedProxies = [],
   log,
   clock = systemClock,
   limits = {},
@@ -47,9 +68,13 @@ export function openServices({
     clock,
     secret,
     sessionDays,
-    onRevoked(sessionIds) {
-      wires.gateway?.closeSessions(sessionIds)
-      wires.proxy?.closeSessions(sessionIds)
+    ...(registration && { registration }),
+    proxyLogin,
+    ...(limits.throttle && { throttleLimits: limits.throttle }),
+    ...(limits.registration && { registrationLimits: limits.registration }),
+    onChanged() {
+      wires.gateway?.closeEnded()
+      wires.proxy?.closeEnded()
     },
   })
   const mopidy = createMopidy({
@@ -61,29 +86,48 @@ export function openServices({
   const player = createPlayer({ mopidy, clock })
   const mirror = createMirror({ mopidy, player, clock })
   const recorder = createRecorder({ database, log })
+  const queuers = createQueuers({ database, clock, log })
   const actions: Actions = createActions({
     mopidy,
     player,
     recorder,
     clock,
-    onCommand: (command) => wires.analytics?.note(command),
+    onCommand(command) {
+      queuers.note(command)
+      wires.analytics?.note(command)
+    },
   })
   const { settled } = actions
-  const analytics = createAnalytics({ database, mopidy, player, settled, clock, log })
+  const analytics = createAnalytics({
+    database,
+    mopidy,
+    player,
+    mirror,
+    queuers,
+    settled,
+    clock,
+    log,
+    historyDays,
+    onQueued: (queued) => wires.gateway?.announce('queue_attribution_changed', queued),
+  })
   wires.analytics = analytics
   const gateway = createGateway({
     accounts,
     mopidy,
     mirror,
     actions,
+    queuers,
     clock,
     log,
     ...(limits.gateway && { limits: limits.gateway }),
     publish: (topic, text) => wires.publish?.(topic, text),
   })
   wires.gateway = gateway
+  const clientAddress = createClientAddress(trustedProxies)
   const proxy = createReverseProxy({
     accounts,
+    seats: gateway.seats,
+    clientAddress,
     mopidy,
     mopidyUrl,
     clock,
@@ -95,11 +139,13 @@ export function openServices({
   return {
     accounts,
     analytics,
+    clientAddress,
     gateway,
     health,
     mirror,
     mopidy,
     proxy,
+    queuers,
 
     /** Where events go: the server that holds the sockets, once it listens. */
     publishThrough(publish: Publish): void {
@@ -112,6 +158,7 @@ export function openServices({
       analytics.close()
       actions.close()
       recorder.close()
+      queuers.close()
       mopidy.close()
       accounts.close()
       database.close()

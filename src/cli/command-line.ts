@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander'
+import type { ReadStream } from 'node:tty'
+import { Argument, Command, CommanderError } from 'commander'
 import { type Config, readConfig } from '../config'
 import { createLog, type Log } from '../log'
 import { commit, version } from '../version'
@@ -11,6 +12,12 @@ export type Process = {
   variables: Readonly<Record<string, string | undefined>>
   terminal: boolean
   print(line: string): void
+  /** Puts a text on the terminal, where it is not taken for output. */
+  write(text: string): void
+  /** Standard input, which may be a terminal. */
+  input(): ReadStream
+  /** All that comes on standard input. */
+  inputText(): Promise<string>
   /** Starts it, and stops it when the process is told to. Rejects when it does not start. */
   untilStopped(start: () => Promise<Running>, log: Log): Promise<void>
 }
@@ -22,7 +29,8 @@ const FOOTER = `
 Musakone is configured by environment variables; the README lists them, and
 musakone config prints what is in force.
 
-Exit codes: 0 fine, 1 cannot start or unhealthy, ${USAGE} wrong command line, 78 wrong configuration.`
+Exit codes: 0 fine, 1 cannot start, unhealthy or something wrong,
+${USAGE} wrong command line, 78 wrong configuration.`
 
 /**
  * Runs the command that the arguments name; none means `serve`. Resolves to the exit code.
@@ -72,6 +80,56 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .command('config')
     .description('print the configuration in force, secrets masked')
     .action(() => print(describeConfig(readConfig(variables, { terminal }))))
+
+  const user = program
+    .command('user')
+    .description('list, add and change users, also while the service runs')
+  // Loaded only for those who want it, and for who wants to know of all.
+  const describesAll = args[0] === 'man' || args[0] === 'completion'
+  const loads = (name: string) => describesAll || args.includes(name)
+  // What they print does not depend on the machine that they run on.
+  const given = describesAll ? { ...process, variables: {} } : process
+  if (loads('user')) (await import('./user')).addUserCommands(user, given)
+  const invite = program
+    .command('invite')
+    .description('make links and QR codes by which people make accounts, and end them')
+  if (loads('invite')) (await import('./invite')).addInviteCommands(invite, given)
+  const backup = program
+    .command('backup')
+    .description('copy the database, also while the service runs')
+  if (loads('backup')) (await import('./backup')).describeBackup(backup, given)
+  const restore = program
+    .command('restore')
+    .description('put a backup in the place of the database; the service must be stopped')
+  if (loads('restore')) (await import('./restore')).describeRestore(restore, given)
+  const doctor = program
+    .command('doctor')
+    .description('look for what is wrong, and for what gets past the front door')
+  if (loads('doctor'))
+    (await import('./doctor')).describeDoctor(doctor, given, (code) => {
+      exitCode = code
+    })
+  program
+    .command('man')
+    .description('print the manual page, for man -l -')
+    .action(async () => {
+      const [{ manPage }, { treeOf }] = await Promise.all([
+        import('./man'),
+        import('./command-tree'),
+      ])
+      print(manPage(treeOf(program)).trimEnd())
+    })
+  program
+    .command('completion')
+    .description('print a script by which a shell completes this command line')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const [{ completionScript }, { treeOf }] = await Promise.all([
+        import('./completion'),
+        import('./command-tree'),
+      ])
+      print(completionScript(shell, treeOf(program)).trimEnd())
+    })
 
   try {
     await program.parseAsync(args.length === 0 ? ['serve'] : args, { from: 'user' })

@@ -7,7 +7,14 @@ import { type Running, serve } from './serve'
 export async function demo(config: Config, databasePath: string, log: Log): Promise<Running> {
   const mopidy = await startDemoMopidy()
   const running = await serve(
-    { ...config, databasePath, mopidyUrl: mopidy.url, production: false },
+    {
+      ...config,
+      databasePath,
+      mopidyUrl: mopidy.url,
+      production: false,
+      // So that invites can be tried.
+      registration: config.registration === 'closed' ? 'invite' : config.registration,
+    },
     log,
   )
   const password = config.adminPassword === undefined ? 'admin' : 'in ADMIN_PASSWORD'

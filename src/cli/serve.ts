@@ -2,6 +2,7 @@ import { developmentSecret, randomSecret } from '../accounts/secret'
 import { createApp } from '../app'
 import type { Config } from '../config'
 import { reasonOf, StartError } from '../errors'
+import { GATEWAY_LIMITS } from '../gateway/gateway'
 import type { Log } from '../log'
 import { openServices, type Services } from '../services'
 import { commit, version } from '../version'
@@ -31,6 +32,11 @@ export async function serve(config: Config, log: Log): Promise<Running> {
     mopidyUrl: config.mopidyUrl,
     secret: config.jwtSecret ?? developmentSecret(config.databasePath),
     sessionDays: config.sessionDays,
+    historyDays: config.historyDays,
+    registration: config.registration,
+    proxyLogin: proxyLoginOf(config),
+    trustedProxies: config.trustedProxies,
+    limits: { gateway: { ...GATEWAY_LIMITS, sockets: config.sockets } },
     log,
   })
   try {
@@ -42,24 +48,34 @@ export async function serve(config: Config, log: Log): Promise<Running> {
   }
 }
 
+function proxyLoginOf({ authHeader, trustedProxies }: Config) {
+  return authHeader === undefined ? undefined : { header: authHeader, trustedProxies }
+}
+
 async function createFirstAdmin(config: Config, { accounts }: Services, log: Log): Promise<void> {
   if (accounts.hasUsers()) return
+  // Somebody may make the first account at the command line meanwhile: then nothing is to be told.
   if (config.adminPassword !== undefined) {
-    await accounts.createFirstAdmin(config.adminPassword)
-    log.info('created the first account, admin, with the password in ADMIN_PASSWORD')
+    if (await accounts.createFirstAdmin(config.adminPassword))
+      log.info('created the first account, admin, with the password in ADMIN_PASSWORD')
   } else if (config.production) {
     const password = randomSecret(PASSWORD_BYTES)
-    await accounts.createFirstAdmin(password, { mustChangePassword: true })
-    log.warn(`first start: log in as admin with ${password} and change it; it is not shown again`)
-  } else {
-    await accounts.createFirstAdmin('admin')
+    if (await accounts.createFirstAdmin(password, { mustChangePassword: true }))
+      log.warn(`first start: log in as admin with ${password} and change it; it is not shown again`)
+  } else if (await accounts.createFirstAdmin('admin'))
     log.warn('development: log in as admin with the password admin')
-  }
 }
 
 function listen(config: Config, services: Services, log: Log): Running {
-  const { allowedOrigins, allowedHosts, port, host } = config
-  const app = createApp({ services, allowedOrigins, allowedHosts, log })
+  const { allowedOrigins, allowedHosts, trustedProxies, production, port, host } = config
+  const app = createApp({
+    services,
+    allowedOrigins,
+    allowedHosts,
+    trustedProxies,
+    development: !production,
+    log,
+  })
   try {
     app.listen({ port, ...(host !== undefined && { hostname: host }) })
   } catch (error) {

@@ -1,10 +1,11 @@
 import { Elysia } from 'elysia'
+import { PUBLIC } from '../accounts/auth'
 import { errorReplies } from '../error-reply'
 import { Health, type HealthCheck } from './health'
 
 const documented = (summary: string) => ({
   response: { 200: Health, ...errorReplies(503) },
-  detail: { summary, tags: ['Health'] },
+  detail: { ...PUBLIC, summary, tags: ['Health'] },
 })
 
 /** The probe's target, without authentication. */

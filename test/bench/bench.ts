@@ -10,9 +10,11 @@ import { parseArgs } from 'node:util'
 import { crowd } from './crowd'
 import { fanOut } from './fan-out'
 import { type Figure, kept } from './figure'
+import { identify } from './identify'
 import { idleClients } from './idle-clients'
 import { keptReads } from './kept-reads'
 import { largeAdd } from './large-add'
+import { logins } from './logins'
 import { machine } from './machine'
 import { memory } from './memory'
 import { opening } from './opening'
@@ -33,6 +35,8 @@ const BENCHMARKS: Readonly<Record<string, (stage: Stage) => Promise<Figure[]>>> 
   'fan-out': fanOut,
   'large-add': largeAdd,
   recording,
+  identify,
+  logins,
   start,
   probe,
   memory,

@@ -1,6 +1,7 @@
 /** The process behind `load.ts`: closed loops over WebSockets, the same code for every target. */
 import { busyMs } from './busy'
 import type {
+  Beat,
   Broadcast,
   Disturbance,
   DisturbanceResult,
@@ -12,7 +13,7 @@ import type {
   ToGenerator,
 } from './load'
 import { type LoadClient, openClient } from './load-client'
-import { summaryOf } from './statistics'
+import { type Summary, summaryOf } from './statistics'
 
 /** Handshakes under way at a time: a crowd, but not one that overflows the server's backlog. */
 const MOST_DIALS = 100
@@ -55,6 +56,8 @@ async function perform(message: ToGenerator): Promise<unknown> {
       return runBroadcast(clientsOf(name), message.broadcast)
     case 'disturbance':
       return runDisturbance(clientsOf(name), message.disturbance)
+    case 'beat':
+      return runBeat(first(name), message.beat)
   }
 }
 
@@ -150,4 +153,12 @@ async function runDisturbance(
   await Promise.race([Bun.sleep(COMMAND_AFTER_MS), early]).finally(() => clearInterval(beat))
   const commandedMs = await commanding.call(commanded)
   return { callMs: await called, asked: summaryOf(await Promise.all(answers)), commandedMs }
+}
+
+async function runBeat(client: LoadClient, { call, everyMs, ms }: Beat): Promise<Summary> {
+  const answers: Promise<number>[] = []
+  const beat = setInterval(() => answers.push(client.call(call)), everyMs)
+  await Bun.sleep(ms)
+  clearInterval(beat)
+  return summaryOf(await Promise.all(answers))
 }

@@ -45,6 +45,9 @@ export type Disturbance = Readonly<{
   commanded: LoadCall
 }>
 
+/** One client that asks at a fixed beat, whatever it has been answered. */
+export type Beat = Readonly<{ call: LoadCall; everyMs: number; ms: number }>
+
 export type DisturbanceResult = Readonly<{ callMs: number; asked: Summary; commandedMs: number }>
 
 type Results = {
@@ -60,6 +63,7 @@ type Results = {
   /** The milliseconds until the last socket has heard it. */
   broadcast: { ask: { broadcast: Broadcast }; result: number }
   disturbance: { ask: { disturbance: Disturbance }; result: DisturbanceResult }
+  beat: { ask: { beat: Beat }; result: Summary }
 }
 
 type Doing = keyof Results

@@ -38,6 +38,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
     mopidy: services.mopidy,
     mirror: services.mirror,
     actions: { begin: () => () => {}, settled: async () => {}, close: () => {} },
+    queuers: services.queuers,
     clock: systemClock,
     log,
     publish: (topic, text) => wires.publish?.(topic, text),

@@ -14,8 +14,8 @@ describe('the command line of the executable', () => {
 
   test.each(['--help', '-h', 'help'])('%s names every command', async (option) => {
     const { exitCode, stdout, stderr } = await runExecutable([option])
-    for (const word of ['serve', 'demo', 'health', 'config', '--health', '--version', '78'])
-      expect(stdout).toContain(word)
+    const commands = ['serve', 'demo', 'health', 'config', 'user', 'invite']
+    for (const word of [...commands, '--health', '--version', '78']) expect(stdout).toContain(word)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 

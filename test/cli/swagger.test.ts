@@ -81,6 +81,6 @@ async function visibleRoutes(): Promise<string[]> {
   await stop()
   return app.routes
     .filter(({ hooks, path }) => !hooks.detail?.hide && !path.startsWith('/swagger'))
-    .map(({ method, path }) => `${method} ${path}`)
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
     .sort()
 }

@@ -1,0 +1,10 @@
+/** Rows below the names of their columns, for a terminal. */
+export function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [columns, ...rows]
+  const widths = columns.map((_, column) =>
+    Math.max(...lines.map((line) => Bun.stringWidth(line[column] ?? ''))),
+  )
+  const padded = (cell: string, column: number) =>
+    cell + ' '.repeat((widths[column] ?? 0) - Bun.stringWidth(cell))
+  return lines.map((line) => line.map(padded).join('  ').trimEnd()).join('\n')
+}
