@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { createFairQueue, type FairQueueLimits } from './fair-queue'
 import { lowerHashingThreads } from './hashing-threads'
 
@@ -12,8 +13,12 @@ const DUMMY_HASH = `${CURRENT}esV+bsXZlTawXkW7SbyUl2PuzpHavPtLRDrR7yEy32s$J1Ld/u
 /** The longest password that is hashed at all, in UTF-16 units: 256 characters of two each. */
 const LONGEST = 512
 
-// Hashing shares a small thread pool with file reads, and the cores with what serves the sockets.
-export const HASHING_LIMITS: FairQueueLimits = { mostAtOnce: 2, mostWaiting: 64 }
+// Hashing shares a small thread pool with file reads, and the cores with what serves the sockets: where
+// there are no more than two, the sockets keep one.
+export const HASHING_LIMITS: FairQueueLimits = {
+  mostAtOnce: availableParallelism() > 2 ? 2 : 1,
+  mostWaiting: 64,
+}
 
 /** Where the box's own hashing comes from. */
 const THIS_BOX = 'this box'

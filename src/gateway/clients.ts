@@ -82,6 +82,13 @@ export function createClients(options: ClientsOptions) {
 
     size: (): number => clients.size,
 
+    /** How many speak which dialect. */
+    dialects(): Record<Client['dialect'], number> {
+      const counts = { undecided: 0, own: 0, mopidy: 0 }
+      for (const { dialect } of clients) counts[dialect] += 1
+      return counts
+    },
+
     close(): void {
       clearInterval(sweeping)
       for (const client of clients) end(client, Close.goingAway, 'Musakone is stopping')

@@ -239,6 +239,9 @@ export function createGateway({
     /** The number of connected clients. */
     clients: (): number => clients.size(),
 
+    /** How many of them speak which dialect. */
+    dialects: () => clients.dialects(),
+
     /** Where open sockets are counted. */
     seats,
 

@@ -48,6 +48,8 @@ const NOT_THERE = '/999999'
 export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /health': { who: ANYONE },
   'GET /api/health': { who: ANYONE },
+  // From this machine itself, where the tests are.
+  'GET /metrics': { who: ANYONE },
 
   'POST /api/auth/login': { who: ANYONE, json: { username: 'admin', password: PASSWORD } },
   'GET /api/auth/me': { who: WITH_NEW },
@@ -89,6 +91,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/invites/:id/qr.txt': { who: ADMINS, at: `/api/invites${NOT_THERE}/qr.txt` },
 
   'GET /api/analytics/stats': { who: SIGNED_IN },
+  'GET /api/analytics/stats/room': { who: SIGNED_IN },
+  'GET /api/analytics/review/:year': { who: SIGNED_IN, at: '/api/analytics/review/2026' },
+  'GET /api/analytics/review/:year/room': { who: SIGNED_IN, at: '/api/analytics/review/2026/room' },
   'GET /api/analytics/history': { who: SIGNED_IN },
   'DELETE /api/analytics/history': { who: IN_PERSON, at: '/api/analytics/history?from=0&to=1' },
   'GET /api/analytics/export': { who: SIGNED_IN },
