@@ -10,18 +10,21 @@ import { sessionRoutes } from './accounts/session-routes'
 import { userRoutes } from './accounts/user-routes'
 import { archiveRoutes } from './analytics/archive-routes'
 import { analyticsRoutes } from './analytics/routes'
+import { statisticsRoutes } from './analytics/statistics-routes'
 import { LARGEST_STREAM, parseBody, readText } from './body'
 import { createCors } from './cors'
 import { AppError, httpStatus } from './errors'
 import { clientRoutes, proxyRoutes } from './gateway/proxy-routes'
 import { gatewayRoutes } from './gateway/routes'
 import { createHostGuard, createOriginGuard, guardBody } from './guards'
+import { metricsRoutes } from './health/metrics-routes'
 import { healthRoutes } from './health/routes'
 import type { Log } from './log'
 import { secureCookies, securityHeaders } from './security-headers'
 import type { Services } from './services'
 import { joinRoutes } from './web/join'
 import { loginRoutes } from './web/login'
+import { pageRoutes } from './web/page'
 import { swaggerRoutes } from './web/swagger'
 
 export type AppOptions = {
@@ -49,11 +52,13 @@ export function createApp({
   development = false,
   log,
 }: AppOptions) {
-  const { accounts, analytics, clientAddress, gateway, health, mopidy, proxy } = services
+  const { accounts, analytics, clientAddress, gateway, health, measures, metrics, mopidy, proxy } =
+    services
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = () =>
     new Elysia({ name: 'features' })
       .use(healthRoutes(health))
+      .use(metricsRoutes({ accounts, metrics, clientAddress }))
       .use(accountRoutes(accounts, clientAddress))
       .use(sessionRoutes(accounts, clientAddress))
       .use(userRoutes(accounts, clientAddress))
@@ -63,9 +68,11 @@ export function createApp({
       .use(keyRoutes(accounts, clientAddress))
       .use(inviteRoutes({ accounts, clientAddress, linkOrigin }))
       .use(analyticsRoutes(accounts, analytics))
+      .use(statisticsRoutes(accounts, analytics))
       .use(archiveRoutes(accounts, analytics))
       .use(gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }))
       .use(clientRoutes(accounts, proxy))
+  const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })
   const guardHost = createHostGuard(allowedHosts)
   const guardOrigin = createOriginGuard({ accounts, allowedOrigins, cors })
@@ -97,6 +104,15 @@ export function createApp({
       if (retryAfter !== undefined) set.headers['retry-after'] = String(retryAfter)
       return { error: errorCode, message }
     })
+    .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
+      const status = responseValue instanceof Response ? responseValue.status : set.status
+      measures.noteRequest({
+        method: request.method,
+        route,
+        status: typeof status === 'number' ? status : 200,
+        seconds: (performance.now() - (startedAt.get(request) ?? performance.now())) / 1_000,
+      })
+    })
     .use(proxyRoutes({ proxy, allowedOrigins }))
     .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
       if (contentType !== 'application/json') return undefined
@@ -105,6 +121,7 @@ export function createApp({
       return route === '/mopidy/rpc' ? text : parseBody(text)
     })
     .onRequest(({ request, server, set }) => {
+      startedAt.set(request, performance.now())
       Object.assign(set.headers, securityHeaders(request), cors.headersFor(request))
       guardHost(request)
       const preflight = cors.preflight(request)
@@ -121,6 +138,7 @@ export function createApp({
     .use(swaggerRoutes(features))
     .use(loginRoutes())
     .use(joinRoutes())
+    .use(pageRoutes())
 }
 
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')

@@ -12,6 +12,8 @@ import { openDatabase } from './database/database'
 import { createGateway, type Gateway, type GatewayLimits } from './gateway/gateway'
 import { createReverseProxy, type ProxyLimits, type ReverseProxy } from './gateway/reverse-proxy'
 import { createHealth } from './health/health'
+import { createMeasures } from './health/measures'
+import { createMetrics } from './health/metrics'
 import type { Log } from './log'
 import { createMirror } from './mopidy/mirror'
 import { createMopidy, type MopidyLimits } from './mopidy/mopidy'
@@ -77,14 +79,16 @@ export function openServices({
       wires.proxy?.closeEnded()
     },
   })
+  const measures = createMeasures()
   const mopidy = createMopidy({
     url: mopidyUrl,
     clock,
     log,
+    onAnswered: measures.noteCall,
     ...(limits.mopidy && { limits: limits.mopidy }),
   })
   const player = createPlayer({ mopidy, clock })
-  const mirror = createMirror({ mopidy, player, clock })
+  const mirror = measures.timing(createMirror({ mopidy, player, clock, onRead: measures.noteRead }))
   const recorder = createRecorder({ database, log })
   const queuers = createQueuers({ database, clock, log })
   const actions: Actions = createActions({
@@ -135,6 +139,7 @@ export function openServices({
   })
   wires.proxy = proxy
   const health = createHealth({ mopidy, database })
+  const metrics = createMetrics({ measures, mopidy, gateway, recorder })
 
   return {
     accounts,
@@ -142,6 +147,8 @@ export function openServices({
     clientAddress,
     gateway,
     health,
+    measures,
+    metrics,
     mirror,
     mopidy,
     proxy,
@@ -153,6 +160,7 @@ export function openServices({
     },
 
     close(): void {
+      measures.close()
       proxy.close()
       gateway.close()
       analytics.close()

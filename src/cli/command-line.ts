@@ -2,10 +2,11 @@ import type { ReadStream } from 'node:tty'
 import { Argument, Command, CommanderError } from 'commander'
 import { type Config, readConfig } from '../config'
 import { createLog, type Log } from '../log'
-import { commit, version } from '../version'
+import { commit, date, version } from '../version'
 import { describeConfig } from './config'
 import { probe } from './health'
 import { type Running, serve } from './serve'
+import { serviceVariables } from './service-environment'
 
 /** What the process gives to a command. */
 export type Process = {
@@ -46,7 +47,11 @@ export async function runCommandLine(args: readonly string[], process: Process):
 
   const program = new Command('musakone')
     .description('The front door of a shared Mopidy box.')
-    .version(`musakone ${version} (${commit})`, '-v, --version', 'print the version')
+    .version(
+      `musakone ${version} (${[commit, date].filter(Boolean).join(', ')})`,
+      '-v, --version',
+      'print the version',
+    )
     .helpOption('-h, --help', 'print this help')
     .option('--health', 'the same as the command health')
     .addHelpText('after', FOOTER)
@@ -79,7 +84,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
   program
     .command('config')
     .description('print the configuration in force, secrets masked')
-    .action(() => print(describeConfig(readConfig(variables, { terminal }))))
+    .action(() => print(describeConfig(readConfig(serviceVariables(variables), { terminal }))))
 
   const user = program
     .command('user')
@@ -87,8 +92,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
   // Loaded only for those who want it, and for who wants to know of all.
   const describesAll = args[0] === 'man' || args[0] === 'completion'
   const loads = (name: string) => describesAll || args.includes(name)
-  // What they print does not depend on the machine that they run on.
-  const given = describesAll ? { ...process, variables: {} } : process
+  // What describes them does not depend on the machine; they themselves work on its service.
+  const given = { ...process, variables: describesAll ? {} : serviceVariables(variables) }
   if (loads('user')) (await import('./user')).addUserCommands(user, given)
   const invite = program
     .command('invite')
@@ -106,7 +111,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .command('doctor')
     .description('look for what is wrong, and for what gets past the front door')
   if (loads('doctor'))
-    (await import('./doctor')).describeDoctor(doctor, given, (code) => {
+    (await import('./doctor')).describeDoctor(doctor, process, (code) => {
       exitCode = code
     })
   program

@@ -19,7 +19,7 @@ export function treeOf(command: Command, path: readonly string[] = []): Node {
     path,
     description: command.description(),
     footer: footers.get(command) ?? '',
-    arguments: help.visibleArguments(command),
+    arguments: command.registeredArguments,
     options: help.visibleOptions(command),
     children: command.commands
       .filter((child) => help.visibleCommands(command).includes(child))

@@ -1,14 +1,18 @@
 import { Option } from 'commander'
 import { Environment } from '../config'
-import { serviceDatabase, serviceVariables, type Variables } from './service-environment'
+import { serviceVariables, type Variables } from './service-environment'
 
 const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
 
+/** The database of the service, by its variables. */
+export function databasePathIn({ DATABASE_PATH }: Variables): string {
+  return DATABASE_PATH?.trim() || DEFAULT_PATH
+}
+
 /** `--database <file>`, which is that of the service if nothing is said. */
 export function databaseOption(variables: Variables): Option {
-  const path = serviceDatabase(serviceVariables(variables), DEFAULT_PATH)
   return new Option('--database <file>', 'the database of the service').default(
-    path,
+    databasePathIn(serviceVariables(variables)),
     'as the service has it',
   )
 }

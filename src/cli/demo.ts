@@ -23,6 +23,7 @@ export async function demo(config: Config, databasePath: string, log: Log): Prom
   )
   return {
     port: running.port,
+    condition: running.condition,
     async stop() {
       await running.stop()
       await mopidy.stop()

@@ -6,6 +6,7 @@ import { ConfigError, Environment, readConfig } from '../config'
 import { reasonOf, StartError } from '../errors'
 import type { Process } from './command-line'
 import { addFooter } from './command-tree'
+import { databasePathIn } from './database-option'
 import { checkClock } from './doctor-clock'
 import { checkDoors } from './doctor-doors'
 import { checkData, checkDatabase, checkDisk, checkSecret } from './doctor-files'
@@ -14,7 +15,7 @@ import { checkMopidy } from './doctor-mopidy'
 import { probe } from './health'
 import { isLoopback } from './listening-sockets'
 import { closeDoors, MOPIDY_CONF, rewrite } from './mopidy-conf'
-import { serviceDatabase, serviceVariables, type Variables } from './service-environment'
+import { serviceVariables, type Variables } from './service-environment'
 
 type Options = {
   json?: true
@@ -69,8 +70,7 @@ may not see its files. Exit codes: 0 nothing is wrong, 1 something is, 78 the co
 
 function variablesOf(given: Variables, { envFile, database }: Options): Variables {
   const variables = serviceVariables(given, envFile)
-  const otherwise = String(Environment.properties.DATABASE_PATH.default)
-  return { ...variables, DATABASE_PATH: database ?? serviceDatabase(variables, otherwise) }
+  return { ...variables, DATABASE_PATH: database ?? databasePathIn(variables) }
 }
 
 async function examine(variables: Variables, { mopidyConfig }: Options): Promise<Finding[]> {

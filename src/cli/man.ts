@@ -43,10 +43,7 @@ by environment variables; musakone config prints what is in force.`
 const FILES: readonly (readonly [string, string])[] = [
   [ENVIRONMENT_FILE, 'The environment variables of the service, where the package is installed.'],
   [INSTALLED_DATABASE, 'Its database: users, sessions, actions and plays.'],
-  [
-    '/etc/mopidy/mopidy.conf',
-    'The configuration of Mopidy, which musakone doctor \\-\\-fix changes.',
-  ],
+  ['/etc/mopidy/mopidy.conf', 'The configuration of Mopidy, which musakone doctor --fix changes.'],
 ]
 
 const EXIT_CODES: readonly (readonly [number, string])[] = [
@@ -64,7 +61,7 @@ function commandSection({ path, description, footer, ...node }: Node): string[] 
     ...node.arguments.flatMap(argumentEntry),
     // The same for every command.
     ...node.options.filter(({ long }) => long !== '--help').flatMap(optionEntry),
-    ...paragraphs(footer),
+    ...paragraphs(footer, { isFurther: true }),
   ]
 }
 
@@ -123,12 +120,16 @@ const MEANINGS: Readonly<Record<keyof typeof Environment.properties, string>> = 
   LOG_FORMAT: 'How it is logged; pretty on a terminal, else json',
 }
 
-function paragraphs(words: string): string[] {
+function paragraphs(words: string, { isFurther = false } = {}): string[] {
   return words
     .trim()
     .split(/\n\s*\n/)
     .filter((paragraph) => paragraph !== '')
-    .flatMap((paragraph) => ['.PP', text(paragraph.replace(/\s+/g, ' '))])
+    .flatMap((paragraph, index) => [
+      // Behind a heading one begins by itself.
+      ...(index === 0 && !isFurther ? [] : ['.PP']),
+      text(paragraph.replace(/\s+/g, ' ')),
+    ])
 }
 
 function sentence(description: string): string {
@@ -143,7 +144,6 @@ function quoted(words: string): string {
 /** As roff takes it: a hyphen is no minus, and a dot at the start of a line would be a request. */
 function text(words: string): string {
   return words
-    .replaceAll('\\-', '-')
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replaceAll('’', '\\(cq')

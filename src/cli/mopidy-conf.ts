@@ -86,7 +86,7 @@ function set(text: string, { section, key, value }: Setting): string {
   const index = findKey(lines, section, key)
   if (index !== -1) {
     const line = lines[index]
-    const comment = /\s;.*$/.exec(line?.text.replace(/\r$/, '') ?? '')?.[0] ?? ''
+    const comment = /\s+;.*$/.exec(line?.text.replace(/\r$/, '') ?? '')?.[0] ?? ''
     const removed = new Set(continuations(lines, index))
     return lines
       .map(({ text }, at) => (at === index ? `${setting}${comment}${carriage(text)}` : text))
@@ -104,7 +104,7 @@ function set(text: string, { section, key, value }: Setting): string {
   // The last line of a file may lack its end.
   const [last = ''] = before.slice(-1)
   const withEnd =
-    after.length === 0 ? `${last}${end}${setting}` : `${last}\n${setting}${carriage(last)}`
+    after.length === 0 ? `${last}${end}${setting}${end}` : `${last}\n${setting}${carriage(last)}`
   return [...before.slice(0, -1), withEnd, ...after].join('\n')
 }
 

@@ -14,7 +14,7 @@ export function describeRestore(command: Command, { variables, print }: Process)
     .action((file: string, { database }: { database: string }) => {
       const now = new Date(systemClock.now())
       const { users, before } = restore(file, database, now)
-      print(`${database} is what ${file} was, with ${users} users`)
+      print(`${database} is what ${file} was, with ${users === 1 ? '1 user' : `${users} users`}`)
       if (before !== undefined) print(`the database of before is ${before}`)
       print('start the service again: sudo systemctl start musakone')
     })

@@ -8,9 +8,14 @@ import { openServices, type Services } from '../services'
 import { commit, version } from '../version'
 import { withoutCredentials } from './config'
 
+/** Whether it serves, and a few words on how. */
+export type Condition = Readonly<{ alive: boolean; status: string }>
+
 export type Running = {
   /** The port it listens on. */
   port: number
+  /** How it is right now, for the service manager. */
+  condition(): Condition
   /** Closes sockets with 1001, writes down what waits, and ends within about four seconds. */
   stop(): Promise<void>
 }
@@ -19,6 +24,8 @@ export type Running = {
 const FINISH_CALLS_MS = 1_000
 /** Milliseconds that clients get to take leave. */
 const CLOSE_SOCKETS_MS = 1_000
+/** Exit code (EX_TEMPFAIL) by which the unit starts it again, unlike 1. */
+const TRY_AGAIN = 75
 /** Of the first password in production. */
 const PASSWORD_BYTES = 15
 
@@ -79,7 +86,9 @@ function listen(config: Config, services: Services, log: Log): Running {
   try {
     app.listen({ port, ...(host !== undefined && { hostname: host }) })
   } catch (error) {
-    throw new StartError(whyNotListening(error, port, host))
+    // An address may still be on its way when the machine has just started.
+    const exitCode = codeOf(error) === 'EADDRNOTAVAIL' ? TRY_AGAIN : 1
+    throw new StartError(whyNotListening(error, port, host), exitCode)
   }
   const { server } = app
   if (server === null) throw new StartError(`cannot listen on port ${port}`)
@@ -92,6 +101,7 @@ function listen(config: Config, services: Services, log: Log): Running {
 
   return {
     port: listening,
+    condition: () => conditionOf(services),
     async stop() {
       // No new connections from here on.
       const stopped = server.stop()
@@ -106,15 +116,28 @@ function listen(config: Config, services: Services, log: Log): Running {
   }
 }
 
+function conditionOf({ gateway, health, mopidy }: Services): Condition {
+  const clients = gateway.clients()
+  const status = `Mopidy ${mopidy.status().online ? 'online' : 'offline'}, ${clients} ${clients === 1 ? 'client' : 'clients'}`
+  try {
+    health.check()
+    return { alive: true, status }
+  } catch {
+    return { alive: false, status: `${status}, the database does not answer` }
+  }
+}
+
 function whyNotListening(error: unknown, port: number, host: string | undefined): string {
   const reason = reasonOf(error)
-  const code = (error as { code?: string }).code
+  const code = codeOf(error)
   if (code === 'EADDRINUSE' || /in use/i.test(reason))
     return `port ${port} is already in use: stop what listens there, or set PORT`
   if (code === 'EACCES')
     return `port ${port} may not be used by this user: set PORT to 1024 or more`
   return `cannot listen on ${host ?? 'all interfaces'}, port ${port}: ${reason}`
 }
+
+const codeOf = (error: unknown) => (error as { code?: string }).code
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms))])

@@ -7,27 +7,23 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export const ENVIRONMENT_FILE = '/etc/musakone/musakone.env'
 export const INSTALLED_DATABASE = '/var/lib/musakone/musakone.db'
 
+/** What the unit of the package says; its secret is handed over by systemd, from this file. */
+const UNIT: Variables = {
+  NODE_ENV: 'production',
+  DATABASE_PATH: INSTALLED_DATABASE,
+  JWT_SECRET_FILE: '/etc/musakone/secret',
+}
+
 /**
- * The variables that the service on this machine has: those given, over those of the environment file.
+ * The variables that the service on this machine has: those given, over those of its environment file,
+ * over those of the unit where the package is installed.
  * @throws {StartError} when a file that was asked for cannot be read.
  */
 export function serviceVariables(given: Variables, file?: string): Variables {
-  if (file === undefined && !existsSync(ENVIRONMENT_FILE)) return given
-  const path = file ?? ENVIRONMENT_FILE
-  try {
-    const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== '')
-    return { ...parseEnvironmentFile(readFileSync(path, 'utf8')), ...Object.fromEntries(set) }
-  } catch (error) {
-    if (file === undefined) return given
-    throw new StartError(`cannot read ${path}: ${reasonOf(error)}`)
-  }
-}
-
-/** The database of the service: as configured, or where the package puts it. */
-export function serviceDatabase(variables: Variables, otherwise: string): string {
-  const configured = variables.DATABASE_PATH?.trim()
-  if (configured) return configured
-  return !existsSync(otherwise) && existsSync(INSTALLED_DATABASE) ? INSTALLED_DATABASE : otherwise
+  const isInstalled = file === undefined && existsSync(ENVIRONMENT_FILE)
+  if (file === undefined && !isInstalled) return given
+  const unit = isInstalled ? UNIT : {}
+  return { ...unit, ...readFile(file ?? ENVIRONMENT_FILE, isInstalled), ...set(given) }
 }
 
 /** Reads `NAME=value` lines as systemd does: comments, and quotes around a value. */
@@ -40,4 +36,21 @@ export function parseEnvironmentFile(text: string): Record<string, string> {
     variables[name] = quoted ?? value
   }
   return variables
+}
+
+function readFile(path: string, mayFail: boolean): Variables {
+  try {
+    return set(parseEnvironmentFile(readFileSync(path, 'utf8')))
+  } catch (error) {
+    // Another user's: what is to be done will say so itself.
+    if (mayFail) return {}
+    throw new StartError(`cannot read ${path}: ${reasonOf(error)}`)
+  }
+}
+
+/** Without those that are empty, which count as not set. */
+function set(variables: Variables): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
 }

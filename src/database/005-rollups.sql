@@ -17,14 +17,6 @@ CREATE TABLE action_days (
   PRIMARY KEY (subject, action_type, day)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE action_hours (
-  subject INTEGER NOT NULL,
-  hour    INTEGER NOT NULL, -- since 1970
-  -- The actions of each quarter.
-  q0 INTEGER NOT NULL, q1 INTEGER NOT NULL, q2 INTEGER NOT NULL, q3 INTEGER NOT NULL,
-  PRIMARY KEY (subject, hour)
-) STRICT, WITHOUT ROWID;
-
 -- Plays count once they have ended, on the day and in the quarter of an hour in which they began.
 CREATE TABLE play_days (
   subject         INTEGER NOT NULL,
@@ -38,31 +30,20 @@ CREATE TABLE play_days (
   PRIMARY KEY (subject, day)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE play_hours (
+-- What was done and heard in each quarter of an hour: actions, plays, and how long these were heard.
+CREATE TABLE active_hours (
   subject INTEGER NOT NULL,
-  hour    INTEGER NOT NULL,
-  -- The plays of each quarter, and how long they were heard.
-  q0  INTEGER NOT NULL, q1  INTEGER NOT NULL, q2  INTEGER NOT NULL, q3  INTEGER NOT NULL,
-  ms0 INTEGER NOT NULL, ms1 INTEGER NOT NULL, ms2 INTEGER NOT NULL, ms3 INTEGER NOT NULL,
+  hour    INTEGER NOT NULL, -- since 1970
+  actions_0 INTEGER NOT NULL DEFAULT 0, actions_1 INTEGER NOT NULL DEFAULT 0,
+  actions_2 INTEGER NOT NULL DEFAULT 0, actions_3 INTEGER NOT NULL DEFAULT 0,
+  plays_0   INTEGER NOT NULL DEFAULT 0, plays_1   INTEGER NOT NULL DEFAULT 0,
+  plays_2   INTEGER NOT NULL DEFAULT 0, plays_3   INTEGER NOT NULL DEFAULT 0,
+  ms_0      INTEGER NOT NULL DEFAULT 0, ms_1      INTEGER NOT NULL DEFAULT 0,
+  ms_2      INTEGER NOT NULL DEFAULT 0, ms_3      INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (subject, hour)
 ) STRICT, WITHOUT ROWID;
 
--- How often each item of a list occurs: 1 tracks queued, 2 artists queued, 3 tracks played, 4 artists
--- played, 5 albums played, 6 tracks skipped, 7 searches. A period is a day (20260105), a month (202601),
--- a year (2026) or all of the time (0).
-CREATE TABLE tops (
-  subject     INTEGER NOT NULL,
-  list        INTEGER NOT NULL,
-  period      INTEGER NOT NULL,
-  item        ANY     NOT NULL, -- the id of a known track; else a text: of an album [title, artist]
-  times       INTEGER NOT NULL,
-  listened_ms INTEGER NOT NULL,
-  PRIMARY KEY (subject, list, period, item)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX tops_of_all_time ON tops (subject, list, times DESC, listened_ms DESC, item)
- WHERE period = 0;
-
--- The tracks that the room has in its lists, by the name that they were last known by.
+-- The tracks that were queued or played, by the name that they were last known by.
 CREATE TABLE known_tracks (
   id       INTEGER PRIMARY KEY,
   uri      TEXT    NOT NULL UNIQUE,
@@ -70,6 +51,43 @@ CREATE TABLE known_tracks (
   artist   TEXT,
   named_at INTEGER NOT NULL
 ) STRICT;
+
+-- What a track was said to be when it was queued or played: that may change, and counts as it was.
+CREATE TABLE track_tags (
+  id     INTEGER PRIMARY KEY,
+  track  INTEGER, -- NULL when it was queued without an address
+  artist TEXT,
+  album  TEXT,    -- with the artist, as ["title","artist"]
+  uses   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX track_tags_by_track ON track_tags (track, artist, album);
+
+-- How often it was queued (list 1) or played (list 3) in a day (20260105) or a month (202601).
+CREATE TABLE short_tops (
+  subject     INTEGER NOT NULL,
+  list        INTEGER NOT NULL,
+  period      INTEGER NOT NULL,
+  tags        INTEGER NOT NULL,
+  times       INTEGER NOT NULL,
+  listened_ms INTEGER NOT NULL,
+  skipped     INTEGER NOT NULL,
+  PRIMARY KEY (subject, list, period, tags)
+) STRICT, WITHOUT ROWID;
+
+-- How often each item of a list occurs in a year (2026) or in all of the time (0): 1 tracks queued,
+-- 2 artists queued, 3 tracks played, 4 artists played, 5 albums played, 6 tracks skipped, 7 searches;
+-- these in days and months too.
+CREATE TABLE tops (
+  subject     INTEGER NOT NULL,
+  list        INTEGER NOT NULL,
+  period      INTEGER NOT NULL,
+  item        ANY     NOT NULL, -- the id of a known track, else a text
+  times       INTEGER NOT NULL,
+  listened_ms INTEGER NOT NULL,
+  PRIMARY KEY (subject, list, period, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tops_of_all_time ON tops (subject, list, times DESC, listened_ms DESC, item)
+ WHERE period = 0;
 
 -- What counts for whom. Users are looked up: of one who is being deleted the counts have gone already.
 CREATE VIEW countable_actions AS
@@ -83,13 +101,16 @@ SELECT user_actions.id, users.id, action_type, track_uri, track_name, artist,
 -- Skipped is, of what a user has queued, what anybody else skipped; of the room, whatever was skipped.
 CREATE VIEW countable_plays AS
 SELECT id, 0 AS subject, TRUE AS queued, end_reason = 'skipped' AS skipped, FALSE AS skipped_by_self,
-       owner_id AS owner, track_uri, track_name, artist, album, started_at_ms, listened_ms, end_reason
+       owner_id AS owner, track_uri, track_name, artist,
+       iif(album IS NULL, NULL, json_array(album, artist)) AS album,
+       started_at_ms, listened_ms, end_reason
   FROM plays WHERE end_reason IS NOT NULL
 UNION ALL
 SELECT plays.id, users.id, queued_by IS owner_id,
        queued_by IS owner_id AND end_reason = 'skipped' AND ended_by IS NOT owner_id,
        queued_by IS owner_id AND end_reason = 'skipped' AND ended_by IS owner_id,
-       owner_id, track_uri, track_name, artist, album, started_at_ms, listened_ms, end_reason
+       owner_id, track_uri, track_name, artist,
+       iif(album IS NULL, NULL, json_array(album, artist)), started_at_ms, listened_ms, end_reason
   FROM plays JOIN users ON users.id = owner_id WHERE end_reason IS NOT NULL;
 
 -- What is inserted into these views is counted; with sign -1 it is taken back.
@@ -97,7 +118,12 @@ CREATE VIEW counted_actions AS SELECT 1 AS sign, * FROM countable_actions WHERE 
 CREATE VIEW counted_plays AS SELECT 1 AS sign, * FROM countable_plays WHERE FALSE;
 CREATE VIEW counted_items AS
 SELECT 1 AS sign, subject, list, item, listened_ms, 0 AS at FROM tops WHERE FALSE;
-CREATE VIEW named_tracks AS SELECT 1 AS sign, uri, name, artist, named_at FROM known_tracks WHERE FALSE;
+CREATE VIEW counted_tags AS
+SELECT 1 AS sign, subject, list, '' AS uri, artist, album, listened_ms, skipped, 0 AS at
+  FROM short_tops, track_tags WHERE FALSE;
+CREATE VIEW used_tags AS
+SELECT 1 AS sign, uri, name, known_tracks.artist, album, named_at
+  FROM known_tracks, track_tags WHERE FALSE;
 
 CREATE TRIGGER count_action INSTEAD OF INSERT ON counted_actions
 BEGIN
@@ -105,32 +131,37 @@ BEGIN
   VALUES (NEW.subject, NEW.action_type, NEW.timestamp / 86400, NEW.sign)
   ON CONFLICT DO UPDATE SET actions = actions + excluded.actions;
 
-  INSERT INTO action_hours (subject, hour, q0, q1, q2, q3)
+  INSERT INTO active_hours (subject, hour, actions_0, actions_1, actions_2, actions_3)
   SELECT NEW.subject, NEW.timestamp / 3600, NEW.sign * (quarter = 0), NEW.sign * (quarter = 1),
          NEW.sign * (quarter = 2), NEW.sign * (quarter = 3)
     FROM (SELECT NEW.timestamp / 900 % 4 AS quarter)
    WHERE TRUE
-  ON CONFLICT DO UPDATE SET q0 = q0 + excluded.q0, q1 = q1 + excluded.q1,
-                            q2 = q2 + excluded.q2, q3 = q3 + excluded.q3;
+  ON CONFLICT DO UPDATE SET actions_0 = actions_0 + excluded.actions_0,
+                            actions_1 = actions_1 + excluded.actions_1,
+                            actions_2 = actions_2 + excluded.actions_2,
+                            actions_3 = actions_3 + excluded.actions_3;
 
   DELETE FROM action_days
    WHERE NEW.sign < 0 AND subject = NEW.subject AND action_type = NEW.action_type
      AND day = NEW.timestamp / 86400 AND actions = 0;
-  DELETE FROM action_hours
+  DELETE FROM active_hours
    WHERE NEW.sign < 0 AND subject = NEW.subject AND hour = NEW.timestamp / 3600
-     AND q0 = 0 AND q1 = 0 AND q2 = 0 AND q3 = 0;
+     AND (actions_0, actions_1, actions_2, actions_3) = (0, 0, 0, 0)
+     AND (plays_0, plays_1, plays_2, plays_3) = (0, 0, 0, 0);
 END;
 
 CREATE TRIGGER count_queued INSTEAD OF INSERT ON counted_actions WHEN NEW.action_type = 'queue_add'
 BEGIN
-  INSERT INTO named_tracks (sign, uri, name, artist, named_at)
-  SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NEW.timestamp * 1000
-   WHERE NEW.sign > 0 AND NEW.subject = 0 AND NEW.track_uri IS NOT NULL;
+  INSERT INTO used_tags (sign, uri, name, artist, album, named_at)
+  SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NULL, NEW.timestamp * 1000
+   WHERE NEW.sign > 0 AND NEW.subject = 0;
+  INSERT INTO counted_tags (sign, subject, list, uri, artist, album, listened_ms, skipped, at)
+  VALUES (NEW.sign, NEW.subject, 1, NEW.track_uri, NEW.artist, NULL, 0, 0, NEW.timestamp);
   INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
   SELECT NEW.sign, NEW.subject, 1, id, 0, NEW.timestamp FROM known_tracks WHERE uri = NEW.track_uri
   UNION ALL SELECT NEW.sign, NEW.subject, 2, NEW.artist, 0, NEW.timestamp WHERE NEW.artist IS NOT NULL;
-  INSERT INTO named_tracks (sign, uri)
-  SELECT -1, NEW.track_uri WHERE NEW.sign < 0 AND NEW.subject = 0;
+  INSERT INTO used_tags (sign, uri, artist, album)
+  SELECT -1, NEW.track_uri, NEW.artist, NULL WHERE NEW.sign < 0 AND NEW.subject = 0;
 END;
 
 CREATE TRIGGER count_search INSTEAD OF INSERT ON counted_actions WHEN NEW.searched IS NOT NULL
@@ -152,46 +183,51 @@ BEGIN
                             skipped = skipped + excluded.skipped,
                             skipped_by_self = skipped_by_self + excluded.skipped_by_self;
 
-  INSERT INTO play_hours (subject, hour, q0, q1, q2, q3, ms0, ms1, ms2, ms3)
+  INSERT INTO active_hours
+    (subject, hour, plays_0, plays_1, plays_2, plays_3, ms_0, ms_1, ms_2, ms_3)
   SELECT NEW.subject, NEW.started_at_ms / 3600000,
          NEW.sign * (quarter = 0), NEW.sign * (quarter = 1), NEW.sign * (quarter = 2),
          NEW.sign * (quarter = 3), ms * (quarter = 0), ms * (quarter = 1), ms * (quarter = 2),
          ms * (quarter = 3)
     FROM (SELECT NEW.started_at_ms / 900000 % 4 AS quarter, NEW.sign * NEW.listened_ms AS ms)
    WHERE TRUE
-  ON CONFLICT DO UPDATE SET q0 = q0 + excluded.q0, q1 = q1 + excluded.q1,
-                            q2 = q2 + excluded.q2, q3 = q3 + excluded.q3,
-                            ms0 = ms0 + excluded.ms0, ms1 = ms1 + excluded.ms1,
-                            ms2 = ms2 + excluded.ms2, ms3 = ms3 + excluded.ms3;
+  ON CONFLICT DO UPDATE SET plays_0 = plays_0 + excluded.plays_0, plays_1 = plays_1 + excluded.plays_1,
+                            plays_2 = plays_2 + excluded.plays_2, plays_3 = plays_3 + excluded.plays_3,
+                            ms_0 = ms_0 + excluded.ms_0, ms_1 = ms_1 + excluded.ms_1,
+                            ms_2 = ms_2 + excluded.ms_2, ms_3 = ms_3 + excluded.ms_3;
 
-  INSERT INTO named_tracks (sign, uri, name, artist, named_at)
-  SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NEW.started_at_ms
+  INSERT INTO used_tags (sign, uri, name, artist, album, named_at)
+  SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NEW.album, NEW.started_at_ms
    WHERE NEW.sign > 0 AND NEW.subject = 0;
+  INSERT INTO counted_tags (sign, subject, list, uri, artist, album, listened_ms, skipped, at)
+  VALUES (NEW.sign, NEW.subject, 3, NEW.track_uri, NEW.artist, NEW.album, NEW.listened_ms, NEW.skipped,
+          NEW.started_at_ms / 1000);
   INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
-  SELECT NEW.sign, NEW.subject, list, item, NEW.listened_ms, NEW.started_at_ms / 1000
-    FROM (SELECT 3 AS list, id AS item FROM known_tracks WHERE uri = NEW.track_uri
-          UNION ALL SELECT 4, NEW.artist
-          UNION ALL SELECT 5, iif(NEW.album IS NULL, NULL, json_array(NEW.album, NEW.artist))
-          UNION ALL SELECT 6, id FROM known_tracks WHERE uri = NEW.track_uri AND NEW.skipped)
+  SELECT NEW.sign, NEW.subject, list, item, ms, NEW.started_at_ms / 1000
+    FROM (SELECT 3 AS list, id AS item, NEW.listened_ms AS ms FROM known_tracks WHERE uri = NEW.track_uri
+          UNION ALL SELECT 4, NEW.artist, NEW.listened_ms
+          UNION ALL SELECT 5, NEW.album, NEW.listened_ms
+          UNION ALL SELECT 6, id, 0 FROM known_tracks WHERE uri = NEW.track_uri AND NEW.skipped)
    WHERE item IS NOT NULL;
-  INSERT INTO named_tracks (sign, uri)
-  SELECT -1, NEW.track_uri WHERE NEW.sign < 0 AND NEW.subject = 0;
+  INSERT INTO used_tags (sign, uri, artist, album)
+  SELECT -1, NEW.track_uri, NEW.artist, NEW.album WHERE NEW.sign < 0 AND NEW.subject = 0;
 
   DELETE FROM play_days
    WHERE NEW.sign < 0 AND subject = NEW.subject AND day = NEW.started_at_ms / 86400000 AND plays = 0;
-  DELETE FROM play_hours
+  DELETE FROM active_hours
    WHERE NEW.sign < 0 AND subject = NEW.subject AND hour = NEW.started_at_ms / 3600000
-     AND q0 = 0 AND q1 = 0 AND q2 = 0 AND q3 = 0;
+     AND (actions_0, actions_1, actions_2, actions_3) = (0, 0, 0, 0)
+     AND (plays_0, plays_1, plays_2, plays_3) = (0, 0, 0, 0);
 END;
 
+-- A clock that is wrong by millennia must not keep a row from being written.
 CREATE TRIGGER count_item INSTEAD OF INSERT ON counted_items
 BEGIN
   INSERT INTO tops (subject, list, period, item, times, listened_ms)
   SELECT NEW.subject, NEW.list, date / column1, NEW.item, NEW.sign, NEW.sign * NEW.listened_ms
-    -- A clock that is wrong by millennia must not keep a row from being written.
     FROM (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
          (VALUES (1), (100), (10000), (100000000))
-   WHERE TRUE
+   WHERE column1 >= 10000 OR NEW.list = 7
   ON CONFLICT DO UPDATE SET times = times + excluded.times,
                             listened_ms = listened_ms + excluded.listened_ms;
 
@@ -201,25 +237,59 @@ BEGIN
                       FROM (VALUES (1), (100), (10000), (100000000)));
 END;
 
-CREATE TRIGGER name_track INSTEAD OF INSERT ON named_tracks WHEN NEW.sign > 0
+CREATE TRIGGER count_tags INSTEAD OF INSERT ON counted_tags
+BEGIN
+  INSERT INTO short_tops (subject, list, period, tags, times, listened_ms, skipped)
+  SELECT NEW.subject, NEW.list, date / column1, id, NEW.sign, NEW.sign * NEW.listened_ms,
+         NEW.sign * NEW.skipped
+    FROM track_tags,
+         (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
+         (VALUES (1), (100))
+   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
+     AND album IS NEW.album
+  ON CONFLICT DO UPDATE SET times = times + excluded.times,
+                            listened_ms = listened_ms + excluded.listened_ms,
+                            skipped = skipped + excluded.skipped;
+
+  DELETE FROM short_tops
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND list = NEW.list AND times = 0
+     AND period IN (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') / column1
+                      FROM (VALUES (1), (100)))
+     AND tags = (SELECT id FROM track_tags
+                  WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri)
+                    AND artist IS NEW.artist AND album IS NEW.album);
+END;
+
+CREATE TRIGGER use_tags INSTEAD OF INSERT ON used_tags WHEN NEW.sign > 0
 BEGIN
   INSERT INTO known_tracks (uri, name, artist, named_at)
-  VALUES (NEW.uri, NEW.name, NEW.artist, NEW.named_at)
+  SELECT NEW.uri, NEW.name, NEW.artist, NEW.named_at WHERE NEW.uri IS NOT NULL
   ON CONFLICT (uri) DO UPDATE SET name = excluded.name, artist = excluded.artist,
                                   named_at = excluded.named_at
                         WHERE excluded.named_at >= named_at;
+  INSERT INTO track_tags (track, artist, album, uses)
+  SELECT track, NEW.artist, NEW.album, 0
+    FROM (SELECT (SELECT id FROM known_tracks WHERE uri = NEW.uri) AS track) AS its
+   WHERE NOT EXISTS (SELECT 1 FROM track_tags
+                      WHERE track IS its.track AND artist IS NEW.artist AND album IS NEW.album);
+  UPDATE track_tags SET uses = uses + 1
+   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
+     AND album IS NEW.album;
 END;
 
-CREATE TRIGGER forget_track INSTEAD OF INSERT ON named_tracks WHEN NEW.sign < 0
+CREATE TRIGGER disuse_tags INSTEAD OF INSERT ON used_tags WHEN NEW.sign < 0
 BEGIN
+  UPDATE track_tags SET uses = uses - 1
+   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
+     AND album IS NEW.album;
+  DELETE FROM track_tags
+   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
+     AND album IS NEW.album AND uses = 0;
   DELETE FROM known_tracks
-   WHERE uri = NEW.uri
-     -- With the sign it is compared as it is, which is what the index can find.
-     AND NOT EXISTS (SELECT 1 FROM tops WHERE subject = 0 AND list IN (1, 3) AND period = 0
-                                          AND item = +known_tracks.id);
+   WHERE uri = NEW.uri AND NOT EXISTS (SELECT 1 FROM track_tags WHERE track = known_tracks.id);
 END;
 
--- The room first when a row is counted and last when it is taken back: it keeps the tracks' ids.
+-- The room first when a row is counted and last when it is taken back: its are the tags.
 CREATE TRIGGER user_actions_inserted AFTER INSERT ON user_actions
 BEGIN
   INSERT INTO counted_actions
@@ -340,8 +410,8 @@ END;
 CREATE TRIGGER users_counts_deleted BEFORE DELETE ON users
 BEGIN
   DELETE FROM action_days WHERE subject = OLD.id;
-  DELETE FROM action_hours WHERE subject = OLD.id;
+  DELETE FROM active_hours WHERE subject = OLD.id;
   DELETE FROM play_days WHERE subject = OLD.id;
-  DELETE FROM play_hours WHERE subject = OLD.id;
+  DELETE FROM short_tops WHERE subject = OLD.id;
   DELETE FROM tops WHERE subject = OLD.id;
 END;

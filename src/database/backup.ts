@@ -1,3 +1,4 @@
+import type { Database as Sqlite } from 'bun:sqlite'
 import {
   closeSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { reasonOf, StartError } from '../errors'
 import { sync } from './file-sync'
-import { type Inspection, identify, inspect, withFile } from './inspection'
+import { type Inspection, identify, inspect, isDamage, withFile } from './inspection'
 
 /** Milliseconds after which the draft of a backup that was killed may go. */
 const STALE_MS = 3_600_000
@@ -33,7 +34,7 @@ export function backUp(path: string, file: string, { replace = false } = {}): In
     withFile(path, (sqlite) => {
       identify(path, sqlite)
       // A reader of its own state of the database: writers go on meanwhile.
-      sqlite.query('VACUUM INTO $draft').run({ draft })
+      copy(sqlite, draft)
     })
     const inspection = withFile(draft, (sqlite) => inspect(draft, sqlite))
     sync(draft)
@@ -68,6 +69,10 @@ export function backUpInto(
 }
 
 function checkTarget(path: string, file: string, replace: boolean): void {
+  if (!existsSync(path))
+    throw new StartError(
+      `there is no database at ${path}: give the service's with DATABASE_PATH or --database`,
+    )
   if (!existsSync(dirname(file))) throw new StartError(`there is no folder ${dirname(file)}`)
   if (!existsSync(file)) return
   if (!statSync(file).isFile()) throw new StartError(`${file} is not a file: see --directory`)
@@ -75,6 +80,16 @@ function checkTarget(path: string, file: string, replace: boolean): void {
     throw new StartError(`${file} is the database itself: choose another name`)
   if (!replace)
     throw new StartError(`${file} is already there: choose another name, or use --force`)
+}
+
+function copy(sqlite: Sqlite, draft: string): void {
+  try {
+    sqlite.query('VACUUM INTO $draft').run({ draft })
+  } catch (error) {
+    if (isDamage(error)) throw error
+    // It is not the database that has no room.
+    throw new StartError(`cannot write the backup ${draft}: ${reasonOf(error)}`)
+  }
 }
 
 /** What a backup that was killed has left of this file, or of those named by time. */

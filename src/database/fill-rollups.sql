@@ -10,55 +10,81 @@ SELECT track_uri, track_name, artist, MAX(at)
 INSERT INTO action_days (subject, action_type, day, actions)
 SELECT subject, action_type, timestamp / 86400, COUNT(*) FROM countable_actions GROUP BY 1, 2, 3;
 
-INSERT INTO action_hours (subject, hour, q0, q1, q2, q3)
+INSERT INTO active_hours (subject, hour, actions_0, actions_1, actions_2, actions_3)
 SELECT subject, timestamp / 3600,
        SUM(timestamp / 900 % 4 = 0), SUM(timestamp / 900 % 4 = 1),
        SUM(timestamp / 900 % 4 = 2), SUM(timestamp / 900 % 4 = 3)
   FROM countable_actions GROUP BY 1, 2;
+INSERT INTO active_hours (subject, hour, plays_0, plays_1, plays_2, plays_3, ms_0, ms_1, ms_2, ms_3)
+SELECT subject, started_at_ms / 3600000,
+       SUM(quarter = 0), SUM(quarter = 1), SUM(quarter = 2), SUM(quarter = 3),
+       SUM(listened_ms * (quarter = 0)), SUM(listened_ms * (quarter = 1)),
+       SUM(listened_ms * (quarter = 2)), SUM(listened_ms * (quarter = 3))
+  FROM (SELECT *, started_at_ms / 900000 % 4 AS quarter FROM countable_plays)
+ WHERE TRUE GROUP BY 1, 2
+ON CONFLICT DO UPDATE SET plays_0 = excluded.plays_0, plays_1 = excluded.plays_1,
+                          plays_2 = excluded.plays_2, plays_3 = excluded.plays_3,
+                          ms_0 = excluded.ms_0, ms_1 = excluded.ms_1,
+                          ms_2 = excluded.ms_2, ms_3 = excluded.ms_3;
 
 INSERT INTO play_days (subject, day, plays, listened_ms, finished, queued, skipped, skipped_by_self)
 SELECT subject, started_at_ms / 86400000, COUNT(*), SUM(listened_ms), SUM(end_reason = 'finished'),
        SUM(queued), SUM(skipped), SUM(skipped_by_self)
   FROM countable_plays GROUP BY 1, 2;
 
-INSERT INTO play_hours (subject, hour, q0, q1, q2, q3, ms0, ms1, ms2, ms3)
-SELECT subject, started_at_ms / 3600000,
-       SUM(quarter = 0), SUM(quarter = 1), SUM(quarter = 2), SUM(quarter = 3),
-       SUM(listened_ms * (quarter = 0)), SUM(listened_ms * (quarter = 1)),
-       SUM(listened_ms * (quarter = 2)), SUM(listened_ms * (quarter = 3))
-  FROM (SELECT *, started_at_ms / 900000 % 4 AS quarter FROM countable_plays) GROUP BY 1, 2;
+INSERT INTO track_tags (track, artist, album, uses)
+SELECT known_tracks.id, tagged.artist, tagged.album, COUNT(*)
+  FROM (SELECT track_uri, artist, NULL AS album FROM countable_actions
+         WHERE subject = 0 AND action_type = 'queue_add'
+        UNION ALL
+        SELECT track_uri, artist, album FROM countable_plays WHERE subject = 0) AS tagged
+       LEFT JOIN known_tracks ON uri = track_uri
+ GROUP BY 1, 2, 3;
 
 -- The days, and from them all that is longer.
+INSERT INTO short_tops (subject, list, period, tags, times, listened_ms, skipped)
+SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') / 1, track_tags.id,
+       COUNT(*), SUM(ms), SUM(skipped)
+  FROM (SELECT subject, 1 AS list, timestamp AS at, track_uri, artist, NULL AS album, 0 AS ms,
+               FALSE AS skipped
+          FROM countable_actions WHERE action_type = 'queue_add'
+        UNION ALL
+        SELECT subject, 3, started_at_ms / 1000, track_uri, artist, album, listened_ms, skipped
+          FROM countable_plays) AS counted
+       LEFT JOIN known_tracks ON uri = track_uri
+       JOIN track_tags ON track IS known_tracks.id AND track_tags.artist IS counted.artist
+                      AND track_tags.album IS counted.album
+ GROUP BY 1, 2, 3, 4;
+INSERT INTO short_tops (subject, list, period, tags, times, listened_ms, skipped)
+SELECT subject, list, period / 100, tags, SUM(times), SUM(listened_ms), SUM(skipped)
+  FROM short_tops GROUP BY 1, 2, 3, 4;
+
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
-SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') / 1, item, COUNT(*),
-       SUM(ms)
-  FROM (SELECT subject, 1 AS list, known_tracks.id AS item, 0 AS ms, timestamp AS at
-          FROM countable_actions JOIN known_tracks ON uri = track_uri WHERE action_type = 'queue_add'
-        UNION ALL
-        SELECT subject, 2, artist, 0, timestamp FROM countable_actions WHERE action_type = 'queue_add'
-        UNION ALL
-        SELECT subject, 7, searched, 0, timestamp FROM countable_actions WHERE action_type = 'search'
-        UNION ALL
-        SELECT subject, 3, known_tracks.id, listened_ms, started_at_ms / 1000
-          FROM countable_plays JOIN known_tracks ON uri = track_uri
-        UNION ALL
-        SELECT subject, 4, artist, listened_ms, started_at_ms / 1000 FROM countable_plays
-        UNION ALL
-        SELECT subject, 5, iif(album IS NULL, NULL, json_array(album, artist)), listened_ms,
-               started_at_ms / 1000
-          FROM countable_plays
-        UNION ALL
-        SELECT subject, 6, known_tracks.id, listened_ms, started_at_ms / 1000
-          FROM countable_plays JOIN known_tracks ON uri = track_uri WHERE skipped)
- WHERE item IS NOT NULL
+SELECT subject, list, COALESCE(strftime('%Y%m%d', timestamp, 'unixepoch'), '99991231') / column1,
+       searched, COUNT(*), 0
+  FROM (SELECT *, 7 AS list FROM countable_actions WHERE searched IS NOT NULL), (VALUES (1), (100))
  GROUP BY 1, 2, 3, 4;
 
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
-SELECT subject, list, period / 100, item, SUM(times), SUM(listened_ms)
-  FROM tops WHERE period > 1000000 GROUP BY 1, 2, 3, 4;
-INSERT INTO tops (subject, list, period, item, times, listened_ms)
-SELECT subject, list, period / 100, item, SUM(times), SUM(listened_ms)
-  FROM tops WHERE period BETWEEN 100000 AND 1000000 GROUP BY 1, 2, 3, 4;
+SELECT subject, list, period / 100, item, SUM(times), SUM(ms)
+  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms
+          FROM short_tops JOIN track_tags ON id = tags
+        UNION ALL
+        SELECT subject, 2, period, artist, times, 0
+          FROM short_tops JOIN track_tags ON id = tags WHERE list = 1
+        UNION ALL
+        SELECT subject, 4, period, artist, times, listened_ms
+          FROM short_tops JOIN track_tags ON id = tags WHERE list = 3
+        UNION ALL
+        SELECT subject, 5, period, album, times, listened_ms
+          FROM short_tops JOIN track_tags ON id = tags WHERE list = 3
+        UNION ALL
+        SELECT subject, 6, period, track, skipped, 0
+          FROM short_tops JOIN track_tags ON id = tags WHERE skipped > 0
+        UNION ALL
+        SELECT subject, list, period, item, times, 0 FROM tops)
+ WHERE item IS NOT NULL AND period < 1000000
+ GROUP BY 1, 2, 3, 4;
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
 SELECT subject, list, 0, item, SUM(times), SUM(listened_ms)
-  FROM tops WHERE period BETWEEN 1 AND 100000 GROUP BY 1, 2, 4;
+  FROM tops WHERE period < 10000 GROUP BY 1, 2, 3, 4;

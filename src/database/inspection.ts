@@ -64,7 +64,13 @@ export function inspect(path: string, sqlite: Sqlite, { thorough = false } = {})
   const problem = firstProblem(sqlite, thorough ? 'integrity_check' : 'quick_check')
   if (problem !== undefined) throw new StartError(`${path} is damaged: ${problem}`)
   const users = sqlite.query<{ n: number }, []>('SELECT COUNT(*) AS n FROM users').get()?.n ?? 0
-  return { schema, users, bytes: statSync(path).size }
+  // What is still beside it counts as well.
+  const [[bytes = 0] = []] = sqlite
+    .query<{ bytes: number }, []>(
+      'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size',
+    )
+    .values() as number[][]
+  return { schema, users, bytes }
 }
 
 /** What SQLite finds wrong first, in one line; undefined when nothing is. */

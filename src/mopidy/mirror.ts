@@ -14,7 +14,13 @@ type Kept = { answer: Result; groups: Groups; at: number }
 type InFlight = { waiting: OnAnswer[]; generation: number }
 
 export type Mirror = ReturnType<typeof createMirror>
-export type MirrorOptions = { mopidy: Mopidy; player: Player; clock: Clock }
+export type MirrorOptions = {
+  mopidy: Mopidy
+  player: Player
+  clock: Clock
+  /** Told of each read whether its answer was there already. */
+  onRead?: (inMemory: boolean) => void
+}
 
 // Mopidy's events tell of nearly every change. These bounds are for the few that they do not tell of:
 // a track that an outsider chooses while nothing plays, an `add` that fails half way.
@@ -33,7 +39,7 @@ const MOST_KEPT_LENGTH = 16 * 1024 * 1024
  * may touch when it is sent and again when it is answered, so that a client always reads its own write;
  * and an answer is kept only if nothing made it stale between asking and hearing it.
  */
-export function createMirror({ mopidy, player, clock }: MirrorOptions) {
+export function createMirror({ mopidy, player, clock, onRead = () => {} }: MirrorOptions) {
   const kept = new Map<string, Kept>()
   let keptLength = 0
   const inFlight = new Map<string, InFlight>()
@@ -72,7 +78,9 @@ export function createMirror({ mopidy, player, clock }: MirrorOptions) {
   function read(call: Call, onAnswer: OnAnswer): void {
     const key = keyOf(call)
     const entry = kept.get(key)
-    if (entry !== undefined && fresh(entry)) return onAnswer(current(call, entry))
+    const inMemory = entry !== undefined && fresh(entry)
+    onRead(inMemory)
+    if (inMemory) return onAnswer(current(call, entry))
     const groups = call.method.keptWith ?? sharedWith(call)
     if (groups === undefined) return mopidy.send(call.name, call.params, onAnswer)
     const generation = generationOf(groups)

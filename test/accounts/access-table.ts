@@ -116,6 +116,12 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'ALL /*': { who: SIGNED_IN, at: '/demo/cover/the-kettle-hymnal.svg' },
 
   'GET /': { who: ANYONE },
+  'GET /queue': { who: ANYONE },
+  'GET /search': { who: ANYONE },
+  'GET /browse': { who: ANYONE },
+  'GET /playlists': { who: ANYONE },
+  'GET /screen': { who: ANYONE },
+  'GET /page/:file': { who: ANYONE, at: '/page/none.js' },
   'GET /swagger': { who: ANYONE },
   'GET /swagger/start.js': { who: ANYONE },
   'GET /swagger/swagger-ui-bundle.js': { who: ANYONE },

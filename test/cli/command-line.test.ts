@@ -14,7 +14,8 @@ describe('the command line of the executable', () => {
 
   test.each(['--help', '-h', 'help'])('%s names every command', async (option) => {
     const { exitCode, stdout, stderr } = await runExecutable([option])
-    const commands = ['serve', 'demo', 'health', 'config', 'user', 'invite']
+    const commands =
+      'serve demo health config user invite backup restore doctor man completion'.split(' ')
     for (const word of [...commands, '--health', '--version', '78']) expect(stdout).toContain(word)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })

@@ -1,0 +1,300 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import accounts from '../../src/database/001-accounts.sql' with { type: 'text' }
+import listening from '../../src/database/002-listening.sql' with { type: 'text' }
+import door from '../../src/database/003-door.sql' with { type: 'text' }
+import lives from '../../src/database/004-lives.sql' with { type: 'text' }
+import { SCHEMA_VERSION } from '../../src/database/migrations'
+import { executable, runExecutable, temporaryFolder } from '../support/executable'
+import { fill, integrityOf, valueIn } from './big-database'
+import { endAll, start } from './launch'
+
+const ONE_LINE = /^musakone: [^\n]+\n$/
+const fresh = join(temporaryFolder(), 'musakone.db')
+
+afterAll(endAll)
+beforeAll(async () => {
+  executable()
+  await (await start({ DATABASE_PATH: fresh })).stop()
+})
+
+/** Writes over the middle of a file. */
+function damage(path: string): void {
+  const bytes = readFileSync(path)
+  bytes.fill(0x5a, 4096 * 3, 4096 * 8)
+  writeFileSync(path, bytes)
+}
+
+function change(path: string, sql: string): void {
+  const file = new Sqlite(path)
+  file.run(sql)
+  file.close()
+}
+
+let folder: string
+let path: string
+let backup: string
+beforeEach(() => {
+  folder = temporaryFolder()
+  path = join(folder, 'musakone.db')
+  backup = join(temporaryFolder(), 'backup.db')
+  copyFileSync(fresh, path)
+  copyFileSync(fresh, backup)
+  change(backup, `UPDATE users SET created_at = 77`)
+})
+
+const run = (...args: string[]) => runExecutable(['restore', ...args], { DATABASE_PATH: path })
+const createdAt = (file: string) => valueIn(file, 'SELECT created_at FROM users')
+const namesBefore = () => readdirSync(folder).filter((name) => name.includes('before-restore'))
+
+describe('musakone restore', () => {
+  test('puts the backup in the place of the database, and keeps the old one beside it', async () => {
+    const old = createdAt(path)
+    const { exitCode, stdout, stderr } = await run(backup)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(createdAt(path)).toBe(77)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const [before = '', ...more] = namesBefore()
+    expect(more).toEqual([])
+    expect(before).toMatch(/^musakone\.db\.before-restore-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/)
+    expect(stdout).toContain(before)
+    expect(createdAt(join(folder, before))).toBe(old)
+    expect(statSync(join(folder, before)).mode & 0o777).toBe(0o600)
+    const again = await start({ DATABASE_PATH: path })
+    await again.logIn()
+    expect(await again.stop()).toBe(0)
+  })
+
+  test('what a kill -9 left beside the old database is kept with it, and not mixed into the new', async () => {
+    const musakone = await start({ DATABASE_PATH: path })
+    await musakone.logIn()
+    await musakone.stop('SIGKILL')
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0)
+    expect((await run(backup)).exitCode).toBe(0)
+    const [before = ''] = namesBefore()
+    expect(valueIn(join(folder, before), 'SELECT COUNT(*) FROM sessions')).toBe(1)
+    expect(valueIn(path, 'SELECT COUNT(*) FROM sessions')).toBe(0)
+    expect(createdAt(path)).toBe(77)
+  })
+
+  test('is refused while the service runs, which notices nothing', async () => {
+    const musakone = await start({ DATABASE_PATH: path })
+    const before = readdirSync(folder).sort()
+    const { exitCode, stderr } = await run(backup)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('stop it first')
+    expect(readdirSync(folder).sort()).toEqual(before)
+    await musakone.logIn()
+    expect(await musakone.stop()).toBe(0)
+    expect(createdAt(path)).not.toBe(77)
+  })
+
+  test('is refused while another program is in the middle of it', async () => {
+    const other = new Sqlite(path)
+    other.run('PRAGMA journal_mode = WAL')
+    other.run('BEGIN IMMEDIATE')
+    const { exitCode, stderr } = await run(backup)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('another program is using')
+    other.run('ROLLBACK')
+    other.close()
+    expect(namesBefore()).toEqual([])
+    expect(createdAt(path)).not.toBe(77)
+  })
+
+  test.each([
+    ['a text', () => writeFileSync(backup, 'a shopping list\n'.repeat(999)), 'not a database'],
+    ['half of it', () => truncateSync(backup, 4096 * 5), 'damaged'],
+    ['a damaged one', () => damage(backup), 'damaged'],
+    ['an empty file', () => truncateSync(backup, 0), 'not a database of musakone'],
+    [
+      'another program’s database',
+      () => {
+        writeFileSync(backup, '')
+        change(backup, 'CREATE TABLE songs (id)')
+        change(backup, 'PRAGMA user_version = 3')
+      },
+      'not a database of musakone',
+    ],
+    [
+      'one of a newer version',
+      () => change(backup, `PRAGMA user_version = ${SCHEMA_VERSION + 1}`),
+      'install a newer musakone',
+    ],
+  ])('P6 %s is refused, and the database is as before', async (_, spoil, why) => {
+    spoil()
+    const before = readFileSync(path)
+    const { exitCode, stderr } = await run(backup)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(why)
+    expect(stderr).toContain(backup)
+    expect(readFileSync(path).equals(before)).toBe(true)
+    expect(readdirSync(folder)).toEqual(['musakone.db'])
+  })
+
+  test.each([
+    ['the database itself', () => path, 'is the database itself'],
+    ['a file that is not there', () => '/none/b.db', 'there is no file'],
+    ['a folder', () => folder, 'is not a file'],
+  ])('%s is refused', async (_, file, why) => {
+    const { exitCode, stderr } = await run(file())
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(why)
+    expect(readdirSync(folder)).toEqual(['musakone.db'])
+  })
+
+  test('the copy of a database in use brings what stands beside it', async () => {
+    const used = join(temporaryFolder(), 'musakone.db')
+    const musakone = await start({ DATABASE_PATH: used })
+    await musakone.logIn()
+    await musakone.stop('SIGKILL')
+    const files = readdirSync(join(used, '..')).filter((name) => name.startsWith('musakone.db'))
+    const bytes = files.map((name) => readFileSync(join(used, '..', name)))
+    expect((await run(used)).exitCode).toBe(0)
+    expect(valueIn(path, 'SELECT COUNT(*) FROM sessions')).toBe(1)
+    // And stays as it was.
+    expect(files.map((name) => readFileSync(join(used, '..', name)))).toEqual(bytes)
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('by root, it belongs to whom it belonged', async () => {
+    chownSync(folder, 4321, 4322)
+    chownSync(path, 4321, 4322)
+    expect((await run(backup)).exitCode).toBe(0)
+    for (const name of readdirSync(folder)) {
+      const { uid, gid } = statSync(join(folder, name))
+      expect({ name, uid, gid }).toEqual({ name, uid: 4321, gid: 4322 })
+    }
+    expect(readdirSync(folder)).toHaveLength(3)
+  })
+})
+
+describe('a damaged database', () => {
+  test.each([
+    ['corrupt', damage],
+    ['truncated', (file: string) => truncateSync(file, 4096 * 5)],
+    ['no database', (file: string) => writeFileSync(file, 'a shopping list\n'.repeat(999))],
+  ])('P6 %s: the service refuses it, names it and says how to restore', async (_, spoil) => {
+    spoil(path)
+    const bytes = readFileSync(path)
+    const { exitCode, stderr } = await runExecutable([], { DATABASE_PATH: path, PORT: '0' })
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(path)
+    expect(stderr).toContain('musakone restore FILE')
+    expect(readFileSync(path).subarray(100).equals(bytes.subarray(100))).toBe(true)
+
+    expect((await run(backup)).stderr).toBe('')
+    expect(createdAt(path)).toBe(77)
+    const [before = ''] = namesBefore()
+    expect(readFileSync(join(folder, before)).subarray(100).equals(bytes.subarray(100))).toBe(true)
+    const again = await start({ DATABASE_PATH: path })
+    await again.logIn()
+    expect(await again.stop()).toBe(0)
+  })
+
+  test('P6 what stands beside it goes with it, and not into the restored one', async () => {
+    const musakone = await start({ DATABASE_PATH: path })
+    await musakone.logIn()
+    await musakone.stop('SIGKILL')
+    const wal = readFileSync(`${path}-wal`)
+    expect(wal.length).toBeGreaterThan(0)
+    const bytes = readFileSync(path)
+    bytes.fill(0, 0, 100)
+    writeFileSync(path, bytes)
+    // Too small for SQLite to take it for a database at all.
+    truncateSync(path, 300)
+    expect((await run(backup)).stderr).toBe('')
+    expect(integrityOf(path)).toBe('ok')
+    expect(valueIn(path, 'SELECT COUNT(*) FROM sessions')).toBe(0)
+    expect(createdAt(path)).toBe(77)
+    const moved = namesBefore().find((name) => name.endsWith('-wal')) ?? ''
+    expect(readFileSync(join(folder, moved)).equals(wal)).toBe(true)
+  })
+
+  test('P6 it is noticed beyond what is looked through at each start, after a kill', async () => {
+    change(
+      path,
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+       INSERT INTO user_actions (action_type, metadata, timestamp)
+       SELECT 'search', json_quote(hex(randomblob(50000))), 1700000000 + i FROM n`,
+    )
+    expect(statSync(path).size).toBeGreaterThan(32 * 1024 * 1024)
+    const musakone = await start({ DATABASE_PATH: path })
+    await musakone.logIn()
+    await musakone.stop('SIGKILL')
+    const bytes = readFileSync(path)
+    bytes.fill(0x5a, 4096 * 4000, 4096 * 4010)
+    writeFileSync(path, bytes)
+    const { exitCode, stderr } = await runExecutable([], { DATABASE_PATH: path, PORT: '0' })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('is damaged')
+  })
+})
+
+test('P7 killed during a migration: the old schema or the new one, never between', async () => {
+  const ROWS = 20_000
+  const old = join(temporaryFolder(), 'musakone.db')
+  const file = new Sqlite(old)
+  file.run('PRAGMA journal_mode = WAL')
+  file.run(`${accounts}; ${listening}; ${door}; ${lives}; PRAGMA user_version = 4`)
+  file.run(`INSERT INTO users (id, username, password_hash, role, created_at)
+            VALUES (1, 'ada', 'x', 'member', 1)`)
+  file.close()
+  fill(old, ROWS)
+  const schemaOf = (from: string) => valueIn(from, 'PRAGMA user_version')
+  const tablesOf = (from: string) =>
+    valueIn(from, 'SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema ORDER BY name)')
+  const oldTables = tablesOf(old)
+  const migrated = join(temporaryFolder(), 'musakone.db')
+  copyFileSync(old, migrated)
+  await (await start({ DATABASE_PATH: migrated })).stop()
+  const newTables = tablesOf(migrated)
+  expect(newTables).not.toBe(oldTables)
+
+  const outcomes: Record<string, number> = { inTheMiddle: 0, after: 0 }
+  for (let ms = 10; outcomes.after === 0; ms = Math.ceil(ms * 1.25)) {
+    const at = join(temporaryFolder(), 'musakone.db')
+    copyFileSync(old, at)
+    const child = Bun.spawn([executable()], {
+      env: { DATABASE_PATH: at, PORT: '0' },
+      stdio: ['ignore', 'ignore', 'ignore'],
+    })
+    await Bun.sleep(ms)
+    child.kill('SIGKILL')
+    await child.exited
+    const hasBegun = existsSync(`${at}-lock`)
+    expect(integrityOf(at)).toBe('ok')
+    const schema = schemaOf(at)
+    if (schema === 4) {
+      expect(tablesOf(at)).toBe(oldTables)
+      if (hasBegun) outcomes.inTheMiddle = (outcomes.inTheMiddle ?? 0) + 1
+    } else {
+      expect(schema).toBe(SCHEMA_VERSION)
+      expect(tablesOf(at)).toBe(newTables)
+      outcomes.after = (outcomes.after ?? 0) + 1
+    }
+    expect(valueIn(at, 'SELECT COUNT(*) FROM plays')).toBe(ROWS)
+    // Either way the next start brings it up to date.
+    if (schema !== 4 || outcomes.inTheMiddle === 1) {
+      await (await start({ DATABASE_PATH: at })).stop()
+      expect(schemaOf(at)).toBe(SCHEMA_VERSION)
+      expect(tablesOf(at)).toBe(newTables)
+    }
+  }
+  expect(outcomes.inTheMiddle).toBeGreaterThan(0)
+}, 120_000)
