@@ -2,6 +2,9 @@ import { probe } from './cli/health'
 import type { Running } from './cli/serve'
 import type { Log } from './log'
 
+/** Exit code after an unexpected error (EX_SOFTWARE): unlike what a person has to mend, worth a restart. */
+const CRASHED = 70
+
 main()
 
 async function main(): Promise<void> {
@@ -39,9 +42,11 @@ async function run(args: string[]): Promise<number> {
 // Listens for signals before the start, so that one told to stop meanwhile ends in order too.
 async function untilStopped(start: () => Promise<Running>, log: Log): Promise<void> {
   const starting = Promise.withResolvers<Running | undefined>()
+  const manager = await serviceManager(log)
   let stopping = false
   const stop = async () => {
     stopping = true
+    manager?.stopping()
     const running = await starting.promise
     await running?.stop()
   }
@@ -61,17 +66,27 @@ async function untilStopped(start: () => Promise<Running>, log: Log): Promise<vo
     try {
       await stop()
     } finally {
-      process.exit(1)
+      process.exit(CRASHED)
     }
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   try {
-    starting.resolve(await start())
+    const running = await start()
+    // Told to stop meanwhile, it says no more that it is ready.
+    if (!stopping) manager?.ready(running.condition)
+    starting.resolve(running)
   } catch (error) {
     starting.resolve(undefined)
     throw error
   }
+}
+
+/** Whoever started it, if that wants to be told how it is. */
+async function serviceManager(log: Log) {
+  if (!process.env.NOTIFY_SOCKET) return undefined
+  const { createServiceManager } = await import('./cli/service-manager')
+  return createServiceManager({ variables: process.env, pid: process.pid, log })
 }
 
 function print(line: string): void {

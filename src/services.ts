@@ -2,6 +2,7 @@ import { type AccountsOptions, createAccounts } from './accounts/accounts'
 import type { RegistrationLimits } from './accounts/registration-rate'
 import type { ThrottleLimits } from './accounts/throttle'
 import { type Actions, createActions } from './actions/actions'
+import { createIncognito } from './actions/incognito'
 import { createQueuers } from './actions/queuers'
 import { createRecorder } from './actions/recorder'
 import { type Analytics, createAnalytics } from './analytics/analytics'
@@ -91,11 +92,13 @@ export function openServices({
   const mirror = measures.timing(createMirror({ mopidy, player, clock, onRead: measures.noteRead }))
   const recorder = createRecorder({ database, log })
   const queuers = createQueuers({ database, clock, log })
+  const incognito = createIncognito(database)
   const actions: Actions = createActions({
     mopidy,
     player,
     recorder,
     clock,
+    incognito,
     onCommand(command) {
       queuers.note(command)
       wires.analytics?.note(command)
@@ -108,6 +111,7 @@ export function openServices({
     player,
     mirror,
     queuers,
+    incognito,
     settled,
     clock,
     log,

@@ -25,9 +25,11 @@ const LAYERS: readonly (readonly string[])[] = [
 ]
 
 const rankOf = (part: string) => LAYERS.findIndex((layer) => layer.includes(part))
-const partOf = (file: string) => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+const partOf = (file: string) => file.split('/')[0]?.replace(/\.tsx?$/, '') ?? ''
 
-const files = [...new Bun.Glob('**/*.ts').scanSync('src')].filter((file) => !file.endsWith('.d.ts'))
+const files = [...new Bun.Glob('**/*.{ts,tsx}').scanSync('src')].filter(
+  (file) => !file.endsWith('.d.ts'),
+)
 const imports = await Promise.all(
   files.map(async (file) => {
     const source = await Bun.file(join('src', file)).text()
@@ -66,7 +68,7 @@ describe('the layout of src', () => {
   })
 
   test('there is no drawer for things without a name', () => {
-    const drawers = /(^|\/)(utils?|common|helpers?|types|index|misc|shared)(\.ts|\/)/
+    const drawers = /(^|\/)(utils?|common|helpers?|types|index|misc|shared)(\.tsx?|\/)/
     expect(files.filter((file) => drawers.test(file))).toEqual([])
   })
 })

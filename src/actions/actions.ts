@@ -7,11 +7,19 @@ import type { Mopidy } from '../mopidy/mopidy'
 import { type Player, readState } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
 import { type Action, type Before, classify } from './classify'
+import type { Incognito } from './incognito'
 import type { Entry, Recorder } from './recorder'
 import { createStarts } from './starts'
 
 /** A write that worked, told to whoever wants to know at once. */
-export type Command = Readonly<{ userId: number; call: Call; result: unknown; before: Before }>
+export type Command = Readonly<{
+  userId: number
+  /** The user does not want to be remembered. */
+  isPrivate: boolean
+  call: Call
+  result: unknown
+  before: Before
+}>
 
 /** What may start a track, or end one. */
 const CHANGES_TRACK: ReadonlySet<ActionType> = new Set([
@@ -22,6 +30,7 @@ const CHANGES_TRACK: ReadonlySet<ActionType> = new Set([
   'stop',
   'queue_clear',
   'queue_remove',
+  'queue_shuffle',
 ])
 
 /** While nothing plays, these choose a track without an event that tells. */
@@ -36,6 +45,7 @@ export type ActionsOptions = {
   player: Player
   recorder: Recorder
   clock: Clock
+  incognito: Incognito
   onCommand?: (command: Command) => void
 }
 
@@ -48,6 +58,7 @@ export function createActions({
   player,
   recorder,
   clock,
+  incognito,
   onCommand = () => {},
 }: ActionsOptions) {
   const starts = createStarts({ mopidy })
@@ -82,9 +93,11 @@ export function createActions({
       return (answer) => {
         if ('error' in answer) return
         // Of what was begun before Mopidy went away, the tlids may be those of other tracks by now.
+        const isPrivate = incognito.isOn(userId)
         const isNews = call.method.kind === 'write' && mopidy.status().online
-        if (isNews) onCommand({ userId, call, result: answer.result, before })
-        for (const action of classify(call, answer.result, before)) record(userId, action, call)
+        if (isNews) onCommand({ userId, isPrivate, call, result: answer.result, before })
+        if (!isPrivate)
+          for (const action of classify(call, answer.result, before)) record(userId, action, call)
         if (CHOOSES_SILENTLY.has(call.name)) player.refresh()
       }
     },
@@ -92,7 +105,7 @@ export function createActions({
     /** Resolves when all that was done before is in the database. */
     async settled(): Promise<void> {
       await starts.known()
-      recorder.flush()
+      await recorder.flushed()
     },
 
     close: (): void => starts.close(),

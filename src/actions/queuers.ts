@@ -8,7 +8,9 @@ import type { Command } from './actions'
 /** Who queued a track, and when in Unix seconds. */
 export type QueueEntry = Readonly<{ uri: string; userId: number; addedAt: number }>
 
-type Row = QueueEntry & { tlid: number }
+/** One that is private counts as its queuer's, and is told to nobody. */
+type Entry = QueueEntry & Readonly<{ isPrivate: boolean }>
+type Row = QueueEntry & { tlid: number; isPrivate: number }
 
 /** After so long it is tried again to write what the disk has refused, in milliseconds. */
 const AGAIN_MS = 10_000
@@ -24,7 +26,7 @@ export type QueuersOptions = { database: Database; clock: Clock; log: Log }
  */
 export function createQueuers({ database, clock, log }: QueuersOptions) {
   const { sqlite } = database
-  const entries = new Map<number, QueueEntry>()
+  const entries = new Map<number, Entry>()
   /** The tlids of each user that are not known to have left the tracklist. */
   const queued = new Map<number, Set<number>>()
   /** What is not in the database yet: the rows of another life are still there, and these are not. */
@@ -35,32 +37,34 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
   let early: Command[] | undefined
 
   const insert = sqlite.query<unknown, Row>(
-    `INSERT OR REPLACE INTO queue_entries (tlid, track_uri, user_id, added_at)
-     VALUES ($tlid, $uri, (SELECT id FROM users WHERE id = $userId), $addedAt)`,
+    `INSERT OR REPLACE INTO queue_entries (tlid, track_uri, user_id, added_at, private)
+     VALUES ($tlid, $uri, (SELECT id FROM users WHERE id = $userId), $addedAt, $isPrivate)`,
   )
   const remove = sqlite.query<unknown, { tlid: number }>(
     'DELETE FROM queue_entries WHERE tlid = $tlid',
   )
   const removeAll = sqlite.query<unknown, []>('DELETE FROM queue_entries')
   const all = sqlite.query<Row, []>(
-    `SELECT tlid, track_uri AS uri, user_id AS userId, added_at AS addedAt
+    `SELECT tlid, track_uri AS uri, user_id AS userId, added_at AS addedAt,
+            private AS isPrivate
        FROM queue_entries WHERE user_id IS NOT NULL ORDER BY tlid`,
   )
-  for (const { tlid, ...entry } of all.all()) keep(tlid, entry)
+  for (const { tlid, isPrivate, ...entry } of all.all())
+    keep(tlid, { ...entry, isPrivate: isPrivate === 1 })
 
-  function keep(tlid: number, entry: QueueEntry): void {
+  function keep(tlid: number, entry: Entry): void {
     entries.set(tlid, entry)
     const own = queued.get(entry.userId)
     if (own === undefined) queued.set(entry.userId, new Set([tlid]))
     else own.add(tlid)
   }
 
-  function bind({ userId, result }: Command): void {
+  function bind({ userId, isPrivate, result }: Command): void {
     const addedAt = secondsOf(clock)
     const rows = readTlTracks(result).map(({ tlid, track }) => ({ tlid, uri: track.uri }))
     for (const { tlid, uri } of rows) {
-      keep(tlid, { uri, userId, addedAt })
-      unwritten.set(tlid, { tlid, uri, userId, addedAt })
+      keep(tlid, { uri, userId, addedAt, isPrivate })
+      unwritten.set(tlid, { tlid, uri, userId, addedAt, isPrivate: Number(isPrivate) })
     }
     forgetOldest()
     write()
@@ -101,8 +105,11 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
       else early.push(command)
     },
 
-    /** Who queued that track; undefined when it came from outside. */
-    entryOf: (tlid: number): QueueEntry | undefined => entries.get(tlid),
+    /** Who queued that track; undefined when it came from outside, or is not to be told. */
+    entryOf(tlid: number): QueueEntry | undefined {
+      const entry = entries.get(tlid)
+      return entry?.isPrivate ? undefined : entry
+    },
 
     /** The tlids that the user queued, without those that are known to have left the tracklist. */
     queuedFor: (userId: number): number[] => [...(queued.get(userId) ?? [])],

@@ -1,4 +1,5 @@
 import type { Actions, Command } from '../actions/actions'
+import type { Incognito } from '../actions/incognito'
 import type { Queuers } from '../actions/queuers'
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
@@ -17,7 +18,8 @@ import { createImport } from './import'
 import { readCandidates } from './import-reader'
 import { createLife } from './life'
 import { createListener } from './listener'
-import type { History, HistoryQuery, Stats, StatsQuery } from './model'
+import type { Subject } from './loose-rows'
+import type { History, HistoryQuery } from './model'
 import { createPlayRows } from './play-rows'
 import { createPlaybackHistory } from './playback-history'
 import type { PlaybackHistory, PlaybackHistoryQuery } from './playback-history-model'
@@ -25,6 +27,7 @@ import { createPlaybackState } from './playback-state'
 import { createPlays } from './plays'
 import { createQueue } from './queue'
 import { createStatistics } from './statistics'
+import type { Review, ReviewQuery, RoomStatsQuery, Stats } from './statistics-model'
 import { createUserNames, type UserName } from './user-names'
 
 export type Analytics = ReturnType<typeof createAnalytics>
@@ -34,6 +37,7 @@ export type AnalyticsOptions = {
   player: Player
   mirror: Mirror
   queuers: Queuers
+  incognito: Incognito
   /** Resolves when all that was done before is in the database. */
   settled: Actions['settled']
   clock: Clock
@@ -54,6 +58,7 @@ export function createAnalytics({
   player,
   mirror,
   queuers,
+  incognito,
   settled,
   clock,
   log,
@@ -70,15 +75,16 @@ export function createAnalytics({
   const forgetting = createForgetting({ database, clock, log, historyDays })
   const playbackHistory = createPlaybackHistory({ database })
   const nameOf = createUserNames(database)
-  const statistics = createStatistics({ database })
+  const statistics = createStatistics({ database, clock })
 
   return {
     /** To be told of every command that worked. */
     note(command: Command): void {
-      attribution.note(command)
+      plays.note(command)
       if (command.call.method.action !== 'queue_add') return
       const tlids = readTlTracks(command.result).map(({ tlid }) => tlid)
-      if (tlids.length > 0) onQueued({ tlids, queued_by: nameOf(command.userId) })
+      const queued_by = command.isPrivate ? null : nameOf(command.userId)
+      if (tlids.length > 0) onQueued({ tlids, queued_by })
     },
 
     async history(userId: number | 'all', query: HistoryQuery): Promise<History> {
@@ -86,10 +92,17 @@ export function createAnalytics({
       return history(userId, query)
     },
 
-    async statistics(userId: number, query: StatsQuery): Promise<Stats> {
+    /** What a user did and heard or, of subject 0, the room. */
+    async statistics(subject: Subject, query: RoomStatsQuery): Promise<Stats> {
       await settled()
       plays.save()
-      return statistics(userId, query)
+      return statistics.stats(subject, query)
+    },
+
+    async review(subject: Subject, year: number, query: ReviewQuery): Promise<Review> {
+      await settled()
+      plays.save()
+      return statistics.review(subject, year, query)
     },
 
     playbackHistory(query: PlaybackHistoryQuery): PlaybackHistory {
@@ -114,6 +127,9 @@ export function createAnalytics({
       body: ReadableStream<Uint8Array>,
       format: 'csv' | 'jsonl',
     ): Promise<Imported> => importHistory(userId, readCandidates(body, format)),
+
+    /** Whether what a user does is not kept, and the switch for it. */
+    incognito,
 
     async forgetHistory(userId: number, { from = 0, to = LATEST }: SpanQuery): Promise<Forgotten> {
       await settled()

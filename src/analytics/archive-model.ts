@@ -39,3 +39,5 @@ export const Forgotten = t.Object({
   plays: t.Integer({ minimum: 0, description: 'Plays that have lost the name and stay' }),
 })
 export type Forgotten = Static<typeof Forgotten>
+
+export const IncognitoSwitch = t.Object({ on: t.Boolean() })

@@ -4,7 +4,7 @@ import { auth } from '../accounts/auth'
 import { errorReplies } from '../error-reply'
 import { AppError } from '../errors'
 import type { Analytics } from './analytics'
-import { ExportQuery, Forgotten, Imported, SpanQuery } from './archive-model'
+import { ExportQuery, Forgotten, Imported, IncognitoSwitch, SpanQuery } from './archive-model'
 import { exportFormats } from './export-formats'
 import { whose } from './whose'
 
@@ -55,6 +55,28 @@ export const archiveRoutes = (accounts: Accounts, analytics: Analytics) =>
           summary: 'Brings a history back; what is there already stays as it is',
           description:
             'The body is a file that `export` made, or listens of ListenBrainz: `application/jsonl` or `text/csv`.',
+          tags,
+          security,
+        },
+      },
+    )
+    .get('/incognito', ({ identity }) => ({ on: analytics.incognito.isOn(identity.userId) }), {
+      signedIn: true,
+      response: { 200: IncognitoSwitch, ...errorReplies(401) },
+      detail: { summary: 'Whether what I do is not kept', tags, security },
+    })
+    .put(
+      '/incognito',
+      ({ identity, body }) => {
+        analytics.incognito.set(identity.userId, body.on)
+        return body
+      },
+      {
+        signedIn: { inPerson: true },
+        body: IncognitoSwitch,
+        response: { 200: IncognitoSwitch, ...errorReplies(400, 401, 403, 413, 415) },
+        detail: {
+          summary: 'While it is on, nothing that I do is kept, and my name is not told',
           tags,
           security,
         },

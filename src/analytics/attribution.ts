@@ -1,4 +1,5 @@
 import type { Command } from '../actions/actions'
+import type { Before } from '../actions/classify'
 import type { Queuers } from '../actions/queuers'
 import type { Clock } from '../clock'
 import { readTlTracks } from '../mopidy/track'
@@ -9,19 +10,22 @@ const LONGEST_MS = 30_000
 const MOST_KEPT = 100
 
 /** Who ended a track, and how. */
-export type Ender = Readonly<{ userId: number; reason: EndReason }>
+export type Ender = Readonly<{ userId: number | null; reason: EndReason }>
 /** A track that was heard. */
 export type Heard = Readonly<{ tlid: number | null; lengthMs: number | null }>
 
 type Effect = {
   ends?: EndReason
   starts?: true
+  /** The track that is to start, if it is known. */
+  plays?: number
   resumes?: true
   /** Of a seek, which starts or ends something only beyond the end of the track. */
   seekTo?: number
 }
 /** A command that may still have its effect. */
-type Given = Pick<Command, 'userId' | 'before'> & Effect & { at: number; heardWhole: number | null }
+type Given = Pick<Command, 'before'> &
+  Effect & { userId: number | null; at: number; heardWhole: number | null }
 
 export type Attribution = ReturnType<typeof createAttribution>
 export type AttributionOptions = { queuers: Queuers; clock: Clock }
@@ -41,12 +45,26 @@ export function createAttribution({ queuers, clock }: AttributionOptions) {
     return given
   }
 
+  /** What was about to happen does not, when this comes before it. */
+  function revokeBy({ call, before }: Command): void {
+    const { action } = call.method
+    const isStopped = before.state === 'stopped'
+    // The current track goes on from there.
+    if (action === 'seek' && !isStopped && isWithin(call, before))
+      given = given.filter((one) => one.before.tlid !== before.tlid)
+    // Another track is chosen instead of the one that was to start.
+    if (isStopped && (action === 'skip' || action === 'previous'))
+      given = given.filter((one) => one.before.state !== 'stopped')
+  }
+
   return {
     /** To be told of every command that worked, and what had come to its end by then, if anything. */
     note(command: Command, heardWhole: number | null): void {
+      revokeBy(command)
       const effect = effectOf(command)
       if (effect === undefined) return
-      const { userId, before } = command
+      const { before, isPrivate } = command
+      const userId = isPrivate ? null : command.userId
       given.push({ userId, before, heardWhole, at: clock.elapsed(), ...effect })
     },
 
@@ -75,6 +93,8 @@ export function createAttribution({ queuers, clock }: AttributionOptions) {
         one.starts === true && (one.before.state === 'stopped' || isBeyond(one, last))
       const starter = open().findLast((one) => isBefore(one) && mayStart(one))
       given = given.filter((one) => !isBefore(one))
+      // Theirs was another one: an outsider's command has come behind it.
+      if (starter?.plays !== undefined && starter.plays !== tlid) return null
       return starter?.userId ?? null
     },
 
@@ -109,7 +129,9 @@ function effectOf({ call, result, before }: Command): Effect | undefined {
       if (state === 'paused' && !chooses) return tlid === null ? undefined : { resumes: true }
       if (call.name === 'core.playback.resume') return undefined
       const hasNone = isStopped && length === 0 && tlid === null
-      return hasNone ? undefined : { ends: 'replaced', starts: true }
+      if (hasNone) return undefined
+      const plays = chooses ? { plays: Number(call.params.tlid) } : {}
+      return { ends: 'replaced', starts: true, ...plays }
     }
     case 'skip':
     case 'previous':
@@ -123,15 +145,21 @@ function effectOf({ call, result, before }: Command): Effect | undefined {
     case 'stop':
     case 'queue_clear':
       return isStopped ? undefined : { ends: 'stopped' }
-    case 'queue_remove': {
-      // Only without any track left does Mopidy stop: else the sound goes on, also of a removed track.
+    case 'queue_remove':
+    case 'queue_shuffle': {
+      // Only where no track is left does Mopidy stop: else the sound goes on, also of a removed track.
       const removed = readTlTracks(result).length
       const isLeft = length !== undefined && removed < length
-      return isStopped || isLeft || removed === 0 ? undefined : { ends: 'stopped' }
+      return isStopped || isLeft ? undefined : { ends: 'stopped' }
     }
     default:
       return undefined
   }
+}
+
+/** Whether a seek leads to a place in the current track. */
+function isWithin({ params }: Command['call'], { tlid, player: { current } }: Before): boolean {
+  return current?.tlid === tlid && Number(params.time_position) <= (current?.track.lengthMs ?? 0)
 }
 
 type Commanded = Pick<Given, 'before' | 'seekTo'>

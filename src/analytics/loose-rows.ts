@@ -22,6 +22,7 @@ export type LoosePlay = {
   track_uri: string
   track_name: string | null
   artist: string | null
+  /** Title and artist, as the roll-ups have them. */
   album: string | null
   started_at_ms: number
   listened_ms: number
@@ -33,7 +34,7 @@ export type LoosePlay = {
 
 type Asked = Span & { subject: Subject }
 
-const PLAY = `started_at_ms, listened_ms, track_uri, track_name, artist, album`
+const PLAY = 'started_at_ms, listened_ms, track_uri, track_name, artist'
 const IN_SPAN = 'started_at_ms >= $from * 1000 AND started_at_ms < $to * 1000'
 
 /** The rows that the roll-ups cannot tell of: at the edges of a span, and what still plays. */
@@ -47,13 +48,14 @@ export function createLooseRows({ sqlite }: Pick<Database, 'sqlite'>) {
       GROUP BY 1, 2, 4, 5`,
   )
   const ended = sqlite.query<LoosePlay, Asked>(
-    `SELECT 1 AS sign, owner, ${PLAY}, end_reason = 'finished' AS finished, queued, skipped,
+    `SELECT 1 AS sign, owner, ${PLAY}, album, end_reason = 'finished' AS finished, queued, skipped,
             skipped_by_self
        FROM countable_plays
       WHERE subject = $subject AND ${IN_SPAN}`,
   )
   const open = sqlite.query<LoosePlay, Asked>(
-    `SELECT 1 AS sign, owner_id AS owner, ${PLAY}, 0 AS finished,
+    `SELECT 1 AS sign, owner_id AS owner, ${PLAY},
+            iif(album IS NULL, NULL, json_array(album, artist)) AS album, 0 AS finished,
             $subject = 0 OR queued_by IS owner_id AS queued, 0 AS skipped, 0 AS skipped_by_self
        FROM plays INDEXED BY plays_open
       WHERE end_reason IS NULL AND ($subject = 0 OR owner_id = $subject) AND ${IN_SPAN}`,

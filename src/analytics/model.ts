@@ -24,12 +24,6 @@ export const spanOf = {
 
 const oneType = `(${ACTION_TYPES.join('|')})`
 
-export const StatsQuery = t.Object({
-  ...spanOf,
-  limit: wholeNumber('limit', 1, 100, 'Length of the top lists; 10 if not given'),
-})
-export type StatsQuery = Static<typeof StatsQuery>
-
 /** A page of a list that is ordered by time. */
 export const pageQueryOf = {
   ...spanOf,
@@ -90,39 +84,6 @@ export const History = t.Object({
   next_cursor: t.Union([t.String(), t.Null()], { description: 'Null on the last page' }),
 })
 export type History = Static<typeof History>
-
-const PlayedTrack = t.Object({
-  track_uri: t.String(),
-  track_name: Text,
-  artist: Text,
-  plays: Count,
-  listened_ms: Count,
-})
-const PlayedArtist = t.Object({ artist: t.String(), plays: Count, listened_ms: Count })
-const QueuedTrack = t.Object({
-  track_uri: t.String(),
-  track_name: Text,
-  artist: Text,
-  queued: Count,
-})
-const QueuedArtist = t.Object({ artist: t.String(), queued: Count })
-
-export const Stats = t.Object({
-  actions: t.Record(t.String(), Count, { description: 'The number of actions of each kind' }),
-  total_actions: Count,
-  plays: Count,
-  listened_ms: t.Integer({ minimum: 0, description: 'How long the plays were truly heard' }),
-  most_played: t.Object({ tracks: t.Array(PlayedTrack), artists: t.Array(PlayedArtist) }),
-  most_queued: t.Object({ tracks: t.Array(QueuedTrack), artists: t.Array(QueuedArtist) }),
-  activity: t.Object(
-    {
-      by_hour: t.Array(Count, { description: '24 counts, from midnight' }),
-      by_weekday: t.Array(Count, { description: '7 counts, from Monday' }),
-    },
-    { description: "Actions by hour and weekday, in the server's time zone" },
-  ),
-})
-export type Stats = Static<typeof Stats>
 
 export const PlaybackState = t.Object({
   state: t.Union([t.Literal('playing'), t.Literal('paused'), t.Literal('stopped')]),

@@ -28,7 +28,7 @@ export type PlayRows = ReturnType<typeof createPlayRows>
 /** The rows of `plays`. */
 export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
   // The users may have been deleted meanwhile: then the row has no name.
-  const insert = sqlite.query<{ id: number }, Values>(
+  const insert = sqlite.query<unknown, Values>(
     `INSERT INTO plays (tlid, track_uri, track_name, artist, album, length_ms,
                         queued_by, started_by, started_at_ms, listened_ms, end_reason, ended_by,
                         position_ms, saved_at_ms)
@@ -36,8 +36,7 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
              (SELECT id FROM users WHERE id = $queuedBy),
              (SELECT id FROM users WHERE id = $startedBy), $startedAtMs, $listenedMs, $reason,
              (SELECT id FROM users WHERE id = $endedBy),
-             $positionMs, $savedAtMs)
-     RETURNING id`,
+             $positionMs, $savedAtMs)`,
   )
   const update = sqlite.query<unknown, Values>(
     `UPDATE plays
@@ -76,8 +75,7 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
       else {
         const { tlid, queuedBy, startedBy, startedAtMs } = row
         const values = { tlid, ...track, queuedBy, startedBy, startedAtMs, ...state }
-        const inserted = insert.get(values)
-        if (inserted !== null) row.id = inserted.id
+        row.id = Number(insert.run(values).lastInsertRowid)
       }
     },
 

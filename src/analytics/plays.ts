@@ -134,6 +134,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   }
 
   function ended(tlTrack: TlTrack | undefined, positionMs: number): void {
+    if (tlTrack !== undefined) last = { tlid: tlTrack.tlid, lengthMs: tlTrack.track.lengthMs }
+    if (tlTrack !== undefined) last = { tlid: tlTrack.tlid, lengthMs: tlTrack.track.lengthMs }
     // After `stop` a stale one comes at the next play; by then nothing is open, or another track.
     if (play === undefined || (tlTrack !== undefined && tlTrack.tlid !== play.tlid)) return
     end(isNearlyOver(play, positionMs) ? 'finished' : 'skipped')

@@ -3,27 +3,17 @@ import type { Accounts } from '../accounts/accounts'
 import { auth } from '../accounts/auth'
 import { errorReplies } from '../error-reply'
 import type { Analytics } from './analytics'
-import { History, HistoryQuery, PlaybackState, Stats, StatsQuery } from './model'
+import { History, HistoryQuery, PlaybackState } from './model'
 import { PlaybackHistory, PlaybackHistoryQuery } from './playback-history-model'
 import { Queue, QueueQuery } from './queue-model'
 import { whose } from './whose'
 
 const security = [{ bearer: [] }]
 
-/** One's own statistics and history, and what plays. */
+/** One's own history, and what plays. */
 export const analyticsRoutes = (accounts: Accounts, analytics: Analytics) =>
   new Elysia({ name: 'analytics.routes', prefix: '/api' })
     .use(auth(accounts))
-    .get(
-      '/analytics/stats',
-      ({ identity, query }) => analytics.statistics(identity.userId, query),
-      {
-        signedIn: true,
-        query: StatsQuery,
-        response: { 200: Stats, ...errorReplies(400, 401) },
-        detail: { summary: 'What I did and heard', tags: ['Analytics'], security },
-      },
-    )
     .get(
       '/analytics/history',
       ({ identity, query }) => analytics.history(whose(query.user, identity, accounts), query),

@@ -46,10 +46,7 @@ function cover(whole: Period, from: number, to: number): Cover {
   const within = whole.within()
   const added = join(within.map((period) => cover(period, first, last)))
   const rest = join(
-    within.flatMap((period) => [
-      cover(period, whole.from, first),
-      cover(period, last, whole.to),
-    ]),
+    within.flatMap((period) => [cover(period, whole.from, first), cover(period, last, whole.to)]),
   )
   if (added.weight <= whole.weight + rest.weight) return added
   const parts = rest.parts.map(({ sign, period }): Part => ({ sign: sign === 1 ? -1 : 1, period }))

@@ -8,7 +8,9 @@ CREATE TABLE queue_entries (
   tlid      INTEGER PRIMARY KEY,
   track_uri TEXT    NOT NULL,
   user_id   INTEGER REFERENCES users (id) ON DELETE SET NULL,
-  added_at  INTEGER NOT NULL
+  added_at  INTEGER NOT NULL,
+  -- Queued by somebody who does not want to be remembered.
+  private   INTEGER NOT NULL DEFAULT 0 CHECK (private IN (0, 1))
 ) STRICT;
 CREATE INDEX queue_entries_by_user ON queue_entries (user_id);
 
@@ -24,3 +26,6 @@ CREATE INDEX plays_open ON plays (id) WHERE end_reason IS NULL;
 -- A rare kind of action among many others is found at once.
 CREATE INDEX user_actions_by_kind ON user_actions (user_id, action_type, timestamp, id);
 CREATE INDEX plays_by_ender ON plays (ended_by, started_at_ms) WHERE ended_by IS NOT NULL;
+
+-- While it is on, nothing of what the user does is kept.
+ALTER TABLE users ADD COLUMN incognito INTEGER NOT NULL DEFAULT 0 CHECK (incognito IN (0, 1));

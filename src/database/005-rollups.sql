@@ -49,29 +49,30 @@ CREATE TABLE known_tracks (
   uri      TEXT    NOT NULL UNIQUE,
   name     TEXT,
   artist   TEXT,
-  named_at INTEGER NOT NULL
+  named_at INTEGER NOT NULL,
+  uses     INTEGER NOT NULL -- rows that name it
 ) STRICT;
 
--- What a track was said to be when it was queued or played: that may change, and counts as it was.
-CREATE TABLE track_tags (
-  id     INTEGER PRIMARY KEY,
-  track  INTEGER, -- NULL when it was queued without an address
-  artist TEXT,
-  album  TEXT,    -- with the artist, as ["title","artist"]
-  uses   INTEGER NOT NULL
+-- The names of artists, and of albums with their artists, as ["title","artist"].
+CREATE TABLE known_names (
+  id   INTEGER PRIMARY KEY,
+  text TEXT    NOT NULL UNIQUE,
+  uses INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX track_tags_by_track ON track_tags (track, artist, album);
 
--- How often it was queued (list 1) or played (list 3) in a day (20260105) or a month (202601).
+-- How often a track was queued (list 1) or played (list 3) in a day (20260105) or a month (202601), by
+-- the artist and album that it had then; 0 where there is none.
 CREATE TABLE short_tops (
   subject     INTEGER NOT NULL,
   list        INTEGER NOT NULL,
   period      INTEGER NOT NULL,
-  tags        INTEGER NOT NULL,
+  track       INTEGER NOT NULL,
+  artist      INTEGER NOT NULL,
+  album       INTEGER NOT NULL,
   times       INTEGER NOT NULL,
   listened_ms INTEGER NOT NULL,
   skipped     INTEGER NOT NULL,
-  PRIMARY KEY (subject, list, period, tags)
+  PRIMARY KEY (subject, list, period, track, artist, album)
 ) STRICT, WITHOUT ROWID;
 
 -- How often each item of a list occurs in a year (2026) or in all of the time (0): 1 tracks queued,
@@ -81,7 +82,7 @@ CREATE TABLE tops (
   subject     INTEGER NOT NULL,
   list        INTEGER NOT NULL,
   period      INTEGER NOT NULL,
-  item        ANY     NOT NULL, -- the id of a known track, else a text
+  item        ANY     NOT NULL, -- the id of a track or a name; of a search its text
   times       INTEGER NOT NULL,
   listened_ms INTEGER NOT NULL,
   PRIMARY KEY (subject, list, period, item)
@@ -116,14 +117,13 @@ SELECT plays.id, users.id, queued_by IS owner_id,
 -- What is inserted into these views is counted; with sign -1 it is taken back.
 CREATE VIEW counted_actions AS SELECT 1 AS sign, * FROM countable_actions WHERE FALSE;
 CREATE VIEW counted_plays AS SELECT 1 AS sign, * FROM countable_plays WHERE FALSE;
+CREATE VIEW counted_tracks AS
+SELECT 1 AS sign, subject, list, track, artist, album, listened_ms, skipped, 0 AS at
+  FROM short_tops WHERE FALSE;
 CREATE VIEW counted_items AS
 SELECT 1 AS sign, subject, list, item, listened_ms, 0 AS at FROM tops WHERE FALSE;
-CREATE VIEW counted_tags AS
-SELECT 1 AS sign, subject, list, '' AS uri, artist, album, listened_ms, skipped, 0 AS at
-  FROM short_tops, track_tags WHERE FALSE;
-CREATE VIEW used_tags AS
-SELECT 1 AS sign, uri, name, known_tracks.artist, album, named_at
-  FROM known_tracks, track_tags WHERE FALSE;
+CREATE VIEW used_names AS
+SELECT 1 AS sign, uri, name, artist, '' AS album, named_at FROM known_tracks WHERE FALSE;
 
 CREATE TRIGGER count_action INSTEAD OF INSERT ON counted_actions
 BEGIN
@@ -152,15 +152,14 @@ END;
 
 CREATE TRIGGER count_queued INSTEAD OF INSERT ON counted_actions WHEN NEW.action_type = 'queue_add'
 BEGIN
-  INSERT INTO used_tags (sign, uri, name, artist, album, named_at)
+  INSERT INTO used_names (sign, uri, name, artist, album, named_at)
   SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NULL, NEW.timestamp * 1000
    WHERE NEW.sign > 0 AND NEW.subject = 0;
-  INSERT INTO counted_tags (sign, subject, list, uri, artist, album, listened_ms, skipped, at)
-  VALUES (NEW.sign, NEW.subject, 1, NEW.track_uri, NEW.artist, NULL, 0, 0, NEW.timestamp);
-  INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
-  SELECT NEW.sign, NEW.subject, 1, id, 0, NEW.timestamp FROM known_tracks WHERE uri = NEW.track_uri
-  UNION ALL SELECT NEW.sign, NEW.subject, 2, NEW.artist, 0, NEW.timestamp WHERE NEW.artist IS NOT NULL;
-  INSERT INTO used_tags (sign, uri, artist, album)
+  INSERT INTO counted_tracks (sign, subject, list, track, artist, album, listened_ms, skipped, at)
+  SELECT NEW.sign, NEW.subject, 1,
+         COALESCE((SELECT id FROM known_tracks WHERE uri = NEW.track_uri), 0),
+         COALESCE((SELECT id FROM known_names WHERE text = NEW.artist), 0), 0, 0, 0, NEW.timestamp;
+  INSERT INTO used_names (sign, uri, artist, album)
   SELECT -1, NEW.track_uri, NEW.artist, NULL WHERE NEW.sign < 0 AND NEW.subject = 0;
 END;
 
@@ -196,20 +195,16 @@ BEGIN
                             ms_0 = ms_0 + excluded.ms_0, ms_1 = ms_1 + excluded.ms_1,
                             ms_2 = ms_2 + excluded.ms_2, ms_3 = ms_3 + excluded.ms_3;
 
-  INSERT INTO used_tags (sign, uri, name, artist, album, named_at)
+  INSERT INTO used_names (sign, uri, name, artist, album, named_at)
   SELECT 1, NEW.track_uri, NEW.track_name, NEW.artist, NEW.album, NEW.started_at_ms
    WHERE NEW.sign > 0 AND NEW.subject = 0;
-  INSERT INTO counted_tags (sign, subject, list, uri, artist, album, listened_ms, skipped, at)
-  VALUES (NEW.sign, NEW.subject, 3, NEW.track_uri, NEW.artist, NEW.album, NEW.listened_ms, NEW.skipped,
-          NEW.started_at_ms / 1000);
-  INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
-  SELECT NEW.sign, NEW.subject, list, item, ms, NEW.started_at_ms / 1000
-    FROM (SELECT 3 AS list, id AS item, NEW.listened_ms AS ms FROM known_tracks WHERE uri = NEW.track_uri
-          UNION ALL SELECT 4, NEW.artist, NEW.listened_ms
-          UNION ALL SELECT 5, NEW.album, NEW.listened_ms
-          UNION ALL SELECT 6, id, 0 FROM known_tracks WHERE uri = NEW.track_uri AND NEW.skipped)
-   WHERE item IS NOT NULL;
-  INSERT INTO used_tags (sign, uri, artist, album)
+  INSERT INTO counted_tracks (sign, subject, list, track, artist, album, listened_ms, skipped, at)
+  SELECT NEW.sign, NEW.subject, 3,
+         COALESCE((SELECT id FROM known_tracks WHERE uri = NEW.track_uri), 0),
+         COALESCE((SELECT id FROM known_names WHERE text = NEW.artist), 0),
+         COALESCE((SELECT id FROM known_names WHERE text = NEW.album), 0),
+         NEW.listened_ms, NEW.skipped, NEW.started_at_ms / 1000;
+  INSERT INTO used_names (sign, uri, artist, album)
   SELECT -1, NEW.track_uri, NEW.artist, NEW.album WHERE NEW.sign < 0 AND NEW.subject = 0;
 
   DELETE FROM play_days
@@ -237,59 +232,57 @@ BEGIN
                       FROM (VALUES (1), (100), (10000), (100000000)));
 END;
 
-CREATE TRIGGER count_tags INSTEAD OF INSERT ON counted_tags
+CREATE TRIGGER count_track INSTEAD OF INSERT ON counted_tracks
 BEGIN
-  INSERT INTO short_tops (subject, list, period, tags, times, listened_ms, skipped)
-  SELECT NEW.subject, NEW.list, date / column1, id, NEW.sign, NEW.sign * NEW.listened_ms,
-         NEW.sign * NEW.skipped
-    FROM track_tags,
-         (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
+  INSERT INTO short_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
+  SELECT NEW.subject, NEW.list, date / column1, NEW.track, NEW.artist, NEW.album, NEW.sign,
+         NEW.sign * NEW.listened_ms, NEW.sign * NEW.skipped
+    FROM (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
          (VALUES (1), (100))
-   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
-     AND album IS NEW.album
+   WHERE TRUE
   ON CONFLICT DO UPDATE SET times = times + excluded.times,
                             listened_ms = listened_ms + excluded.listened_ms,
                             skipped = skipped + excluded.skipped;
 
+  INSERT INTO counted_items (sign, subject, list, item, listened_ms, at)
+  SELECT NEW.sign, NEW.subject, its_list, item, ms, NEW.at
+    FROM (SELECT 1 AS its_list, NEW.track AS item, 0 AS ms WHERE NEW.list = 1
+          UNION ALL SELECT 2, NEW.artist, 0 WHERE NEW.list = 1
+          UNION ALL SELECT 3, NEW.track, NEW.listened_ms WHERE NEW.list = 3
+          UNION ALL SELECT 4, NEW.artist, NEW.listened_ms WHERE NEW.list = 3
+          UNION ALL SELECT 5, NEW.album, NEW.listened_ms WHERE NEW.list = 3
+          UNION ALL SELECT 6, NEW.track, 0 WHERE NEW.skipped)
+   WHERE item <> 0;
+
   DELETE FROM short_tops
-   WHERE NEW.sign < 0 AND subject = NEW.subject AND list = NEW.list AND times = 0
+   WHERE NEW.sign < 0 AND subject = NEW.subject AND list = NEW.list AND track = NEW.track
+     AND artist = NEW.artist AND album = NEW.album AND times = 0
      AND period IN (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') / column1
-                      FROM (VALUES (1), (100)))
-     AND tags = (SELECT id FROM track_tags
-                  WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri)
-                    AND artist IS NEW.artist AND album IS NEW.album);
+                      FROM (VALUES (1), (100)));
 END;
 
-CREATE TRIGGER use_tags INSTEAD OF INSERT ON used_tags WHEN NEW.sign > 0
+CREATE TRIGGER use_names INSTEAD OF INSERT ON used_names WHEN NEW.sign > 0
 BEGIN
-  INSERT INTO known_tracks (uri, name, artist, named_at)
-  SELECT NEW.uri, NEW.name, NEW.artist, NEW.named_at WHERE NEW.uri IS NOT NULL
-  ON CONFLICT (uri) DO UPDATE SET name = excluded.name, artist = excluded.artist,
-                                  named_at = excluded.named_at
-                        WHERE excluded.named_at >= named_at;
-  INSERT INTO track_tags (track, artist, album, uses)
-  SELECT track, NEW.artist, NEW.album, 0
-    FROM (SELECT (SELECT id FROM known_tracks WHERE uri = NEW.uri) AS track) AS its
-   WHERE NOT EXISTS (SELECT 1 FROM track_tags
-                      WHERE track IS its.track AND artist IS NEW.artist AND album IS NEW.album);
-  UPDATE track_tags SET uses = uses + 1
-   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
-     AND album IS NEW.album;
+  INSERT INTO known_tracks (uri, name, artist, named_at, uses)
+  SELECT NEW.uri, NEW.name, NEW.artist, NEW.named_at, 1 WHERE NEW.uri IS NOT NULL
+  ON CONFLICT (uri) DO UPDATE
+    SET name = iif(excluded.named_at >= named_at, excluded.name, name),
+        artist = iif(excluded.named_at >= named_at, excluded.artist, artist),
+        named_at = MAX(named_at, excluded.named_at), uses = uses + 1;
+  INSERT INTO known_names (text, uses)
+  SELECT text, 1 FROM (SELECT NEW.artist AS text UNION ALL SELECT NEW.album) WHERE text IS NOT NULL
+  ON CONFLICT (text) DO UPDATE SET uses = uses + 1;
 END;
 
-CREATE TRIGGER disuse_tags INSTEAD OF INSERT ON used_tags WHEN NEW.sign < 0
+CREATE TRIGGER disuse_names INSTEAD OF INSERT ON used_names WHEN NEW.sign < 0
 BEGIN
-  UPDATE track_tags SET uses = uses - 1
-   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
-     AND album IS NEW.album;
-  DELETE FROM track_tags
-   WHERE track IS (SELECT id FROM known_tracks WHERE uri = NEW.uri) AND artist IS NEW.artist
-     AND album IS NEW.album AND uses = 0;
-  DELETE FROM known_tracks
-   WHERE uri = NEW.uri AND NOT EXISTS (SELECT 1 FROM track_tags WHERE track = known_tracks.id);
+  UPDATE known_tracks SET uses = uses - 1 WHERE uri = NEW.uri;
+  DELETE FROM known_tracks WHERE uri = NEW.uri AND uses = 0;
+  UPDATE known_names SET uses = uses - 1 WHERE text IN (NEW.artist, NEW.album);
+  DELETE FROM known_names WHERE text IN (NEW.artist, NEW.album) AND uses = 0;
 END;
 
--- The room first when a row is counted and last when it is taken back: its are the tags.
+-- The room first when a row is counted and last when it is taken back: its are the names.
 CREATE TRIGGER user_actions_inserted AFTER INSERT ON user_actions
 BEGIN
   INSERT INTO counted_actions

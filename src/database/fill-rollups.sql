@@ -1,11 +1,18 @@
 -- Makes the counts of 005-rollups.sql from the rows, into tables that are empty.
-INSERT INTO known_tracks (uri, name, artist, named_at)
-SELECT track_uri, track_name, artist, MAX(at)
+INSERT INTO known_tracks (uri, name, artist, named_at, uses)
+SELECT track_uri, track_name, artist, MAX(at), COUNT(*)
   FROM (SELECT track_uri, track_name, artist, timestamp * 1000 AS at
           FROM user_actions WHERE action_type = 'queue_add' AND track_uri IS NOT NULL
         UNION ALL
         SELECT track_uri, track_name, artist, started_at_ms FROM plays WHERE end_reason IS NOT NULL)
  GROUP BY track_uri;
+
+INSERT INTO known_names (text, uses)
+SELECT text, COUNT(*)
+  FROM (SELECT artist AS text FROM user_actions WHERE action_type = 'queue_add'
+        UNION ALL SELECT artist FROM plays WHERE end_reason IS NOT NULL
+        UNION ALL SELECT album FROM countable_plays WHERE subject = 0)
+ WHERE text IS NOT NULL GROUP BY text;
 
 INSERT INTO action_days (subject, action_type, day, actions)
 SELECT subject, action_type, timestamp / 86400, COUNT(*) FROM countable_actions GROUP BY 1, 2, 3;
@@ -32,18 +39,10 @@ SELECT subject, started_at_ms / 86400000, COUNT(*), SUM(listened_ms), SUM(end_re
        SUM(queued), SUM(skipped), SUM(skipped_by_self)
   FROM countable_plays GROUP BY 1, 2;
 
-INSERT INTO track_tags (track, artist, album, uses)
-SELECT known_tracks.id, tagged.artist, tagged.album, COUNT(*)
-  FROM (SELECT track_uri, artist, NULL AS album FROM countable_actions
-         WHERE subject = 0 AND action_type = 'queue_add'
-        UNION ALL
-        SELECT track_uri, artist, album FROM countable_plays WHERE subject = 0) AS tagged
-       LEFT JOIN known_tracks ON uri = track_uri
- GROUP BY 1, 2, 3;
-
 -- The days, and from them all that is longer.
-INSERT INTO short_tops (subject, list, period, tags, times, listened_ms, skipped)
-SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') / 1, track_tags.id,
+INSERT INTO short_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
+SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') / 1,
+       COALESCE(known_tracks.id, 0), COALESCE(artists.id, 0), COALESCE(albums.id, 0),
        COUNT(*), SUM(ms), SUM(skipped)
   FROM (SELECT subject, 1 AS list, timestamp AS at, track_uri, artist, NULL AS album, 0 AS ms,
                FALSE AS skipped
@@ -52,12 +51,12 @@ SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') 
         SELECT subject, 3, started_at_ms / 1000, track_uri, artist, album, listened_ms, skipped
           FROM countable_plays) AS counted
        LEFT JOIN known_tracks ON uri = track_uri
-       JOIN track_tags ON track IS known_tracks.id AND track_tags.artist IS counted.artist
-                      AND track_tags.album IS counted.album
- GROUP BY 1, 2, 3, 4;
-INSERT INTO short_tops (subject, list, period, tags, times, listened_ms, skipped)
-SELECT subject, list, period / 100, tags, SUM(times), SUM(listened_ms), SUM(skipped)
-  FROM short_tops GROUP BY 1, 2, 3, 4;
+       LEFT JOIN known_names AS artists ON artists.text = counted.artist
+       LEFT JOIN known_names AS albums ON albums.text = counted.album
+ GROUP BY 1, 2, 3, 4, 5, 6;
+INSERT INTO short_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
+SELECT subject, list, period / 100, track, artist, album, SUM(times), SUM(listened_ms), SUM(skipped)
+  FROM short_tops GROUP BY 1, 2, 3, 4, 5, 6;
 
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
 SELECT subject, list, COALESCE(strftime('%Y%m%d', timestamp, 'unixepoch'), '99991231') / column1,
@@ -67,23 +66,18 @@ SELECT subject, list, COALESCE(strftime('%Y%m%d', timestamp, 'unixepoch'), '9999
 
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
 SELECT subject, list, period / 100, item, SUM(times), SUM(ms)
-  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms
-          FROM short_tops JOIN track_tags ON id = tags
+  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms FROM short_tops
         UNION ALL
-        SELECT subject, 2, period, artist, times, 0
-          FROM short_tops JOIN track_tags ON id = tags WHERE list = 1
+        SELECT subject, 2, period, artist, times, 0 FROM short_tops WHERE list = 1
         UNION ALL
-        SELECT subject, 4, period, artist, times, listened_ms
-          FROM short_tops JOIN track_tags ON id = tags WHERE list = 3
+        SELECT subject, 4, period, artist, times, listened_ms FROM short_tops WHERE list = 3
         UNION ALL
-        SELECT subject, 5, period, album, times, listened_ms
-          FROM short_tops JOIN track_tags ON id = tags WHERE list = 3
+        SELECT subject, 5, period, album, times, listened_ms FROM short_tops WHERE list = 3
         UNION ALL
-        SELECT subject, 6, period, track, skipped, 0
-          FROM short_tops JOIN track_tags ON id = tags WHERE skipped > 0
+        SELECT subject, 6, period, track, skipped, 0 FROM short_tops WHERE skipped > 0
         UNION ALL
         SELECT subject, list, period, item, times, 0 FROM tops)
- WHERE item IS NOT NULL AND period < 1000000
+ WHERE item <> 0 AND period < 1000000
  GROUP BY 1, 2, 3, 4;
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
 SELECT subject, list, 0, item, SUM(times), SUM(listened_ms)

@@ -19,6 +19,8 @@ export type Sound = Readonly<{
   announced: boolean
   running: boolean
   positionMs: number
+  /** To the end of the track while it runs; of a stream without end. */
+  leftMs: number
 }>
 
 export type Audio = ReturnType<typeof createAudio>
@@ -116,6 +118,7 @@ export function createAudio(services: {
       announced: announced === stream,
       running: runningSince !== null,
       positionMs: position(),
+      leftMs: runningSince === null ? Infinity : (track?.length ?? Infinity) - position(),
     }),
 
     /** Chooses what plays next; while the running track is ending it follows without a gap. */

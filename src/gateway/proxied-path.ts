@@ -13,11 +13,20 @@ export type ProxiedPath = Readonly<{
 
 /** Names below which nothing is Mopidy's, whatever its extensions are called. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
+  'admin',
   'api',
+  'browse',
   'health',
   'join',
+  'listening',
   'login',
   'metrics',
+  'page',
+  'playlists',
+  'queue',
+  'room',
+  'screen',
+  'search',
   'swagger',
   'ws',
 ])

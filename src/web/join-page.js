@@ -4,7 +4,7 @@ const REASONS = {
   invite: 'An account is made with an invite here. Ask whoever runs the music for a link.',
 }
 
-const parts = ['waiting', 'join', 'known', 'welcome', 'refused'].map(byId)
+const parts = ['waiting', 'join', 'known', 'refused'].map(byId)
 const form = byId('join')
 const { name: nameField, password: passwordField } = form.elements
 let code
@@ -92,10 +92,8 @@ async function join(event) {
     if (!passwordField.disabled) registration.password = passwordField.value
     if (code !== '') registration.invite = code
     const { status, reply } = await ask('/api/auth/register', registration)
-    if (status === 201) {
-      greet(reply.user)
-      await goOn()
-    } else problem(reply.message ?? UNREACHABLE)
+    if (status === 201) goOn()
+    else problem(reply.message ?? UNREACHABLE)
   } catch (error) {
     problem(error.message)
   }
@@ -113,25 +111,9 @@ function greet({ username }) {
   for (const place of document.querySelectorAll('.who')) place.textContent = username
 }
 
-/** Offers the players that there are; without any, opens the first page. */
-async function goOn() {
-  const clients = await playersHere()
-  if (clients.length === 0) return location.replace('/')
-  const players = clients.map(({ name, path }) => {
-    const [link, item] = [document.createElement('a'), document.createElement('li')]
-    link.href = path
-    link.textContent = name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, ' ')
-    item.append(link)
-    return item
-  })
-  byId('players').replaceChildren(...players)
-  show('welcome')
-}
-
-async function playersHere() {
-  // Mopidy may be away; then there are none for now.
-  const { reply } = await ask('/api/clients').catch(() => ({ reply: {} }))
-  return reply.clients ?? []
+/** To the music. */
+function goOn() {
+  location.replace('/')
 }
 
 /** The status and the reply; throws an error with a sentence when there is none. */

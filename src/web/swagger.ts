@@ -66,7 +66,6 @@ const DAY = 'public, max-age=86400'
 export const swaggerRoutes = (documented: () => AnyElysia) => {
   let document: Promise<string> | undefined
   return new Elysia({ name: 'swagger.routes' })
-    .get('/', ({ redirect }) => redirect('/swagger'), hidden)
     .get('/swagger', () => asset(page, HTML, 'no-cache'), hidden)
     .get('/swagger/start.js', () => asset(start, JAVASCRIPT, DAY), hidden)
     .get('/swagger/swagger-ui-bundle.js', () => asset(Bun.file(script), JAVASCRIPT, DAY), hidden)

@@ -98,6 +98,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'DELETE /api/analytics/history': { who: IN_PERSON, at: '/api/analytics/history?from=0&to=1' },
   'GET /api/analytics/export': { who: SIGNED_IN },
   'POST /api/analytics/import': { who: MEMBERS },
+  'GET /api/analytics/incognito': { who: SIGNED_IN },
+  'PUT /api/analytics/incognito': { who: IN_PERSON, body: { on: true } },
   'GET /api/playback/state': { who: SIGNED_IN },
   'GET /api/playback/history': { who: SIGNED_IN },
   'GET /api/queue': { who: SIGNED_IN },

@@ -1,9 +1,8 @@
 import { STREAM } from '../../src/demo/catalogue'
 import type { Random } from '../mopidy/seeded-random'
 import { library, type Room } from './simulator-room'
-import type { createTruth } from './simulator-truth'
+import type { Truth } from './simulator-truth'
 
-type Truth = ReturnType<typeof createTruth>
 type Params = Record<string, unknown>
 export type Moves = ReturnType<typeof createMoves>
 
@@ -38,7 +37,8 @@ export function createMoves(options: {
   }
 
   /** One of the users, or null, an outsider. */
-  const somebody = () => (random.chance(0.25) ? null : 1 + random.below(users))
+  const somebody = () => (random.chance(0.25) ? null : ours())
+  const ours = () => 1 + random.below(users)
   const tlid = () => random.pick(tlids())
 
   function add(who = somebody()): void {
@@ -80,15 +80,23 @@ export function createMoves(options: {
   // A pause while it is stopped loads the track in silence. With delay its end comes after the resume,
   // and looks like the end of what is heard: nobody could tell.
   const pause = (who = somebody()) => {
-    if (state() !== 'stopped' || random.chance(0.1)) call(who, 'playback.pause')
+    if (state() === 'stopped' && !random.chance(0.1)) return
+    // Nor is it told that it is heard from its beginning, where a seek has been before.
+    const isSought = room.read('core.playback.get_time_position') !== 0
+    if (state() !== 'stopped' || !isSought) call(who, 'playback.pause')
   }
 
   const playSomething = (who = somebody()) => {
     const choice = random.next()
     if (choice < 0.5 && tlids().length > 0) call(who, 'playback.play', { tlid: tlid() })
     else if (choice < 0.6) call(who, 'playback.play', { tlid: 99_999 })
-    else call(who, 'playback.play')
+    else if (!findsNothing()) call(who, 'playback.play')
   }
+
+  // Without a current track, the only one of a list that repeats and consumes is never the next: a play
+  // does nothing, where it may take its time; what somebody else does then looks like its effect.
+  const findsNothing = () =>
+    room.read('core.playback.get_current_tlid') === null && tlids().length === 1
 
   /** Time goes by: a moment, a while, to about the end of the track, or overnight. */
   function wait(): void {
@@ -143,6 +151,22 @@ export function createMoves(options: {
     [1, () => remove(null)],
   ]
 
+  /** Commands that may come before the one before has had its effect. */
+  const quickly = (who: number | null): [weight: number, move: () => void][] => [
+    [3, () => tlids().length < MOST_QUEUED && add(who)],
+    [6, () => tlids().length > 0 && call(who, 'playback.play', { tlid: tlid() })],
+    [8, () => call(who, 'playback.next')],
+    [3, () => call(who, 'playback.previous')],
+    [2, () => call(who, 'playback.stop')],
+  ]
+  // The demo tells of a pause behind the resume that follows it at once.
+  const calmly = (who: number | null): [weight: number, move: () => void][] => [
+    ...quickly(who),
+    [6, () => state() === 'playing' && call(who, 'playback.pause')],
+    [6, () => call(who, 'playback.resume')],
+    [6, () => state() !== 'stopped' && seek(who)],
+  ]
+
   function choose(moves: [weight: number, move: () => void][]): void {
     let left = random.next() * moves.reduce((sum, [weight]) => sum + weight, 0)
     for (const [weight, move] of moves) {
@@ -155,6 +179,10 @@ export function createMoves(options: {
     wait,
     setWallClock,
     anything: () => choose(ANYTHING),
+
+    calmly: () => choose(calmly(somebody())),
+    quickly: () => choose(quickly(ours())),
+    seek: () => state() !== 'stopped' && seek(ours()),
     meanwhile: () => choose(MEANWHILE),
     add,
 

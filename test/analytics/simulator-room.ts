@@ -20,6 +20,7 @@ import type { Mopidy, Status } from '../../src/mopidy/mopidy'
 import { createPlayer } from '../../src/mopidy/player'
 import { createFakeClock } from '../demo/fake-clock'
 import type { Random } from '../mopidy/seeded-random'
+import type { Step } from './simulator'
 
 /** What made something happen: somebody's call, an outsider's when there is no user, or time. */
 export type Cause = Readonly<{
@@ -48,9 +49,12 @@ export function openSimulatorRoom(options: {
   audioDelayMs: number
   /** Called whenever something may have changed the sound. */
   observe(cause: Cause): void
+  /** Called with all that has to be done again to hear the same. */
+  onStep?(step: Step): void
 }) {
-  const { random, observe } = options
+  const { random, observe, onStep = () => {} } = options
   const clock = createFakeClock(options.startMs)
+  let notedAt = clock.elapsed()
   const database = openUsers(options.users)
   /** What is on its way from Mopidy to Musakone. */
   const underway: (() => void)[] = []
@@ -61,6 +65,13 @@ export function openSimulatorRoom(options: {
   let core = startCore()
   let musakone = startMusakone()
 
+  /** Notes the time that has gone by since the last step. */
+  function passTime(): void {
+    const at = clock.elapsed()
+    if (at > notedAt) onStep({ advanceMs: at - notedAt })
+    notedAt = at
+  }
+
   function startCore(saved?: SavedState): Core {
     const started = createCore({
       library,
@@ -69,6 +80,7 @@ export function openSimulatorRoom(options: {
         ...clock,
         setTimeout: (run, ms) =>
           clock.setTimeout(() => {
+            passTime()
             run()
             observe(TIME)
             endPretence()
@@ -90,6 +102,7 @@ export function openSimulatorRoom(options: {
   function endPretence(): void {
     const read = (name: string) => core.methods.get(`core.playback.${name}`)?.()
     if (read('get_state') !== 'playing' || core.sound().stream !== null) return
+    onStep({ userId: null, method: 'core.playback.stop', params: {} })
     carryOut('core.playback.stop', {})
   }
 
@@ -135,13 +148,14 @@ export function openSimulatorRoom(options: {
     const plays = createPlays({ rows: { ...rows, write }, attribution, clock, log })
     createListener({ mopidy, plays, life: createLife({ database, queuers, log }), log })
     const actions: Actions = createActions({
+      incognito: { isOn: () => false, set() {} },
       mopidy,
       player,
       recorder: SILENT,
       clock,
       onCommand(command) {
         queuers.note(command)
-        attribution.note(command)
+        plays.note(command)
       },
     })
     return {
@@ -160,8 +174,9 @@ export function openSimulatorRoom(options: {
   }
 
   function isWithin(ms: number): boolean {
-    const track = core.methods.get('core.playback.get_current_track')?.() as { length?: number }
-    return ms <= (track?.length ?? 0)
+    const read = (name: string) => core.methods.get(`core.playback.${name}`)?.()
+    const track = read('get_current_track') as { length?: number } | null
+    return read('get_state') !== 'stopped' && ms <= (track?.length ?? 0)
   }
 
   function disconnect(): void {
@@ -174,6 +189,7 @@ export function openSimulatorRoom(options: {
   return {
     database,
     clock,
+    passTime,
     core: () => core,
     online: () => connected,
     snapshot: () => musakone.player.snapshot(),
@@ -186,6 +202,8 @@ export function openSimulatorRoom(options: {
     /** A call of one of the users, or of an outsider on a connection of their own. */
     call(userId: number | null, method: string, params: Params = {}): unknown {
       observe(TIME)
+      passTime()
+      onStep({ userId, method, params })
       const within = method.endsWith('.seek') && isWithin(Number(params.time_position))
       let result: unknown
       if (userId === null) result = carryOut(method, params)
@@ -286,4 +304,11 @@ function stubMopidy(send: Mopidy['send']) {
 }
 
 /** What was done is not what is looked at here. */
-const SILENT: Recorder = { record: () => {}, flush: () => {}, dropped: () => 0, close: () => {} }
+const SILENT: Recorder = {
+  record: () => {},
+  flush: () => {},
+  flushed: async () => {},
+  waiting: () => 0,
+  dropped: () => 0,
+  close: () => {},
+}

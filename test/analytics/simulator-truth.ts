@@ -9,7 +9,7 @@ export type TruePlay = {
   tlid: number
   uri: string
   queuedBy: number | null
-  startedBy: (number | null)[]
+  startedBy: number | null
   startedAtMs: Range
   listenedMs: Range
   reasons: (EndReason | null)[]
@@ -36,6 +36,8 @@ const SKIPS = ['core.playback.next', 'core.playback.previous', 'core.playback.se
  * What was really heard: from the sound itself, from who did what last when it changed, and from the
  * clock. Of no event and no reply it knows.
  */
+export type Truth = ReturnType<typeof createTruth>
+
 export function createTruth(room: () => Room) {
   const plays: TruePlay[] = []
   const queuedBy = new Map<number, number>()
@@ -62,11 +64,11 @@ export function createTruth(room: () => Room) {
     if (sounding !== undefined && isStopped && sound.stream === sounding.stream)
       orphan = sounding.stream
     const stream = sound.stream === orphan ? null : sound.stream
-    const calledBack = loading !== undefined && stream !== loading.stream && cause.within === true
+    const isCalledBack = cause.within && stream !== null && stream !== sounding?.stream
     if (loading?.stream !== stream) loading = undefined
     if (stream !== null && stream !== sounding?.stream) loading ??= { stream, cause }
-    if (sounding !== undefined && stream !== sounding.stream) end(cause, isStopped)
-    if (stream !== null && calledBack) callBack(stream)
+    if (isCalledBack) callBack(stream)
+    else if (sounding !== undefined && stream !== sounding.stream) end(cause, isStopped)
     if (sounding === undefined && loading !== undefined && sound.announced) begin()
     if (sounding !== undefined) setRunning(sounding, sound.running, cause)
     lastPositionMs = sound.positionMs
@@ -79,12 +81,17 @@ export function createTruth(room: () => Room) {
     else add(sounding.play.listenedMs, ms)
   }
 
+  /** A seek has called back the track that a command before it was about to leave. */
   function callBack(stream: number): void {
-    if (left?.play.tlid !== room().read('core.playback.get_current_tlid')) return
-    if (plays.at(-1) === left?.play) plays.pop()
-    if (left !== undefined) sounding = { ...left, stream }
-    if (sounding !== undefined) Object.assign(sounding.play, { reasons: [null], endedBy: null })
     loading = undefined
+    if (sounding === undefined) {
+      if (left?.play.tlid !== room().read('core.playback.get_current_tlid')) return
+      if (plays.at(-1) === left?.play) plays.pop()
+      sounding = left
+    }
+    if (sounding === undefined) return
+    Object.assign(sounding, { stream })
+    Object.assign(sounding.play, { reasons: [null], endedBy: null })
   }
 
   function begin(): void {
@@ -102,7 +109,7 @@ export function createTruth(room: () => Room) {
       tlid,
       uri,
       queuedBy: queuedBy.get(tlid) ?? null,
-      startedBy: [null],
+      startedBy: null,
       startedAtMs: [0, 0],
       listenedMs: [0, 0],
       reasons: [null],
@@ -122,7 +129,7 @@ export function createTruth(room: () => Room) {
       // Of what began meanwhile Mopidy knows when it was chosen.
       one.play.startedAtMs = away ? [Math.min(one.chosenAtMs, now), now] : [now, now]
       // Whoever chose it has started it; what an outsider chose while paused, whoever let it go on.
-      one.play.startedBy = [one.chooser ?? (away ? null : userId)]
+      one.play.startedBy = one.chooser ?? (away ? null : userId)
     }
     one.running = running
   }

@@ -1,171 +1,201 @@
+import type { Random } from '../mopidy/seeded-random'
 import { createRandom } from '../mopidy/seeded-random'
-import { createMoves } from './simulator-moves'
-import { type Cause, openSimulatorRoom, type Room } from './simulator-room'
-import { createTruth, type TruePlay } from './simulator-truth'
-
-type Row = {
-  tlid: number
-  track_uri: string
-  queued_by: number | null
-  started_by: number | null
-  started_at_ms: number
-  listened_ms: number
-  end_reason: string | null
-  ended_by: number | null
-}
+import { createMoves, type Moves } from './simulator-moves'
+import { openSimulatorRoom, type Room } from './simulator-room'
+import { compare } from './simulator-rows'
+import { createTruth, type Truth } from './simulator-truth'
 
 export type SimulationOptions = {
   seed: number
   moves?: number
-  /** GStreamer's: the sound of a track begins that much after the reply. */
+  /**
+   * How long after the reply the sound of a track begins, as GStreamer has it: then people are now and
+   * then faster than it, with the commands that start and end a track.
+   */
   audioDelayMs?: number
+  /** Without restarts, cuts and set clocks; what is done is noted, to be done again through sockets. */
+  script?: Step[] | undefined
   /** Compares after each move, to find the one that went wrong. */
   closely?: boolean
 }
 
-const USERS = 3
+type Stage = { room: Room; truth: Truth; moves: Moves; random: Random; log: (line: string) => void }
+
+/** What one does again to hear the same: somebody's call, or time that goes by. */
+export type Step =
+  | Readonly<{ userId: number | null; method: string; params: Record<string, unknown> }>
+  | Readonly<{ advanceMs: number }>
+
+export const USERS = 3
+const LINES_TOLD = Number(process.env.LINES ?? 60)
+const DAY_MS = 86_400_000
 
 /**
- * Lets people and time do anything for some days, and compares what was recorded with what was heard.
- * The number of plays and the days; throws with the story when they differ.
+ * Lets people and time do anything for some hours or days, and compares what was recorded with what was
+ * heard. The number of plays and of days; throws with the seed and the story when they differ.
  */
 export async function simulate(options: SimulationOptions) {
-  const { seed, moves: count = 150, audioDelayMs = 0, closely = false } = options
-  const random = createRandom(seed)
+  const { seed, moves: count = 150, audioDelayMs = 0, closely = false, script } = options
   const story: string[] = []
-  const startMs = Date.UTC(2026, random.below(12), 1 + random.below(28), random.below(24))
-  let room: Room | undefined
-  const truth = createTruth(() => room as Room)
-  const observe = (cause: Cause) => room !== undefined && truth.observe(cause)
-  room = openSimulatorRoom({ random: random.fork(), users: USERS, startMs, audioDelayMs, observe })
-  const here = room
   const log = (line: string) => void story.push(line)
-  const moves = createMoves({ room, truth, random, users: USERS, log })
-  const elapsedMs = () => here.clock.elapsed() - startMs
-  const slackMs = audioDelayMs * 10
-
+  const stage = setStage({ seed, audioDelayMs, log, script })
+  const { room, truth, moves } = stage
+  const startMs = room.clock.elapsed()
+  // What has been commanded has its effect, and that is told.
+  const settle = async () => {
+    room.clock.advance(2 * audioDelayMs)
+    while (!isTold(room)) room.clock.advance(audioDelayMs)
+    await room.settle()
+    room.save()
+    compare(room.database, truth.all(), { slackMs: 10 * audioDelayMs })
+  }
   try {
-    here.connect()
-    await here.settle()
+    room.connect()
+    await room.settle()
     moves.add()
     moves.add()
     for (let index = 0; index < count; index += 1) {
-      const choice = random.next()
-      if (choice < 0.03) await away()
-      else if (choice < 0.05) moves.setWallClock()
-      else if (choice < 0.1) moves.atOnce()
-      else if (choice < 0.45) moves.wait()
-      else moves.anything()
-      if (random.chance(0.3)) here.save()
+      if (audioDelayMs > 0) moveQuickly(stage, audioDelayMs)
+      else await move(stage, script !== undefined)
       if (!closely) continue
-      const { stream, running, positionMs } = here.core().sound()
-      const current = here.read('core.playback.get_current_tlid')
-      const state = here.read('core.playback.get_state')
-      log(
-        `    ${state}, current ${current}, stream ${stream}${running ? '' : ' halted'} ${positionMs}`,
-      )
-      await here.settle()
-      here.save()
-      compare(truth.all())
+      await settle()
+      story.push(stateOf(room))
     }
-    await here.settle()
-    here.save()
-    const plays = truth.all()
-    compare(plays)
-    return { plays: plays.length, days: elapsedMs() / 86_400_000 }
+    await settle()
+    room.passTime()
+    return { plays: truth.all(), days: (room.clock.elapsed() - startMs) / DAY_MS }
   } catch (error) {
-    const told = story.slice(-(Number(process.env.LINES) || 60)).join('\n')
-    throw new Error(`seed ${seed}, ${audioDelayMs} ms: ${(error as Error).message}\n${told}`)
+    const { message } = error as Error
+    const told = [...story.slice(-LINES_TOLD), stateOf(room)].join('\n')
+    throw new Error(`seed ${seed}, audioDelayMs ${audioDelayMs}: ${message}\n${told}`)
   } finally {
-    here.close()
-  }
-
-  /** Musakone does not hear Mopidy for a while: one of them is restarted, or both, or the line is cut. */
-  async function away(): Promise<void> {
-    const what = random.pick([
-      'cut',
-      'musakone',
-      'killed',
-      'mopidy',
-      'restored',
-      'both',
-      'both restored',
-    ])
-    // What was chosen while paused and then sought in was never heard: a Musakone that comes new could
-    // not tell.
-    const isUnheard = truth.listenedMs() === 0 && here.core().sound().positionMs > 0
-    const isNew = what === 'killed' || what === 'musakone' || what.startsWith('both')
-    if (isUnheard && isNew) return
-    log(`away: ${what}`)
-    if (what === 'killed') {
-      here.save()
-      truth.saved()
-      moves.wait()
-    }
-    truth.leave(what === 'killed')
-    if (isNew) truth.forgotten()
-    if (what === 'killed') here.stopMusakone(true)
-    else if (what === 'musakone' || what.startsWith('both')) here.stopMusakone(false)
-    else here.disconnect()
-    const isRestart = what.includes('mopidy') || what.includes('both') || what === 'restored'
-    const restores = what.includes('restored')
-    if (isRestart) {
-      here.restartMopidy(restores)
-      truth.restarted(restores)
-    }
-    here.clock.advance(100)
-    // What a restored Mopidy plays may go on or begin anew after more has happened: nobody could tell.
-    for (let left = restores ? 0 : random.below(5); left > 0; left -= 1)
-      if (random.chance(0.5)) moves.wait()
-      else moves.meanwhile()
-    if (isNew) here.startMusakone()
-    here.connect()
-    await here.settle()
-    truth.back()
-    log('back')
-    // A tracklist of version 1 may have been restored or not: nobody could tell at the next restart.
-    if (restores) moves.add()
-  }
-
-  function compare(plays: readonly TruePlay[]): void {
-    const rows = here.database.sqlite
-      .query<Row, []>(
-        `SELECT tlid, track_uri, queued_by, started_by, started_at_ms, listened_ms, end_reason,
-                ended_by
-           FROM plays ORDER BY id`,
-      )
-      .all()
-    let at = 0
-    for (const play of plays) {
-      const row = rows[at]
-      const wrong = row === undefined ? ['there is no row'] : differences(play, row, slackMs)
-      if (wrong.length === 0) at += 1
-      // So short a play may have left no row.
-      else if (play.listenedMs[0] > slackMs)
-        throw new Error(
-          `play ${at}: ${wrong.join(', ')}\ntrue:     ${JSON.stringify(play)}\nrecorded: ${JSON.stringify(row)}\nbefore: ${JSON.stringify(rows[at - 1])}`,
-        )
-    }
-    const extra = rows
-      .slice(at)
-      .filter((row) => row.listened_ms > slackMs || row.end_reason === null)
-    if (extra.length > 0 && !(extra.length === 1 && extra[0]?.listened_ms === 0))
-      throw new Error(`recorded, but never heard: ${JSON.stringify(extra)}`)
+    room.close()
   }
 }
 
-function differences(play: TruePlay, row: Row, slackMs: number): string[] {
-  const within = ([least, most]: [number, number], value: number) =>
-    value >= least - slackMs && value <= most + slackMs
-  const is: Record<string, boolean> = {
-    tlid: row.tlid === play.tlid,
-    track: row.track_uri === play.uri,
-    queued_by: row.queued_by === play.queuedBy,
-    started_by: play.startedBy.includes(row.started_by),
-    started_at_ms: within(play.startedAtMs, row.started_at_ms),
-    listened_ms: within(play.listenedMs, row.listened_ms),
-    end_reason: play.reasons.includes(row.end_reason as never),
-    ended_by: row.ended_by === play.endedBy,
+/** The beginning of a seed: when it is, and by which choices Mopidy shuffles. */
+export function beginningOf(seed: number) {
+  const random = createRandom(seed)
+  const startMs = Date.UTC(2026, random.below(12), 1 + random.below(28), random.below(24))
+  return { random, startMs, shuffling: random.fork() }
+}
+
+function setStage({
+  seed,
+  audioDelayMs,
+  log,
+  script,
+}: Pick<SimulationOptions, 'script'> & {
+  seed: number
+  audioDelayMs: number
+  log: Stage['log']
+}): Stage {
+  const { random, startMs, shuffling } = beginningOf(seed)
+  const truth = createTruth(() => room)
+  const { observe } = truth
+  const room = openSimulatorRoom({
+    random: shuffling,
+    users: USERS,
+    startMs,
+    audioDelayMs,
+    observe,
+    ...(script && { onStep: (step: Step) => script.push(step) }),
+  })
+  return {
+    room,
+    truth,
+    random,
+    log,
+    moves: createMoves({ room, truth, random, users: USERS, log }),
   }
-  return Object.keys(is).filter((name) => !is[name])
+}
+
+async function move(stage: Stage, isScript: boolean): Promise<void> {
+  const { room, moves, random } = stage
+  const choice = random.next()
+  if (choice < 0.05 && isScript) moves.wait()
+  else if (choice < 0.03) await goAway(stage)
+  else if (choice < 0.05) moves.setWallClock()
+  else if (choice < 0.1) moves.atOnce()
+  else if (choice < 0.45) moves.wait()
+  else moves.anything()
+  if (random.chance(0.3)) room.save()
+}
+
+// What an outsider commands just before or behind one of our people, while the sound is still on its way,
+// nobody could tell from theirs; nor a skip from the end of the track in the same moment. A track that
+// starts just behind a seek starts where that led, without an end of the one before.
+function moveQuickly({ room, moves, random }: Stage, audioDelayMs: number): void {
+  while (!isTold(room) || room.core().sound().leftMs < 20 * audioDelayMs)
+    room.clock.advance(20 * audioDelayMs)
+  if (random.chance(0.25)) moves.wait()
+  else if (random.chance(0.5)) moves.calmly()
+  else
+    for (let count = 1 + random.below(4); count > 0; count -= 1) {
+      moves.quickly()
+      room.clock.advance(random.below(audioDelayMs))
+      if (count === 1 && random.chance(0.3)) moves.seek()
+    }
+  room.clock.advance(10 * audioDelayMs)
+}
+
+const LEAVES = ['cut', 'musakone', 'killed', 'mopidy', 'restored', 'both', 'both restored'] as const
+
+/** Musakone does not hear Mopidy for a while: one of them is restarted, or both, or the line is cut. */
+async function goAway({ room, truth, moves, random, log }: Stage): Promise<void> {
+  const what = random.pick(LEAVES)
+  const isKilled = what === 'killed'
+  const isNew = isKilled || what === 'musakone' || what.startsWith('both')
+  const restores = what.includes('restored')
+  // What was chosen while paused and then sought in was not heard, though Mopidy says that it is far in
+  // it: who comes new could not tell.
+  if (truth.listenedMs() === 0 && room.core().sound().positionMs > 0) return
+  // In place of a track that has left the tracklist Mopidy restores another one, at the same position.
+  const current = room.read('core.playback.get_current_tlid')
+  const isListed = room.read('core.tracklist.index', { tl_track: null, tlid: current }) !== null
+  if (restores && current !== null && !isListed) return
+  log(`away: ${what}`)
+  await room.settle()
+  if (isKilled) {
+    room.save()
+    truth.saved()
+    moves.wait()
+  }
+  truth.leave(isKilled)
+  if (isNew) {
+    truth.forgotten()
+    room.stopMusakone(isKilled)
+  } else room.disconnect()
+  if (restores || what === 'mopidy' || what === 'both') {
+    room.restartMopidy(restores)
+    truth.restarted(restores)
+  }
+  room.clock.advance(100)
+  // What a restored Mopidy plays may go on or begin anew after more has happened: nobody could tell.
+  for (let left = restores ? 0 : random.below(5); left > 0; left -= 1)
+    if (random.chance(0.5)) moves.wait()
+    else moves.meanwhile()
+  if (isNew) room.startMusakone()
+  room.connect()
+  await room.settle()
+  truth.back()
+  log('back')
+  // A tracklist of version 1 may have been restored or not: nobody could tell at the next restart.
+  if (restores) moves.add()
+}
+
+/** Whether Mopidy has told of what sounds. */
+function isTold({ core }: Room): boolean {
+  const { stream, announced } = core().sound()
+  return stream === null || announced
+}
+
+function stateOf({ core, read }: Room): string {
+  const { stream, running, positionMs } = core().sound()
+  const list = read('core.tracklist.get_tl_tracks') as { tlid: number }[]
+  return [
+    `    ${read('core.playback.get_state')} ${read('core.playback.get_current_tlid')}`,
+    `stream ${stream}${running ? '' : ' halted'} at ${positionMs}`,
+    `list ${list.map(({ tlid }) => tlid)}`,
+  ].join(', ')
 }

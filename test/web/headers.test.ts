@@ -50,7 +50,6 @@ describe('the headers of every reply', () => {
     ['no upgrade', '/ws', () => ({}), 426],
     ['a call', '/mopidy/rpc', () => ({ token, json: { jsonrpc: '2.0', id: 1, method: 'a' } }), 200],
     ['HEAD', '/mopidy/rpc', () => ({ method: 'HEAD' }), 200],
-    ['a redirect', '/', () => ({ redirect: 'manual' }), 302],
     ['a document', '/swagger/json', () => ({}), 200],
     ['a script', '/swagger/start.js', () => ({}), 200],
     ['a style', '/swagger/swagger-ui.css', () => ({}), 200],
@@ -66,7 +65,7 @@ describe('the headers of every reply', () => {
     if (path.startsWith('/api/')) expect(headers.get('cache-control')).toBe('no-store')
   })
 
-  test.each(['/login', '/join', '/swagger'])(
+  test.each(['/', '/queue', '/login', '/join', '/swagger'])(
     'A11 let the page %s run its own scripts, and be framed by nobody',
     async (path) => {
       const { status, headers } = await musakone.request(path)

@@ -6,24 +6,24 @@ import { temporaryFolder } from '../support/executable'
 import { startTestMusakone, TEST_PASSWORD, type TestMusakone } from '../support/test-musakone'
 import { addUser } from '../support/user-rows'
 
-/** What `next` may say, and where it leads; `/` leads on to the API's page. */
+/** What `next` may say, and where it leads. */
 const WANTED = [
   ['/iris/', '/iris/'],
   ['/iris/?a=b', '/iris/?a=b'],
-  ['', '/swagger'],
-  ['iris', '/swagger'],
-  ['//evil.example/', '/swagger'],
-  ['///evil.example/', '/swagger'],
-  ['/\\evil.example/', '/swagger'],
-  ['\\\\evil.example/', '/swagger'],
-  ['/\t/evil.example/', '/swagger'],
-  ['/\n/evil.example/', '/swagger'],
-  ['/a\\b', '/swagger'],
-  ['https://evil.example/', '/swagger'],
-  ['javascript:alert(1)', '/swagger'],
-  ['data:text/html,x', '/swagger'],
-  ['/login', '/swagger'],
-  ['/login?next=/login', '/swagger'],
+  ['', '/'],
+  ['iris', '/'],
+  ['//evil.example/', '/'],
+  ['///evil.example/', '/'],
+  ['/\\evil.example/', '/'],
+  ['\\\\evil.example/', '/'],
+  ['/\t/evil.example/', '/'],
+  ['/\n/evil.example/', '/'],
+  ['/a\\b', '/'],
+  ['https://evil.example/', '/'],
+  ['javascript:alert(1)', '/'],
+  ['data:text/html,x', '/'],
+  ['/login', '/'],
+  ['/login?next=/login', '/'],
 ] as const
 
 const NEW_PASSWORD = 'a new battery for the horse'
@@ -154,7 +154,7 @@ describe('the login page', () => {
       const problem = page.getByRole('alert')
       await problem.getByText('The username or the password is wrong.').waitFor()
       await logIn('admin', TEST_PASSWORD)
-      expect(await goneTo()).toBe('/swagger')
+      expect(await goneTo()).toBe('/')
     })
 
     test('a first password is changed before anything else', async () => {

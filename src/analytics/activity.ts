@@ -1,0 +1,138 @@
+import type { Database } from '../database/database'
+import { createHours, type Hours } from './hours'
+import type { LooseRows, Subject } from './loose-rows'
+import type { Piece, Span } from './spans'
+import type { Stretch, TimeZone } from './time-zone'
+
+export type Amount = { actions: number; plays: number; listenedMs: number }
+
+/** When something was done and heard, by the clocks of a time zone. */
+export type Activity = Readonly<{
+  /** By the day since 1970, sorted; only days on which something was done or heard. */
+  days: ReadonlyMap<number, Amount>
+  /** By the hour of the week, from Monday, midnight. */
+  week: readonly Amount[]
+}>
+
+type Asked = { subject: Subject; span: Span; zone: TimeZone }
+
+const QUARTER = 900
+const HOUR = 3_600
+const DAY = 86_400
+
+/** Reads the activity in a span of time, from the roll-ups; what still plays counts too. */
+export function createActivity({
+  database,
+  looseRows,
+}: {
+  database: Database
+  looseRows: LooseRows
+}) {
+  const hours = createHours(database)
+
+  return ({ subject, span, zone }: Asked): Activity => {
+    const tally = createTally()
+    for (const stretch of zone.stretches(span.from, span.to)) {
+      readHours(hours, subject, stretch, tally.add)
+      // What is finer than a quarter of an hour.
+      for (const piece of looseEnds(stretch)) {
+        const at = quarterOf(piece.from) + stretch.offset
+        for (const { count } of looseRows.actions(subject, [piece])) tally.add(at, count, 0, 0)
+        for (const play of looseRows.ended(subject, [piece])) tally.add(at, 0, 1, play.listened_ms)
+      }
+      for (const play of looseRows.open(subject, stretch)) {
+        const at = quarterOf(play.started_at_ms / 1_000) + stretch.offset
+        tally.add(at, 0, 1, play.listened_ms)
+      }
+    }
+    return tally.activity()
+  }
+}
+
+type Add = (local: number, actions: number, plays: number, listenedMs: number) => void
+
+function readHours(hours: Hours, subject: Subject, { from, to, offset }: Stretch, add: Add): void {
+  const first = Math.ceil(from / HOUR)
+  const last = Math.floor(to / HOUR)
+  // At which quarter of an hour of UTC an hour of the zone begins.
+  const begin = (((-offset / QUARTER) % 4) + 4) % 4
+  const whole = { subject, from: first, to: Math.max(first, last) }
+  for (const [hour = 0, actions = 0, plays = 0, ms = 0, ...before] of hours.halves(begin, whole)) {
+    const local = hour * HOUR + offset
+    const [actionsBefore = 0, playsBefore = 0, msBefore = 0] = before
+    add(local, actionsBefore, playsBefore, msBefore)
+    add(local + begin * QUARTER, actions, plays, ms)
+  }
+  // Of an hour that is cut, the quarters that are not.
+  const cut = new Set(
+    [from, to].filter((time) => time % HOUR !== 0).map((t) => Math.floor(t / HOUR)),
+  )
+  for (const hour of cut)
+    for (let quarter = 0; quarter < 4; quarter += 1) {
+      const at = hour * HOUR + quarter * QUARTER
+      if (at < from || at + QUARTER > to) continue
+      const { actions, plays, listenedMs } = hours.quarter(subject, hour, quarter)
+      add(at + offset, actions, plays, listenedMs)
+    }
+}
+
+function looseEnds({ from, to }: Span): Piece[] {
+  const first = Math.ceil(from / QUARTER) * QUARTER
+  const last = quarterOf(to)
+  const ends =
+    first > last
+      ? [{ from, to }]
+      : [
+          { from, to: first },
+          { from: last, to },
+        ]
+  return ends.filter((end) => end.from < end.to).map((end) => ({ ...end, sign: 1 }))
+}
+
+const quarterOf = (seconds: number) => Math.floor(seconds / QUARTER) * QUARTER
+
+function createTally() {
+  const days = new Map<number, Amount>()
+  const week = Array.from({ length: 7 * 24 }, none)
+  let latest: { number: number; amount: Amount } | undefined
+
+  /** Times come in order, mostly: the day is looked up once. */
+  function dayOf(number: number): Amount {
+    if (latest?.number === number) return latest.amount
+    const amount = days.get(number) ?? none()
+    days.set(number, amount)
+    latest = { number, amount }
+    return amount
+  }
+
+  return {
+    add(local: number, actions: number, plays: number, listenedMs: number): void {
+      if (actions === 0 && plays === 0) return
+      const day = Math.floor(local / DAY)
+      // The first day of 1970 was a Thursday.
+      const weekday = (((day + 3) % 7) + 7) % 7
+      const hour = Math.floor((local - day * DAY) / HOUR)
+      increase(dayOf(day), actions, plays, listenedMs)
+      increase(week[weekday * 24 + hour], actions, plays, listenedMs)
+    },
+
+    activity: (): Activity => ({
+      days: new Map([...days].sort(([one], [other]) => one - other)),
+      week,
+    }),
+  }
+}
+
+function increase(
+  amount: Amount | undefined,
+  actions: number,
+  plays: number,
+  listenedMs: number,
+): void {
+  if (amount === undefined) return
+  amount.actions += actions
+  amount.plays += plays
+  amount.listenedMs += listenedMs
+}
+
+const none = (): Amount => ({ actions: 0, plays: 0, listenedMs: 0 })

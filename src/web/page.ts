@@ -1,0 +1,106 @@
+import { Elysia } from 'elysia'
+import { PUBLIC } from '../accounts/auth'
+import { AppError } from '../errors'
+import type { BundledFile, PageBundle } from './bundle'
+
+declare const MUSAKONE_COMMIT: string | undefined
+
+const hidden = { detail: { ...PUBLIC, hide: true } }
+const FOR_EVER = 'public, max-age=31536000, immutable'
+
+let bundle: Promise<PageBundle> | undefined
+
+/** The page that people open, and its files, under names that change with what is in them. */
+export const pageRoutes = () => {
+  const page = async ({ request }: { request: Request }) => {
+    const { html } = await loadBundle()
+    return send(html, request, { 'content-security-policy': policyFor(request) }, 'no-cache')
+  }
+  return new Elysia({ name: 'page.routes' })
+    .get('/', page, hidden)
+    .get('/queue', page, hidden)
+    .get('/search', page, hidden)
+    .get('/browse', page, hidden)
+    .get('/playlists', page, hidden)
+    .get('/screen', page, hidden)
+    .get(
+      '/page/:file',
+      async ({ params, request }) => {
+        const { files } = await loadBundle()
+        const file = Object.hasOwn(files, params.file) ? files[params.file] : undefined
+        if (file === undefined) throw new AppError('not_found', 'There is nothing at this address.')
+        return send(file, request, {}, FOR_EVER)
+      },
+      hidden,
+    )
+}
+
+/** In the executable it is embedded; from the sources it is made when it is first asked for. */
+function loadBundle(): Promise<PageBundle> {
+  bundle ??=
+    typeof MUSAKONE_COMMIT === 'string'
+      ? import('./embedded-page').then(({ embeddedPage }) => embeddedPage)
+      : import('./bundle').then(({ bundlePage }) => bundlePage())
+  return bundle
+}
+
+function send(
+  file: BundledFile,
+  request: Request,
+  more: Record<string, string>,
+  cacheControl: string,
+): Response {
+  const encoding = encodingFor(request)
+  const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`
+  const headers = {
+    ...more,
+    etag,
+    'cache-control': cacheControl,
+    'referrer-policy': 'same-origin',
+    vary: 'accept-encoding',
+  }
+  if (knows(request, etag)) return new Response(null, { status: 304, headers })
+  const body =
+    encoding === undefined
+      ? file.text
+      : Buffer.from(encoding === 'br' ? file.brotli : file.gzip, 'base64')
+  return new Response(body, {
+    headers: {
+      ...headers,
+      'content-type': `${file.type}; charset=utf-8`,
+      ...(encoding !== undefined && { 'content-encoding': encoding }),
+    },
+  })
+}
+
+/** The best that the browser takes; a weight of 0 means that it does not. */
+function encodingFor(request: Request): 'br' | 'gzip' | undefined {
+  const taken = (request.headers.get('accept-encoding') ?? '')
+    .toLowerCase()
+    .split(',')
+    .filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part))
+    .map((part) => part.split(';')[0]?.trim())
+  return taken.includes('br') ? 'br' : taken.includes('gzip') ? 'gzip' : undefined
+}
+
+function knows(request: Request, etag: string): boolean {
+  const known = (request.headers.get('if-none-match') ?? '').split(',')
+  return known.some((tag) => tag.trim().replace(/^W\//, '') === etag)
+}
+
+function policyFor(request: Request): string {
+  // Older browsers do not take sockets for `self`. The guard has checked the name.
+  const host = request.headers.get('host')
+  const sockets = host === null ? '' : ` ws://${host} wss://${host}`
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self'${sockets}`,
+    "img-src 'self' data:",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}

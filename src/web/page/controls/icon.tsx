@@ -1,0 +1,75 @@
+/** Drawn on a square of 24, in the colour of the text. */
+const shapes = {
+  play: (
+    <path
+      d="M7.5 4.8v14.4a.8.8 0 0 0 1.2.7l11.6-7.2a.8.8 0 0 0 0-1.4L8.7 4.1a.8.8 0 0 0-1.2.7z"
+      fill="currentColor"
+      stroke="none"
+    />
+  ),
+  pause: <path d="M6 4.5h4.2v15H6zM13.8 4.5H18v15h-4.2z" fill="currentColor" stroke="none" />,
+  next: (
+    <path
+      d="M5 5.2v13.6a.7.7 0 0 0 1.1.6L16 12.6V19h2.6V5H16v6.4L6.1 4.600A.7.7 0 0 0 5 5.200z"
+      fill="currentColor"
+      stroke="none"
+    />
+  ),
+  previous: (
+    <path
+      d="M19 5.2v13.6a.7.7 0 0 1-1.1.6L8 12.6V19H5.400V5H8v6.400l9.9-6.800A.7.7 0 0 1 19 5.200z"
+      fill="currentColor"
+      stroke="none"
+    />
+  ),
+  stop: <rect x="6" y="6" width="12" height="12" rx="1.5" fill="currentColor" stroke="none" />,
+  note: (
+    <path d="M9 18V5.500l11-2V16M9 18a3 3 0 1 1-6 0 3 3 0 0 1 6 0zm11-2a3 3 0 1 1-6 0 3 3 0 0 1 6 0z" />
+  ),
+  queue: <path d="M4 6h16M4 11h16M4 16h9M17 14.500v6l4.5-3z" />,
+  search: <path d="M10.5 17.500a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM15.8 15.8 21 21" />,
+  library: <path d="M4.5 4v16M9.5 4v16M14 4.6 19.5 19.4" />,
+  list: <path d="M8 6h12M8 12h12M8 18h12M3.8 6h.01M3.8 12h.01M3.8 18h.01" />,
+  screen: <path d="M3 5h18v12H3zM8.5 21h7" />,
+  plus: <path d="M12 5v14M5 12h14" />,
+  check: <path d="m4.5 12.5 5 5 10-11" />,
+  more: <path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3" />,
+  close: <path d="M6 6l12 12M18 6 6 18" />,
+  back: <path d="M15 5l-7 7 7 7" />,
+  forward: <path d="m9 5 7 7-7 7" />,
+  grip: <path d="M4.5 9h15M4.5 15h15" />,
+  volume: (
+    <path d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.500a7.8 7.8 0 0 1 0 11" />
+  ),
+  mute: <path d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500zM16 9.500l5 5M21 9.500l-5 5" />,
+  random: (
+    <path d="M3 7h3.500c5 0 6 10 11 10H21M3 17h3.500c1.8 0 3-1.3 4-2.900M13.5 9.900c1-1.6 2.2-2.9 4-2.900H21M18.5 4.5 21 7l-2.5 2.500M18.5 14.5 21 17l-2.5 2.5" />
+  ),
+  repeat: (
+    <path d="M4 11V9.500A3.5 3.5 0 0 1 7.5 6H19M16.5 3.5 19 6l-2.5 2.500M20 13v1.500a3.5 3.5 0 0 1-3.5 3.500H5M7.5 15.5 5 18l2.5 2.5" />
+  ),
+  single: <path d="M4 6h9M4 11h9M4 16h5M17.5 8v9M15 10.2 17.5 8M15 17h5" />,
+  consume: <path d="M4 6h12M4 11h8M4 16h5M14 14l6 6M20 14l-6 6" />,
+  trash: <path d="M4 6.500h16M9.5 6V4h5v2M6 6.5 7 20h10l1-13.500M10 10.500v6M14 10.500v6" />,
+  up: <path d="M12 19V5M6 11l6-6 6 6" />,
+  down: <path d="M12 5v14M6 13l6 6 6-6" />,
+  nextUp: <path d="M4 5h10M4 10h10M4 15h5M13 18h7M17 15l3 3-3 3" />,
+  folder: <path d="M3 6.500h6l2 2.500h10v10.500H3z" />,
+  artist: <path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.500c.8-4 3.7-6 7.5-6s6.7 2 7.5 6" />,
+  album: <path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 14a2 2 0 1 0 0-4 2 2 0 0 0 0 4z" />,
+  save: <path d="M5 4h11l3 3v13H5zM8.5 4v5h6V4M8.5 20v-6h7v6" />,
+  pencil: <path d="M4 20l1-4.500L16.5 4 20 7.5 8.5 19z" />,
+  offline: (
+    <path d="M3 3l18 18M8.5 8.600A12 12 0 0 0 3 11.500M21 11.500a12 12 0 0 0-8.5-3.500M6.5 15a8 8 0 0 1 4.6-2.200M17.5 15l-1.5-1.200M12 19h.01" />
+  ),
+}
+export type IconName = keyof typeof shapes
+
+/** A picture beside words that say the same, or inside of what has a label. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      {shapes[name]}
+    </svg>
+  )
+}

@@ -1,0 +1,21 @@
+import { de } from './de'
+import { en } from './en'
+
+/** All that the page says, in one language. */
+export type Sentences = { readonly [Key in keyof typeof en]: Plain<(typeof en)[Key]> }
+type Plain<Value> = Value extends string ? string : Value
+
+const languages: Readonly<Record<string, Sentences>> = { en, de }
+
+const chosen = navigator.languages
+  .map((tag) => tag.toLowerCase().split('-')[0] ?? '')
+  .find((language) => Object.hasOwn(languages, language))
+
+document.documentElement.lang = chosen ?? 'en'
+
+/** What the page says, in the first language of the browser that it knows. */
+export const sentences = (): Sentences => languages[chosen ?? 'en'] ?? en
+
+/** For dates and numbers: as the browser's own language has them, if it is that language. */
+export const locale = (): string =>
+  navigator.languages.find((tag) => tag.toLowerCase().startsWith(chosen ?? 'en')) ?? 'en-GB'

@@ -1,0 +1,75 @@
+import { useEffect, useReducer } from 'preact/hooks'
+import { Slider } from '../controls/slider'
+import { sentences } from '../language/language'
+import { playback, playerCommands, positionNow } from '../player'
+import { may } from '../session'
+import { clockOf } from '../time'
+
+const TICK_MS = 250
+
+/** Draws again as long as something plays. */
+export function usePosition(): number {
+  const [, draw] = useReducer((drawn: number) => drawn + 1, 0)
+  const isPlaying = playback.value?.state === 'playing'
+  useEffect(() => {
+    if (!isPlaying) return
+    const timer = setInterval(() => document.visibilityState === 'visible' && draw(0), TICK_MS)
+    return () => clearInterval(timer)
+  }, [isPlaying])
+  return positionNow()
+}
+
+/** Where the track is, to be dragged by who may; a stream has no end to drag to. */
+export function Progress() {
+  const position = usePosition()
+  const length = playback.value?.track?.length_ms ?? null
+  const words = sentences()
+  if (length === null)
+    return (
+      <div class="progress live">
+        <span>{clockOf(position)}</span>
+        <span class="live-mark">{words.liveStream}</span>
+      </div>
+    )
+  return (
+    <div class="progress">
+      {may('playback') ? (
+        <Slider
+          label={words.position}
+          value={position}
+          max={length}
+          step={1000}
+          say={(at) => words.positionOf(clockOf(at), clockOf(length))}
+          onChoose={playerCommands.seek}
+        />
+      ) : (
+        <ProgressLine />
+      )}
+      <div class="times">
+        <span>{clockOf(position)}</span>
+        <span>{clockOf(length)}</span>
+      </div>
+    </div>
+  )
+}
+
+/** The same without a handle. */
+export function ProgressLine() {
+  const position = usePosition()
+  const length = playback.value?.track?.length_ms ?? null
+  const words = sentences()
+  if (length === null) return null
+  return (
+    <div
+      class="progress-line"
+      role="progressbar"
+      aria-label={words.position}
+      aria-valuemin={0}
+      aria-valuemax={Math.round(length / 1000)}
+      aria-valuenow={Math.round(position / 1000)}
+      aria-valuetext={words.positionOf(clockOf(position), clockOf(length))}
+    >
+      <span style={{ transform: `scaleX(${length > 0 ? position / length : 0})` }} />
+    </div>
+  )
+}

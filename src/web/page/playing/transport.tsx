@@ -1,0 +1,67 @@
+import { IconButton } from '../controls/button'
+import { sentences } from '../language/language'
+import { type OptionName, options, playback, playerCommands } from '../player'
+import { may } from '../session'
+
+export function PlayButton() {
+  const words = sentences()
+  const isPlaying = playback.value?.state === 'playing'
+  return (
+    <IconButton
+      class="play"
+      icon={isPlaying ? 'pause' : 'play'}
+      label={isPlaying ? words.pause : words.play}
+      onClick={playerCommands.toggle}
+    />
+  )
+}
+
+/** Previous, play or pause, next, stop: for who may, and a word for who may not. */
+export function Transport({ compact = false }: { compact?: boolean }) {
+  const words = sentences()
+  if (!may('playback')) return null
+  const stopped = playback.value?.state === 'stopped'
+  return (
+    <fieldset class="transport" aria-label={words.controls}>
+      {!compact && (
+        <IconButton
+          icon="stop"
+          label={words.stop}
+          disabled={stopped}
+          onClick={playerCommands.stop}
+        />
+      )}
+      <IconButton icon="previous" label={words.previous} onClick={playerCommands.previous} />
+      <PlayButton />
+      <IconButton icon="next" label={words.next} onClick={playerCommands.next} />
+      {!compact && <span class="counterweight" />}
+    </fieldset>
+  )
+}
+
+const MODES: readonly OptionName[] = ['random', 'repeat', 'single', 'consume']
+
+/** How the queue is played. */
+export function Modes() {
+  if (!may('options')) return null
+  return (
+    <fieldset class="modes" aria-label={sentences().modes}>
+      {MODES.map((name) => (
+        <ModeButton key={name} name={name} />
+      ))}
+    </fieldset>
+  )
+}
+
+function ModeButton({ name }: { name: OptionName }) {
+  const isOn = options.value[name]
+  return (
+    <IconButton
+      class="mode"
+      icon={name}
+      label={sentences()[name]}
+      aria-pressed={isOn}
+      onClick={() => playerCommands.setOption(name, !isOn)}
+    />
+  )
+}

@@ -1,0 +1,44 @@
+import { IconButton } from '../controls/button'
+import { Slider } from '../controls/slider'
+import { sentences } from '../language/language'
+import { playback, playerCommands } from '../player'
+import { may, me } from '../session'
+
+const EVERY_MS = 90
+let sentAt = 0
+
+/** The volume, where Mopidy has one and the role may change it. */
+export function Volume() {
+  const { volume = null, mute = null } = playback.value ?? {}
+  if (volume === null || !may('volume')) return null
+  const words = sentences()
+  const ceiling = me.value?.limits.volume_ceiling ?? 100
+  return (
+    <div class="volume">
+      <IconButton
+        icon={mute ? 'mute' : 'volume'}
+        label={mute ? words.unmute : words.mute}
+        aria-pressed={mute === true}
+        onClick={() => playerCommands.setMute(!mute)}
+      />
+      <Slider
+        label={words.volume}
+        value={volume}
+        max={100}
+        most={ceiling}
+        step={1}
+        say={(value) => `${value} %`}
+        onSlide={slide}
+        onChoose={playerCommands.setVolume}
+      />
+      {ceiling < 100 && <span class="ceiling">{words.volumeCeiling(ceiling)}</span>}
+    </div>
+  )
+}
+
+/** Follows the finger, but not each of its moves. */
+function slide(volume: number): void {
+  if (performance.now() - sentAt < EVERY_MS) return
+  sentAt = performance.now()
+  playerCommands.setVolume(volume)
+}

@@ -1,0 +1,143 @@
+import { useEffect, useState } from 'preact/hooks'
+import { AddAll, Items } from '../browse/browse-screen'
+import { Button } from '../controls/button'
+import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
+import { Icon } from '../controls/icon'
+import { Choices, Sheet } from '../controls/sheet'
+import { VirtualList } from '../controls/virtual-list'
+import { sentences } from '../language/language'
+import { nameOfUri, type Song } from '../library'
+import { queueLength } from '../queue/queue'
+import { follow, go, query } from '../router'
+import { may } from '../session'
+import { connection } from '../socket'
+import {
+  deletePlaylist,
+  openPlaylist,
+  playlists,
+  refreshPlaylists,
+  renamePlaylist,
+} from './playlists'
+import { NameSheet, SavePlaylist } from './save-playlist'
+
+const ROW_HEIGHT = 64
+const addressOf = (uri: string, name: string) => `/playlists?${new URLSearchParams({ uri, name })}`
+
+/** All playlists, or one of them. */
+export function PlaylistsScreen() {
+  if (isAway()) return <OfflineFace />
+  const uri = query.value.get('uri')
+  return uri === null ? <AllPlaylists /> : <OnePlaylist key={uri} uri={uri} />
+}
+
+function AllPlaylists() {
+  const words = sentences()
+  const [saving, setSaving] = useState(false)
+  const isOpen = connection.value === 'open'
+  useEffect(() => {
+    if (isOpen) refreshPlaylists()
+  }, [isOpen])
+  const all = playlists.value
+  if (all === undefined) return <Waiting />
+  const save = may('playlists.save') && queueLength.value > 0 && (
+    <Button icon="save" onClick={() => setSaving(true)}>
+      {words.saveQueue}
+    </Button>
+  )
+  return (
+    <div class="playlists">
+      {all.length === 0 ? (
+        <Face icon="list" title={words.noPlaylists} hint={words.noPlaylistsHint}>
+          {save}
+        </Face>
+      ) : (
+        <>
+          <div class="tools">
+            <p class="count" />
+            {save}
+          </div>
+          <VirtualList
+            count={all.length}
+            rowHeight={ROW_HEIGHT}
+            label={words.playlists}
+            keyOf={(index) => all[index]?.uri ?? index}
+            render={(index) => {
+              const { uri = '', name = nameOfUri(uri) } = all[index] ?? {}
+              return (
+                <a class="row folder-row" href={addressOf(uri, name)} onClick={follow}>
+                  <span class="cover symbol">
+                    <Icon name="list" />
+                  </span>
+                  <span class="row-words">
+                    <span class="row-title">{name}</span>
+                  </span>
+                  <Icon name="forward" />
+                </a>
+              )
+            }}
+          />
+        </>
+      )}
+      {saving && <SavePlaylist onClose={() => setSaving(false)} />}
+    </div>
+  )
+}
+
+function OnePlaylist({ uri }: { uri: string }) {
+  const words = sentences()
+  const name = query.value.get('name') ?? nameOfUri(uri)
+  const [songs, setSongs] = useState<readonly Song[] | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [sheet, setSheet] = useState<'rename' | 'delete' | null>(null)
+  const isOpen = connection.value === 'open'
+  useEffect(() => {
+    if (isOpen) openPlaylist(uri).then(setSongs, (error) => setProblem(error.message))
+  }, [uri, isOpen])
+  if (problem !== null) return <Face icon="offline" title={problem} />
+  if (songs === null) return <Waiting />
+  const close = () => setSheet(null)
+  async function remove() {
+    if (await deletePlaylist({ uri, name })) go('/playlists', { replace: true })
+  }
+  async function rename(chosen: string) {
+    const renamed = await renamePlaylist(uri, chosen)
+    if (renamed !== null) go(addressOf(renamed, chosen), { replace: true })
+  }
+  return (
+    <div class="playlist">
+      <div class="tools">
+        <p class="count">{words.tracks(songs.length)}</p>
+        {may('playlists.save') && (
+          <Button icon="pencil" onClick={() => setSheet('rename')}>
+            {words.rename}
+          </Button>
+        )}
+        {may('playlists') && (
+          <Button icon="trash" onClick={() => setSheet('delete')}>
+            {words.delete}
+          </Button>
+        )}
+        {songs.length > 0 && <AddAll songs={songs} />}
+      </div>
+      {songs.length === 0 ? (
+        <Face icon="list" title={words.emptyPlaylist} />
+      ) : (
+        <Items folders={[]} songs={[...songs]} />
+      )}
+      {sheet === 'rename' && (
+        <NameSheet title={words.rename} name={name} onClose={close} onName={rename} />
+      )}
+      {sheet === 'delete' && (
+        <Sheet title={words.deleteQuestion(name)} onClose={close}>
+          <Choices
+            onDone={close}
+            choices={[
+              { icon: 'trash', label: words.delete, tone: 'problem', run: remove },
+              { icon: 'close', label: words.cancel, run: close },
+            ]}
+          />
+        </Sheet>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { signal } from '@preact/signals'
+import { sentences } from '../language/language'
+import { nameOfUri, type Ref, type Song } from '../library'
+import { wholeQueue } from '../queue/queue'
+import { call, mopidyOnline, onEvent, onOpen } from '../socket'
+import { complain, say } from '../toasts'
+
+type Track = { __model__: 'Track'; uri: string; name?: string }
+type Playlist = { __model__: 'Playlist'; uri: string; name: string; tracks?: Track[] }
+
+/** All that there are; undefined until they are known. */
+export const playlists = signal<readonly Ref[] | undefined>(undefined)
+
+/** A message has at most 64 KiB. */
+const LONGEST = 60_000
+
+export async function refreshPlaylists(): Promise<void> {
+  const found = await call<Ref[]>('core.playlists.as_list').catch(() => undefined)
+  if (found !== undefined) playlists.value = found
+}
+
+export async function openPlaylist(uri: string): Promise<Song[]> {
+  const items = await call<Ref[] | null>('core.playlists.get_items', { uri })
+  return (items ?? []).map(({ uri, name }) => ({ uri, name: name || nameOfUri(uri), artist: '' }))
+}
+
+/** Makes a playlist of what is in the queue. */
+export async function saveQueue(name: string): Promise<void> {
+  try {
+    const tracks = (await wholeQueue()).map(
+      ({ uri, name }): Track => ({ __model__: 'Track', uri, ...(name && { name }) }),
+    )
+    if (JSON.stringify(tracks).length > LONGEST) throw new Error(sentences().queueTooLong)
+    const created = await call<Playlist | null>('core.playlists.create', { name })
+    if (created === null) throw new Error(sentences().timedOut)
+    const playlist = { ...plain(created), tracks }
+    await call('core.playlists.save', { playlist })
+    say(sentences().saved(name))
+  } catch (error) {
+    complain(error)
+  }
+}
+
+/** Gives it another name; the address under which it is then, or null when it was refused. */
+export async function renamePlaylist(uri: string, name: string): Promise<string | null> {
+  try {
+    const found = await call<Playlist | null>('core.playlists.lookup', { uri })
+    if (found === null) throw new Error(sentences().notAdded)
+    const tracks = (found.tracks ?? []).map(
+      ({ uri, name }): Track => ({ __model__: 'Track', uri, ...(name && { name }) }),
+    )
+    const playlist = { ...plain(found), name, tracks }
+    const saved = await call<Playlist | null>('core.playlists.save', { playlist })
+    say(sentences().saved(name))
+    return saved?.uri ?? uri
+  } catch (error) {
+    complain(error)
+    return null
+  }
+}
+
+export async function deletePlaylist({ uri, name = '' }: Pick<Ref, 'uri' | 'name'>) {
+  const before = playlists.value
+  playlists.value = before?.filter((other) => other.uri !== uri)
+  try {
+    await call('core.playlists.delete', { uri })
+    say(sentences().deleted(name))
+    return true
+  } catch (error) {
+    playlists.value = before
+    complain(error)
+    return false
+  }
+}
+
+/** What Mopidy takes back: other members that it gives would be refused. */
+const plain = ({ uri, name }: Playlist) => ({ __model__: 'Playlist' as const, uri, name })
+
+onOpen(() => {
+  if (mopidyOnline.value && playlists.value !== undefined) refreshPlaylists()
+})
+onEvent((name) => {
+  if (name.startsWith('playlist') && playlists.value !== undefined) refreshPlaylists()
+})

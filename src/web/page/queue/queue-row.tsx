@@ -1,0 +1,191 @@
+import { useState } from 'preact/hooks'
+import { IconButton } from '../controls/button'
+import { Cover } from '../controls/cover'
+import { Icon } from '../controls/icon'
+import { Person } from '../controls/person'
+import { type Choice, Choices, Sheet } from '../controls/sheet'
+import { sentences } from '../language/language'
+import { playback, playerCommands } from '../player'
+import { may } from '../session'
+import { clockOf, fromNow, timeOfDay } from '../time'
+import { type Arrival, currentTlid, entries, nameOf, type QueueEntry, removeEntry } from './queue'
+import type { Reorder } from './reorder'
+import { ROW_HEIGHT } from './row-height'
+
+export { ROW_HEIGHT }
+
+type QueueRowOptions = { entry: QueueEntry; index: number; count: number; reorder: Reorder }
+
+export function QueueRow({ entry, index, count, reorder }: QueueRowOptions) {
+  const [open, setOpen] = useState(false)
+  const words = sentences()
+  const name = nameOf(entry)
+  const isCurrent = entry.tlid === currentTlid.value
+  const drag = reorder.drag.value
+  const shift = shiftOf(drag, entry, index)
+  return (
+    <div
+      class="row queue-row"
+      aria-current={isCurrent ? 'true' : undefined}
+      data-dragged={drag?.entry.tlid === entry.tlid ? '' : undefined}
+      data-shifting={drag === null ? undefined : ''}
+      style={{ transform: shift === 0 ? '' : `translateY(${shift}px)` }}
+    >
+      <button type="button" class="row-main" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <span class="row-cover">
+          <Cover uri={entry.uri} name={entry.album ?? name} />
+          {isCurrent && <Bars />}
+        </span>
+        <span class="row-words">
+          <span class="row-title">{name}</span>
+          <span class="row-hint">
+            <Person person={entry.queued_by} />
+            {entry.artist && <span class="row-artist"> · {entry.artist}</span>}
+          </span>
+        </span>
+        <span class="row-times">
+          <When entry={entry} isCurrent={isCurrent} />
+          {entry.length_ms !== null && (
+            <span class="length">
+              <span class="unseen">{words.lengthIs('')}</span>
+              {clockOf(entry.length_ms)}
+            </span>
+          )}
+        </span>
+      </button>
+      {may('queue.edit') && (
+        <>
+          <IconButton
+            class="remove"
+            icon="close"
+            label={`${words.remove}: ${name}`}
+            onClick={() => removeEntry(entry)}
+          />
+          <button
+            type="button"
+            class="icon-button grip"
+            data-grip={entry.tlid}
+            aria-label={words.move(name)}
+            onPointerDown={(event) => reorder.start(event, entry, index)}
+            onKeyDown={(event) => reorder.press(event, entry, index)}
+          >
+            <Icon name="grip" />
+          </button>
+        </>
+      )}
+      {open && (
+        <Sheet title={name} hint={whence(entry)} onClose={() => setOpen(false)}>
+          <Choices
+            choices={choicesFor(entry, index, count, reorder)}
+            onDone={() => setOpen(false)}
+          />
+        </Sheet>
+      )}
+    </div>
+  )
+}
+
+/** When it plays, by the clock while something plays. */
+function When({ entry, isCurrent }: { entry: QueueEntry; isCurrent: boolean }) {
+  const words = sentences()
+  if (isCurrent)
+    return (
+      <span class="when current">
+        {playback.value?.state === 'paused' ? words.paused : words.now}
+      </span>
+    )
+  if (entry.starts_at_ms !== null) return <span class="when">{timeOfDay(entry.starts_at_ms)}</span>
+  return null
+}
+
+function Bars() {
+  return (
+    <span class="bars" data-moving={playback.value?.state === 'playing' ? '' : undefined}>
+      <i />
+      <i />
+      <i />
+    </span>
+  )
+}
+
+/** Who added it, and when. */
+function whence({ artist, added_at: addedAt, queued_by: person }: QueueEntry): string {
+  const words = sentences()
+  const added =
+    addedAt === null ? null : words.addedAt(fromNow(Math.min(0, addedAt * 1000 - Date.now())))
+  return [artist, person && words.byName(person.username), added].filter(Boolean).join(' · ')
+}
+
+function choicesFor(entry: QueueEntry, index: number, count: number, reorder: Reorder): Choice[] {
+  const words = sentences()
+  const choices: Choice[] = []
+  if (may('playback'))
+    choices.push({
+      icon: 'play',
+      label: words.playNow,
+      run: () => void playerCommands.play(entry.tlid),
+    })
+  if (!may('queue.edit')) return choices
+  const current = entries.value.findIndex((other) => other?.tlid === currentTlid.value)
+  const next = current < 0 ? 0 : index < current ? current : current + 1
+  if (index !== next && index !== current)
+    choices.push({
+      icon: 'nextUp',
+      label: words.moveNext,
+      run: () => void reorder.move(entry, next),
+    })
+  if (index > 0)
+    choices.push({
+      icon: 'up',
+      label: words.moveUp,
+      run: () => void reorder.move(entry, index - 1),
+    })
+  if (index < count - 1)
+    choices.push({
+      icon: 'down',
+      label: words.moveDown,
+      run: () => void reorder.move(entry, index + 1),
+    })
+  choices.push({
+    icon: 'trash',
+    label: words.remove,
+    tone: 'problem',
+    run: () => void removeEntry(entry),
+  })
+  return choices
+}
+
+/** How far a row makes way for the one that is dragged. */
+function shiftOf(drag: Reorder['drag']['value'], entry: QueueEntry, index: number): number {
+  if (drag === null) return 0
+  if (drag.entry.tlid === entry.tlid) return drag.by
+  const { from, to } = drag
+  if (index > from && index <= to) return -ROW_HEIGHT
+  return index < from && index >= to ? ROW_HEIGHT : 0
+}
+
+export function ArrivalRow({ arrival }: { arrival: Arrival }) {
+  return (
+    <div class="row queue-row arriving">
+      <span class="row-main">
+        <Cover uri={arrival.uri} name={arrival.name} />
+        <span class="row-words">
+          <span class="row-title">{arrival.name}</span>
+          <span class="row-hint">{sentences().adding}</span>
+        </span>
+      </span>
+    </div>
+  )
+}
+
+export function GhostRow() {
+  return (
+    <div class="row ghost-row" aria-hidden="true">
+      <span class="ghost square" />
+      <span class="ghost-words">
+        <span class="ghost line" />
+        <span class="ghost line short" />
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,117 @@
+import type { RefObject } from 'preact'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { Button } from '../controls/button'
+import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
+import { type ListHandle, VirtualList } from '../controls/virtual-list'
+import { sentences } from '../language/language'
+import { SavePlaylist } from '../playlists/save-playlist'
+import { go, scrollBefore } from '../router'
+import { may } from '../session'
+import { call } from '../socket'
+import {
+  arrivals,
+  clearQueue,
+  currentTlid,
+  entries,
+  look,
+  queueLength,
+  queueLoaded,
+  queueProblem,
+  refreshQueue,
+  shuffleQueue,
+} from './queue'
+import { ArrivalRow, GhostRow, QueueRow, ROW_HEIGHT } from './queue-row'
+import { useReorder } from './reorder'
+import './queue.css'
+
+/** The queue: who added what, when it will play, and in which order. */
+export function QueueScreen() {
+  const words = sentences()
+  const handle = useRef<ListHandle>(null)
+  const reorder = useReorder(handle)
+  const [saving, setSaving] = useState(false)
+  const show = useCallback(look, [])
+  const isLoaded = queueLoaded.value
+  useEffect(() => {
+    if (isLoaded) goToCurrent(handle)
+  }, [isLoaded])
+  if (isAway()) return <OfflineFace />
+  if (!queueLoaded.value)
+    return queueProblem.value === null ? (
+      <Waiting rows={8} />
+    ) : (
+      <Face icon="offline" title={queueProblem.value}>
+        <Button onClick={refreshQueue}>{words.retry}</Button>
+      </Face>
+    )
+  const [all, coming] = [entries.value, arrivals.value]
+  if (queueLength.value === 0)
+    return (
+      <Face icon="queue" title={words.emptyQueue} hint={words.emptyQueueHint}>
+        {may('queue.add') && (
+          <Button icon="plus" class="primary" onClick={() => go('/search')}>
+            {words.addSong}
+          </Button>
+        )}
+      </Face>
+    )
+  const current = all.findIndex((entry) => entry?.tlid === currentTlid.value)
+  return (
+    <div class="queue">
+      <div class="tools">
+        <p class="count">{words.tracks(queueLength.value)}</p>
+        {current > 5 && (
+          <Button icon="down" onClick={() => handle.current?.scrollTo(current)}>
+            {words.now}
+          </Button>
+        )}
+        {may('queue.edit') && (
+          <Button icon="random" onClick={shuffleQueue}>
+            {words.shuffle}
+          </Button>
+        )}
+        {may('playlists.save') && (
+          <Button icon="save" onClick={() => setSaving(true)}>
+            {words.saveQueue}
+          </Button>
+        )}
+        {may('queue.edit') && (
+          <Button icon="trash" onClick={clearQueue}>
+            {words.clear}
+          </Button>
+        )}
+      </div>
+      <VirtualList
+        count={queueLength.value}
+        rowHeight={ROW_HEIGHT}
+        headroom={TOOLS_HEIGHT}
+        label={words.queue}
+        handle={handle}
+        onShow={show}
+        keyOf={(index) => all[index]?.tlid ?? `place-${index}`}
+        render={(index) => {
+          const entry = all[index]
+          const arrival = coming[index - all.length]
+          if (arrival !== undefined) return <ArrivalRow arrival={arrival} />
+          if (entry === undefined) return <GhostRow />
+          return <QueueRow entry={entry} index={index} count={all.length} reorder={reorder} />
+        }}
+      />
+      <p class="unseen" role="status">
+        {reorder.announcement.value}
+      </p>
+      {saving && <SavePlaylist onClose={() => setSaving(false)} />}
+    </div>
+  )
+}
+
+const SEEN_ANYWAY = 4
+/** Of what stays at the top, in pixels. */
+const TOOLS_HEIGHT = 60
+
+/** Who opens a long queue wants to see where it is. */
+async function goToCurrent(list: RefObject<ListHandle | null>): Promise<void> {
+  if (scrollBefore() > 0) return
+  const index = await call<number | null>('core.tracklist.index').catch(() => null)
+  if (index !== null && index > SEEN_ANYWAY) list.current?.scrollTo(index - 1)
+}

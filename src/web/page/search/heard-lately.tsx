@@ -1,0 +1,62 @@
+import { useEffect, useState } from 'preact/hooks'
+import { api } from '../api'
+import { Button } from '../controls/button'
+import { Face, Waiting } from '../controls/face'
+import { SongRow } from '../controls/song-row'
+import { sentences } from '../language/language'
+import { nameOfUri, type Song } from '../library'
+import { go } from '../router'
+import { me } from '../session'
+import { Section } from './results'
+
+const MOST = 12
+const LOOKED_AT = 40
+
+/** Before one has typed anything: what was heard here, to be heard again. */
+export function HeardLately() {
+  const [songs, setSongs] = useState<readonly Song[] | null>(null)
+  const known = me.value !== null
+  useEffect(() => {
+    if (known)
+      api.playbackHistory(LOOKED_AT).then(
+        ({ plays }) => {
+          const byUri = new Map(plays.map(({ track }) => [track.uri, track]))
+          setSongs([...byUri.values()].slice(0, MOST).map(songOfPlay))
+        },
+        () => setSongs([]),
+      )
+  }, [known])
+  const words = sentences()
+  if (songs === null) return <Waiting />
+  if (songs.length === 0)
+    return (
+      <Face icon="search" title={words.searchFor} hint={words.searchHint}>
+        <Button icon="library" onClick={() => go('/browse')}>
+          {words.browse}
+        </Button>
+      </Face>
+    )
+  return (
+    <Section title={words.heardLately}>
+      <ul class="rows">
+        {songs.map((song) => (
+          <li key={song.uri}>
+            <SongRow song={song} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+type PlayedTrack = Awaited<ReturnType<typeof api.playbackHistory>>['plays'][number]['track']
+
+function songOfPlay({ uri, name, artist, album, length_ms: length }: PlayedTrack): Song {
+  return {
+    uri,
+    name: name ?? nameOfUri(uri),
+    artist: artist ?? '',
+    ...(album && { album }),
+    ...(length !== null && { lengthMs: length }),
+  }
+}

@@ -1,0 +1,101 @@
+import { signal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { Button } from '../controls/button'
+import { Cover } from '../controls/cover'
+import { Icon } from '../controls/icon'
+import { SongRow } from '../controls/song-row'
+import { VirtualList } from '../controls/virtual-list'
+import { sentences } from '../language/language'
+import { artistsOf, collectionAddress, type Found, songOf } from '../library'
+import { follow } from '../router'
+
+const FEW_SONGS = 6
+const FEW = 8
+const ROW_HEIGHT = 64
+
+const allSongs = signal<Found | null>(null)
+
+/** What was found, by kind. */
+export function Results({ found }: { found: Found }) {
+  const { tracks, albums, artists } = found
+  const words = sentences()
+  const songs = tracks.map(songOf)
+  const showsAll = allSongs.value === found || songs.length <= FEW_SONGS
+  return (
+    <>
+      {artists.length > 0 && (
+        <Section title={words.artists}>
+          <ul class="shelf round">
+            {artists.slice(0, FEW).map(({ uri = '', name = '' }) => (
+              <li key={uri}>
+                <a href={collectionAddress({ uri, name, type: 'artist' })} onClick={follow}>
+                  <span class="cover portrait">
+                    <Icon name="artist" />
+                  </span>
+                  <span class="shelf-title">{name}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {albums.length > 0 && (
+        <Section title={words.albums}>
+          <ul class="shelf">
+            {albums.slice(0, FEW).map(({ uri = '', name = '', artists: by }) => (
+              <li key={uri}>
+                <a href={collectionAddress({ uri, name, type: 'album' })} onClick={follow}>
+                  <Cover uri={uri} name={name} />
+                  <span class="shelf-title">{name}</span>
+                  <span class="shelf-hint">{artistsOf(by)}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {songs.length > 0 && (
+        <Section title={words.songs}>
+          {showsAll ? (
+            <VirtualList
+              count={songs.length}
+              rowHeight={ROW_HEIGHT}
+              label={words.songs}
+              keyOf={(index) => songs[index]?.uri ?? index}
+              render={(index) => songs[index] && <SongRow song={songs[index]} />}
+            />
+          ) : (
+            <>
+              <ul class="rows">
+                {songs.slice(0, FEW_SONGS).map((song) => (
+                  <li key={song.uri}>
+                    <SongRow song={song} />
+                  </li>
+                ))}
+              </ul>
+              <Button
+                class="wide"
+                onClick={() => {
+                  allSongs.value = found
+                }}
+              >
+                {words.showAll(songs.length)}
+              </Button>
+            </>
+          )}
+        </Section>
+      )}
+    </>
+  )
+}
+
+export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="section">
+      <div class="section-head">
+        <h2>{title}</h2>
+      </div>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,31 @@
+import { signal } from '@preact/signals'
+import type { Me } from '../../accounts/model'
+import type { Permission } from '../../accounts/permissions'
+import { api } from './api'
+import { logInAgain, onOpen } from './socket'
+
+/** Who is signed in, and what they may. */
+export const me = signal<Me | null>(null)
+
+/** Whether the role may do it; false until it is known. */
+export function may(permission: Permission): boolean {
+  return me.value?.permissions.includes(permission) ?? false
+}
+
+/** Asks who is signed in; without a session, or before a first password is changed, to the login. */
+export async function recognise(): Promise<void> {
+  try {
+    const user = await api.me()
+    if (user.must_change_password) return logInAgain()
+    me.value = user
+  } catch {
+    // The connection says so itself, and asks again when it is back.
+  }
+}
+
+export async function logOut(): Promise<void> {
+  await api.logOut().catch(() => {})
+  location.assign('/login')
+}
+
+onOpen(recognise)

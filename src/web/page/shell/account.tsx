@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks'
+import { api, type WebClient } from '../api'
+import { Icon, type IconName } from '../controls/icon'
+import { Initial } from '../controls/person'
+import { Sheet } from '../controls/sheet'
+import { sentences } from '../language/language'
+import { follow } from '../router'
+import { logOut, me } from '../session'
+
+/** Who is signed in, and what is there besides the music. */
+export function Account() {
+  const [open, setOpen] = useState(false)
+  const [clients, setClients] = useState<readonly WebClient[]>([])
+  const user = me.value
+  if (user === null) return null
+  const words = sentences()
+  function show() {
+    setOpen(true)
+    api.clients().then(
+      ({ clients }) => setClients(clients),
+      () => {},
+    )
+  }
+  const close = () => setOpen(false)
+  return (
+    <>
+      <button
+        type="button"
+        class="account"
+        aria-haspopup="dialog"
+        aria-label={`${words.account}: ${user.username}`}
+        onClick={show}
+      >
+        <Initial name={user.username} />
+      </button>
+      {open && (
+        <Sheet title={user.username} hint={words.signedInAs(user.role)} onClose={close}>
+          <ul class="choices">
+            <Way to="/screen" icon="screen" onFollow={close}>
+              {words.screen}
+            </Way>
+            {clients.map(({ name, path }) => (
+              <Way key={path} to={path} icon="library">
+                {name}
+              </Way>
+            ))}
+            {user.role === 'admin' && (
+              <Way to="/swagger" icon="list">
+                {words.apiPage}
+              </Way>
+            )}
+            <li>
+              <button type="button" onClick={logOut}>
+                <Icon name="back" />
+                {words.logOut}
+              </button>
+            </li>
+          </ul>
+        </Sheet>
+      )}
+    </>
+  )
+}
+
+type WayOptions = { to: string; icon: IconName; children: string; onFollow?: () => void }
+
+function Way({ to, icon, children, onFollow }: WayOptions) {
+  const followHere = (event: MouseEvent) => {
+    onFollow?.()
+    follow(event)
+  }
+  return (
+    <li>
+      <a href={to} {...(onFollow && { onClick: followHere })}>
+        <Icon name={icon} />
+        {children}
+      </a>
+    </li>
+  )
+}

@@ -1,0 +1,54 @@
+import { Icon, type IconName } from '../controls/icon'
+import { sentences } from '../language/language'
+import { queueLength, queueLoaded } from '../queue/queue'
+import { follow, path } from '../router'
+
+const PLACES = [
+  ['/', 'playing', 'note'],
+  ['/queue', 'queue', 'queue'],
+  ['/search', 'search', 'search'],
+  ['/browse', 'browse', 'library'],
+  ['/playlists', 'playlists', 'list'],
+] as const satisfies readonly (readonly [string, string, IconName])[]
+
+/** The way to every screen: at the foot on a phone, at the side on a desk. */
+export function Navigation() {
+  const words = sentences()
+  return (
+    <nav class="places" aria-label={words.mainNavigation}>
+      <span class="brand">
+        <svg viewBox="0 0 64 64" aria-hidden="true">
+          <circle class="record" cx="32" cy="32" r="30" />
+          <circle class="groove" cx="32" cy="32" r="25" />
+          <circle class="groove" cx="32" cy="32" r="20.5" />
+          <circle class="groove" cx="32" cy="32" r="16" />
+          <circle class="label" cx="32" cy="32" r="10.5" />
+          <circle class="hole" cx="32" cy="32" r="2" />
+        </svg>
+        Musakone
+      </span>
+      <ul>
+        {PLACES.map(([to, name, icon]) => (
+          <li key={to}>
+            <a href={to} onClick={follow} aria-current={path.value === to ? 'page' : undefined}>
+              <Icon name={icon} />
+              <span>{words[name]}</span>
+              {name === 'queue' && <Badge />}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Badge() {
+  const count = queueLength.value
+  if (!queueLoaded.value || count === 0) return null
+  return (
+    <span class="badge">
+      <span aria-hidden="true">{count > 999 ? '999+' : count}</span>
+      <span class="unseen">{sentences().tracks(count)}</span>
+    </span>
+  )
+}

@@ -1,0 +1,38 @@
+import { Cover } from '../controls/cover'
+import { sentences } from '../language/language'
+import { playback, streamTitle } from '../player'
+import { Progress, ProgressLine } from '../playing/progress'
+import { PlayButton, Transport } from '../playing/transport'
+import { Volume } from '../playing/volume'
+import { nameOf } from '../queue/queue'
+import { follow } from '../router'
+import { may } from '../session'
+
+/** What plays, small, on every other screen. */
+export function PlayerBar() {
+  const state = playback.value
+  if (!state?.track) return null
+  const { track, queued_by } = state
+  const name = streamTitle.value ?? nameOf(track)
+  const hint = [track.artist, queued_by && sentences().byName(queued_by.username)]
+  return (
+    <section class="player-bar" aria-label={sentences().nowPlayingBar}>
+      <ProgressLine />
+      <a class="bar-song" href="/" onClick={follow}>
+        <Cover uri={track.uri} name={track.album ?? name} />
+        <span class="row-words">
+          <span class="row-title">{name}</span>
+          <span class="row-hint">{hint.filter(Boolean).join(' · ')}</span>
+        </span>
+      </a>
+      <div class="bar-phone">{may('playback') && <PlayButton />}</div>
+      <div class="bar-desk">
+        <Transport compact />
+        <Progress />
+      </div>
+      <div class="bar-volume">
+        <Volume />
+      </div>
+    </section>
+  )
+}

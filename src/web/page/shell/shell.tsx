@@ -1,0 +1,64 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { IconButton } from '../controls/button'
+import { sentences } from '../language/language'
+import { address, go, scrollBefore, scrollsIn } from '../router'
+import { Account } from './account'
+import { Navigation } from './navigation'
+import { PlayerBar } from './player-bar'
+import { Status } from './status'
+import { ToastList } from './toast-list'
+import './shell.css'
+
+type ShellOptions = {
+  title: string
+  /** Where the arrow at the top leads. */
+  back?: string | undefined
+  /** Whether the bar of what plays is there. */
+  bar: boolean
+  children: ComponentChildren
+}
+
+/** What stands around every screen. */
+export function Shell({ title, back, bar, children }: ShellOptions) {
+  const main = useRef<HTMLElement>(null)
+  const words = sentences()
+  const opened = address.value
+  const known = useRef(opened)
+  useEffect(() => scrollsIn(main.current), [])
+  useLayoutEffect(() => {
+    main.current?.scrollTo(0, scrollBefore())
+    document.title = `${title} · Musakone`
+    if (known.current === opened) return
+    // Only another page is news to a screen reader, not another query.
+    if (known.current.split('?')[0] !== opened.split('?')[0]) main.current?.focus()
+    known.current = opened
+  }, [opened, title])
+  return (
+    <div class={bar ? 'shell with-bar' : 'shell'}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        {words.skipToContent}
+      </button>
+      <header class="top">
+        {back !== undefined && (
+          <IconButton icon="back" label={words.back} onClick={() => leave(back)} />
+        )}
+        <h1>{title}</h1>
+        <Status />
+        <Account />
+      </header>
+      <Navigation />
+      <main id="content" tabIndex={-1} data-scrolls ref={main}>
+        {children}
+      </main>
+      {bar && <PlayerBar />}
+      <ToastList />
+    </div>
+  )
+}
+
+/** Back by one step if that stays here. */
+function leave(back: string): void {
+  if (history.state?.entry) history.back()
+  else go(back)
+}

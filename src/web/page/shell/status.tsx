@@ -1,0 +1,27 @@
+import { Icon } from '../controls/icon'
+import { sentences } from '../language/language'
+import { connection, mopidyOnline } from '../socket'
+
+/** What is wrong with the connection, if anything is. */
+export function Status() {
+  const words = sentences()
+  const state = connection.value
+  const text =
+    state === 'lost'
+      ? words.connectionLost
+      : state === 'connecting'
+        ? words.connecting
+        : mopidyOnline.value
+          ? ''
+          : words.mopidyOffline
+  return (
+    <div class="status" role="status" data-connection={state}>
+      {text !== '' && (
+        <span class={`pill ${state}`}>
+          <Icon name="offline" />
+          {text}
+        </span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,209 @@
+import { signal } from '@preact/signals'
+import { sentences } from './language/language'
+
+/** How the way to Musakone is: on its way for the first time, there, or lost and tried again. */
+export const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
+/** Whether Musakone has Mopidy. */
+export const mopidyOnline = signal(true)
+
+/** Why a call was not made, in a sentence for the person who wanted it. */
+export class CallError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export const Refused = {
+  offline: -32_000,
+  timedOut: -32_001,
+  notAllowed: -32_002,
+  tooMany: -32_003,
+} as const
+
+type Handler = (name: string, data: Readonly<Record<string, unknown>>) => void
+type Waiting = { resolve(result: never): void; reject(error: CallError): void }
+type Frame = {
+  type: string
+  id?: number
+  result?: unknown
+  error?: { code: number; message: string }
+  event?: string
+  data?: Record<string, unknown>
+  online?: boolean
+}
+
+const HANDSHAKE_MS = 4_000
+const CALL_MS = 35_000
+/** How long a connection may take to show that it has outlived a sleep. */
+const PROBE_MS = 350
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 8_000
+/** Beyond this in the background, the connection is looked at again. */
+const ASLEEP_MS = 5_000
+const SIGNED_OUT = 4401
+
+const waiting = new Map<number, Waiting>()
+const eventHandlers = new Set<Handler>()
+const openHandlers = new Set<() => void>()
+let socket: WebSocket | undefined
+let lastId = 0
+let wait = FIRST_WAIT_MS
+let retry: ReturnType<typeof setTimeout> | undefined
+let hiddenAt = 0
+
+/** Hears Mopidy's events, and Musakone's own. */
+export const onEvent = (handler: Handler): void => void eventHandlers.add(handler)
+/** Told whenever there is a connection again, so that what was missed can be asked for. */
+export const onOpen = (handler: () => void): void => void openHandlers.add(handler)
+
+/**
+ * Calls a method of Mopidy.
+ * @throws {CallError} with a sentence, when it was refused, failed or could not be asked for.
+ */
+export function call<Result = unknown>(method: string, params: object = {}): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>()
+  const current = socket
+  if (current?.readyState !== WebSocket.OPEN) {
+    reject(new CallError(Refused.offline, sentences().noConnection))
+    return promise
+  }
+  lastId += 1
+  const id = lastId
+  const timer = setTimeout(
+    () => settle(id)?.reject(new CallError(Refused.timedOut, sentences().timedOut)),
+    CALL_MS,
+  )
+  waiting.set(id, {
+    resolve(result) {
+      clearTimeout(timer)
+      resolve(result)
+    },
+    reject(error) {
+      clearTimeout(timer)
+      reject(error)
+    },
+  })
+  current.send(JSON.stringify({ type: 'mopidy', id, method, params }))
+  return promise
+}
+
+/** Connects, and stays so: again after a loss, and at once when the device wakes up. */
+export function connect(): void {
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') hiddenAt = Date.now()
+    else wake()
+  })
+  window.addEventListener('online', wake)
+  window.addEventListener('pageshow', ({ persisted }) => persisted && wake())
+  window.addEventListener('offline', () => socket?.readyState === WebSocket.OPEN && drop(socket))
+  open()
+}
+
+/** For what has noticed a sleep in another way: makes sure of the connection. */
+function wake(): void {
+  if (socket?.readyState !== WebSocket.OPEN) {
+    wait = FIRST_WAIT_MS
+    return open()
+  }
+  if (hiddenAt === 0 || Date.now() - hiddenAt < ASLEEP_MS) return
+  hiddenAt = 0
+  const probed = socket
+  const timer = setTimeout(() => drop(probed), PROBE_MS)
+  call('core.get_version').then(
+    () => {
+      clearTimeout(timer)
+      // Events may have been lost on the way to a sleeping device.
+      for (const handler of openHandlers) handler()
+    },
+    () => {},
+  )
+}
+
+function open(): void {
+  clearTimeout(retry)
+  if (socket !== undefined && socket.readyState < WebSocket.CLOSING) {
+    if (socket.readyState === WebSocket.OPEN) return
+    leave(socket)
+  }
+  const opening = new WebSocket(
+    `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
+  )
+  socket = opening
+  const timer = setTimeout(() => drop(opening), HANDSHAKE_MS)
+  opening.onopen = () => {
+    clearTimeout(timer)
+    wait = FIRST_WAIT_MS
+    mopidyOnline.value = true
+    connection.value = 'open'
+    for (const handler of openHandlers) handler()
+  }
+  opening.onmessage = ({ data }) => hear(JSON.parse(data))
+  opening.onclose = ({ code }) => {
+    clearTimeout(timer)
+    if (socket === opening) lost(code)
+  }
+}
+
+/** Takes a connection for lost that may never say so itself. */
+function drop(dead: WebSocket): void {
+  if (dead !== socket) return
+  leave(dead)
+  lost(0)
+}
+
+function leave(old: WebSocket): void {
+  old.onopen = old.onmessage = old.onclose = null
+  old.close()
+}
+
+async function lost(code: number): Promise<void> {
+  socket = undefined
+  connection.value = 'lost'
+  for (const id of [...waiting.keys()])
+    settle(id)?.reject(new CallError(Refused.offline, sentences().noConnection))
+  retry = setTimeout(open, wait * (0.75 + Math.random() / 2))
+  wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+  // A refused handshake looks like any other loss.
+  if (code === SIGNED_OUT || (await isSignedOut())) logInAgain()
+}
+
+async function isSignedOut(): Promise<boolean> {
+  try {
+    return (await fetch('/api/auth/me')).status === 401
+  } catch {
+    return false
+  }
+}
+
+/** Leaves for the login, which leads back here. */
+export function logInAgain(): void {
+  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+}
+
+function hear(frame: Frame): void {
+  if (frame.type === 'mopidy_event' && frame.event !== undefined)
+    for (const handler of eventHandlers) handler(frame.event, frame.data ?? {})
+  else if (frame.type === 'mopidy_status') {
+    mopidyOnline.value = frame.online === true
+    if (frame.online) for (const handler of openHandlers) handler()
+  } else if (frame.id !== undefined) {
+    const answered = settle(frame.id)
+    if (frame.error === undefined) answered?.resolve(frame.result as never)
+    else answered?.reject(new CallError(frame.error.code, sentenceOf(frame.error)))
+  }
+}
+
+function sentenceOf({ code, message }: { code: number; message: string }): string {
+  if (code === Refused.offline) return sentences().mopidyOffline
+  if (code === Refused.timedOut) return sentences().timedOut
+  return message
+}
+
+function settle(id: number): Waiting | undefined {
+  const found = waiting.get(id)
+  waiting.delete(id)
+  return found
+}

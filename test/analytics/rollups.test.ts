@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'bun:test'
+import { createStatistics } from '../../src/analytics/statistics'
+import { type Database, openDatabase } from '../../src/database/database'
+import fillRollups from '../../src/database/fill-rollups.sql' with { type: 'text' }
+import { createRandom } from '../mopidy/seeded-random'
+import { comparableOf, naiveStatistics } from './naive-statistics'
+import { createRandomHistory } from './random-history'
+
+const TABLES = [
+  'action_days',
+  'active_hours',
+  'play_days',
+  'short_tops',
+  'tops',
+  'known_names',
+  'known_tracks',
+]
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu']
+const ZONES_TOO = ['Australia/Lord_Howe', 'Pacific/Apia', 'America/St_Johns', 'Africa/Casablanca']
+
+/** All that is counted; tracks by their addresses, for ids differ. */
+function counts({ sqlite }: Database) {
+  const tables = TABLES.slice(0, 3).map((table) => sqlite.query(`SELECT * FROM ${table}`).values())
+  const tops = sqlite
+    .query(
+      `SELECT subject, list, period,
+              CASE WHEN typeof(item) = 'text' THEN 'searched ' || item
+                   WHEN list IN (1, 3, 6) THEN COALESCE(uri, 'lost')
+                   ELSE COALESCE(text, 'lost') END AS what,
+              times, listened_ms, 0, NULL, NULL
+         FROM tops LEFT JOIN known_tracks ON known_tracks.id = item
+              LEFT JOIN known_names ON known_names.id = item
+       UNION ALL
+       SELECT subject, list, period, iif(track <> 0 AND uri IS NULL, 'lost', uri), times,
+              listened_ms, skipped, iif(artist <> 0, COALESCE(artists.text, 'lost'), NULL),
+              iif(album <> 0, COALESCE(albums.text, 'lost'), NULL)
+         FROM (SELECT subject, list, period, track, short_tops.artist, album, times, listened_ms,
+                      skipped, uri
+                 FROM short_tops LEFT JOIN known_tracks ON known_tracks.id = track)
+              LEFT JOIN known_names AS artists ON artists.id = artist
+              LEFT JOIN known_names AS albums ON albums.id = album
+        ORDER BY 1, 2, 3, 4, 8, 9`,
+    )
+    .values()
+  const tracks = sqlite.query('SELECT uri, uses FROM known_tracks ORDER BY uri').values()
+  const names = sqlite.query('SELECT text, uses FROM known_names ORDER BY text').values()
+  return { tables, tops, tracks, names }
+}
+
+function rebuilt(database: Database) {
+  for (const table of TABLES) database.sqlite.run(`DELETE FROM ${table}`)
+  database.sqlite.run(fillRollups)
+  return counts(database)
+}
+
+const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1)
+
+describe('the roll-ups', () => {
+  test.each(SEEDS)('are what the rows come to, whatever happens to the rows: seed %d', (seed) => {
+    const random = createRandom(seed)
+    const database = openDatabase(':memory:')
+    const history = createRandomHistory(database, random)
+    for (let round = 0; round < 3; round += 1) {
+      history.go(150)
+      const kept = counts(database)
+      // There is something to compare.
+      expect(kept.tops.length).toBeGreaterThan(20)
+      expect(kept.tops.filter((row) => row.includes('lost'))).toEqual([])
+      expect(kept).toEqual(rebuilt(database))
+    }
+    database.close()
+  })
+
+  test.each(SEEDS)('tell the truth, in any span and zone: seed %d', async (seed) => {
+    const random = createRandom(1_000 + seed)
+    const database = openDatabase(':memory:')
+    const history = createRandomHistory(database, random)
+    history.go(400)
+    const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
+    const statistics = createStatistics({ database, clock })
+    const users = database.sqlite.query('SELECT id FROM users').values() as number[][]
+    for (let round = 0; round < 25; round += 1) {
+      const subject = random.pick([0, ...users.flat()])
+      const [from = 0, to = 0] = [history.second(), history.second()].sort((a, b) => a - b)
+      const span = random.pick([{}, { from }, { to }, { from, to }, { from, to: from + 1_000 }])
+      const tz = random.pick([...ZONES, ...ZONES_TOO])
+      const stats = await statistics.stats(subject, { ...span, tz, limit: 100 })
+      const asked = { subject, from: span.from ?? 0, to: span.to ?? 1e11, tz }
+      const { days, ...naive } = naiveStatistics(database, asked)
+      const { tops, ...rest } = naive
+      const reply = comparableOf(stats)
+      expect(reply, JSON.stringify(asked)).toEqual({
+        ...rest,
+        days_active: days.length,
+        tops: { ...tops, skipped: withoutTime(tops.skipped) },
+      })
+      expect(stats.streaks.longest.days).toBe(longestOf(days))
+    }
+    database.close()
+  })
+})
+
+const withoutTime = (tally: Map<string, { times: number }>) =>
+  new Map([...tally].map(([key, { times }]) => [key, { times, ms: 0 }]))
+
+function longestOf(days: readonly string[]): number {
+  const lengths = days.map((day) => {
+    let length = 0
+    for (let next = Temporal.PlainDate.from(day); days.includes(next.toString()); length += 1)
+      next = next.add({ days: 1 })
+    return length
+  })
+  return Math.max(0, ...lengths)
+}
