@@ -19,6 +19,8 @@ type Play = {
   hearing: Hearing
   /** From when something was heard. */
   row?: PlayRow
+  /** Mopidy has said that it is over; what follows tells whether that is so. */
+  ending?: Readonly<{ at: number; listenedMs: number; reason: EndReason; ender: Ender | undefined }>
   /** While Mopidy is away: the milliseconds that have passed since. */
   awayMs?: () => number
 }
@@ -44,6 +46,10 @@ export type Found = Readonly<{
  */
 export const NEARLY_OVER_MS = 2_000
 const SAVE_EVERY_MS = 10_000
+/** What follows an end comes at once; in milliseconds. */
+const ENDING_MS = 1_000
+/** How long a restored Mopidy may take to play again, in milliseconds. */
+const RESTORING_MS = 5_000
 /** The place that Mopidy says is a little behind, when a track has just begun. */
 const JUST_BEGUN_MS = 50
 
@@ -63,6 +69,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   let play: Play | undefined
   /** The track that is heard, or was before it was silent. */
   let last: Heard | undefined
+  /** When a restored Mopidy was found that did not play yet. */
+  let restoredAt: number | undefined
   takeUp()
   const saving = setInterval(() => guarded(save), SAVE_EVERY_MS)
   saving.unref()
@@ -103,9 +111,11 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
   function started(tlTrack: TlTrack | undefined): void {
     if (tlTrack === undefined) return
-    // Without an end before it the same track goes on: a seek has called back the one that was to
+    // Without an end before it, the same track goes on: a seek has called back the one that was to
     // follow, or Mopidy has taken up what it played before its restart.
-    const goesOn = play !== undefined && isOf(play, tlTrack)
+    const goesOn = play !== undefined && isOf(play, tlTrack) && !isEnding(play)
+    if (play?.awayMs !== undefined && !goesOn) close('lost', undefined)
+    delete play?.awayMs
     if (play !== undefined && !goesOn) end(isNearlyOver(play, 0) ? 'finished' : 'replaced')
     const chosenBy = attribution.starterOf(tlTrack.tlid, last)
     if (!goesOn) open(tlTrack, { chosenBy, positionMs: 0, listenedMs: 0 })
@@ -135,10 +145,12 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
   function ended(tlTrack: TlTrack | undefined, positionMs: number): void {
     if (tlTrack !== undefined) last = { tlid: tlTrack.tlid, lengthMs: tlTrack.track.lengthMs }
-    if (tlTrack !== undefined) last = { tlid: tlTrack.tlid, lengthMs: tlTrack.track.lengthMs }
     // After `stop` a stale one comes at the next play; by then nothing is open, or another track.
     if (play === undefined || (tlTrack !== undefined && tlTrack.tlid !== play.tlid)) return
-    end(isNearlyOver(play, positionMs) ? 'finished' : 'skipped')
+    const ender = enderOf(play)
+    const reason = ender?.reason ?? (isNearlyOver(play, positionMs) ? 'finished' : 'skipped')
+    // After two skips in quick succession it is said once too often, of the track that goes on.
+    play.ending = { at: clock.elapsed(), listenedMs: play.hearing.listenedMs(), reason, ender }
   }
 
   function stopped(): void {
@@ -149,8 +161,15 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   /** It is over; `otherwise` is how when no command of ours tells. */
   function end(otherwise: EndReason): void {
     if (play === undefined) return
-    const ender = attribution.enderOf({ tlid: play.tlid, lengthMs: play.track.lengthMs })
+    if (isEnding(play)) return close(play.ending.reason, play.ending.ender)
+    const ender = enderOf(play)
     close(ender?.reason ?? otherwise, ender)
+  }
+
+  const enderOf = ({ tlid, track }: Play) => attribution.enderOf({ tlid, lengthMs: track.lengthMs })
+
+  function isEnding(one: Play): one is Play & Required<Pick<Play, 'ending'>> {
+    return one.ending !== undefined && clock.elapsed() - one.ending.at <= ENDING_MS
   }
 
   // Mopidy says the full length of a track that has come to its end, wherever that was.
@@ -198,15 +217,24 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   function close(reason: EndReason, ender: Ender | undefined): void {
     if (play === undefined) return
     const { hearing, row } = play
+    const listenedMs = isEnding(play) ? play.ending.listenedMs : hearing.listenedMs()
     play = undefined
     hearing.halt()
     if (row === undefined) return
-    row.listenedMs = hearing.listenedMs()
+    row.listenedMs = listenedMs
     row.end = { reason, endedBy: ender?.userId ?? null }
     writer.write(row)
   }
 
+  /** What a restored Mopidy has not taken up by now, it will not. */
+  function giveUp(): void {
+    if (restoredAt === undefined || clock.elapsed() - restoredAt < RESTORING_MS) return
+    restoredAt = undefined
+    if (play?.awayMs !== undefined) close('lost', undefined)
+  }
+
   function save(): void {
+    giveUp()
     // While Mopidy is away nothing new is known.
     if (play?.row === undefined || play.awayMs !== undefined) return writer.flush()
     const { hearing, row } = play
@@ -220,6 +248,7 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   function lose(): void {
     attribution.forget()
     if (play === undefined || play.awayMs !== undefined) return
+    if (isEnding(play)) return close(play.ending.reason, play.ending.ender)
     play.hearing.halt()
     save()
     const at = clock.elapsed()
@@ -227,8 +256,11 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   }
 
   function find(found: Found): void {
-    const { state, current, positionMs, sameLife } = found
+    const { state, current, positionMs, sameLife, restored } = found
     const awayMs = play?.awayMs?.() ?? Number.POSITIVE_INFINITY
+    // It answers before it plays again what it has restored.
+    restoredAt = restored && current === null && state === 'stopped' ? clock.elapsed() : undefined
+    if (restoredAt !== undefined) return
     if (play !== undefined && sameLife && goesOn(play, found)) {
       // A stream is never taken to its place again.
       if (found.restored && play.track.lengthMs === null)

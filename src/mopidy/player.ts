@@ -48,7 +48,9 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
         setCurrent(readTlTrack(data.tl_track) ?? current, 'playing', data.time_position)
         break
       case 'track_playback_ended':
-        setCurrent(null, state, 0)
+        // While it plays the next one starts at once. Where none does, it was a stale word: after two
+        // skips in quick succession the sound goes on.
+        if (state === 'stopped') setCurrent(null, state, 0)
         break
       case 'playback_state_changed':
         setState(data.new_state)

@@ -99,7 +99,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/analytics/export': { who: SIGNED_IN },
   'POST /api/analytics/import': { who: MEMBERS },
   'GET /api/analytics/incognito': { who: SIGNED_IN },
-  'PUT /api/analytics/incognito': { who: IN_PERSON, body: { on: true } },
+  'PUT /api/analytics/incognito': { who: IN_PERSON, json: { on: false } },
   'GET /api/playback/state': { who: SIGNED_IN },
   'GET /api/playback/history': { who: SIGNED_IN },
   'GET /api/queue': { who: SIGNED_IN },

@@ -180,6 +180,8 @@ async function goAway({ room, truth, moves, random, log }: Stage): Promise<void>
   await room.settle()
   truth.back()
   log('back')
+  // So long it is waited for what a restored Mopidy may still take up.
+  if (restores) room.clock.advance(6_000)
   // A tracklist of version 1 may have been restored or not: nobody could tell at the next restart.
   if (restores) moves.add()
 }

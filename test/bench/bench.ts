@@ -23,6 +23,7 @@ import { recording } from './recording'
 import { roundTrip } from './round-trip'
 import { closeStage, openStage, type Stage } from './stage'
 import { start } from './start'
+import { statisticsSpeed } from './statistics-speed'
 import { table } from './table'
 
 const RESULTS = resolve(import.meta.dir, '../../dist/bench.json')
@@ -35,6 +36,7 @@ const BENCHMARKS: Readonly<Record<string, (stage: Stage) => Promise<Figure[]>>> 
   'fan-out': fanOut,
   'large-add': largeAdd,
   recording,
+  statistics: statisticsSpeed,
   identify,
   logins,
   start,

@@ -49,6 +49,14 @@ const value = ({ value, unit }: Figure) => amount(value, unit)
 
 function amount(value: number | undefined, unit: Unit): string {
   if (value === undefined) return 'not measured'
-  const digits = { '×': 2, '%': 1, ms: value < 10 ? 3 : 1, MB: 1, 'calls/s': 0 }[unit]
+  const digits = {
+    '×': 2,
+    '%': 1,
+    ms: value < 10 ? 3 : 1,
+    MB: 1,
+    bytes: 0,
+    'calls/s': 0,
+    'actions/s': 0,
+  }[unit]
   return `${value.toFixed(digits)} ${unit}`
 }

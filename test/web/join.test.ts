@@ -89,6 +89,9 @@ describe('the page of invites', () => {
     const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor()
     const button = (name: string) => page.getByRole('button', { name })
     const field = (name: string) => page.getByLabel(name, { exact: true })
+    /** On the page with the music, under that name. */
+    const arrived = (name: string) =>
+      page.getByRole('button', { name: `Account: ${name}`, exact: true }).waitFor()
     const problem = (sentence: string) => page.getByRole('alert').getByText(sentence).waitFor()
     const whoAmI = async () =>
       (await page.evaluate(`fetch('/api/auth/me').then((reply) => reply.json())`)) as {
@@ -96,7 +99,7 @@ describe('the page of invites', () => {
         role?: string
       }
 
-    test('a guest is in with a nickname alone, and sees what to play with', async () => {
+    test('a guest is in with a nickname alone', async () => {
       const { url } = await party.invite({ name: 'Noras <b>Geburtstag</b>' })
       const asked: string[] = []
       page.on('request', (request) => asked.push(request.url(), request.headers().referer ?? ''))
@@ -107,9 +110,7 @@ describe('the page of invites', () => {
       // The keyboard is there already; what a phone adds behind a word does not count.
       await page.keyboard.type('Ida ')
       await button('Join').click()
-      await heading('Welcome, Ida')
-      const players = page.getByRole('list').getByRole('link')
-      expect(await players.allTextContents()).toEqual(['Iris', 'Musicbox webclient'])
+      await arrived('Ida')
       expect(await whoAmI()).toMatchObject({ username: 'Ida', role: 'guest' })
       const [cookie] = await context.cookies()
       expect(cookie).toMatchObject({ name: 'musakone', httpOnly: true })
@@ -118,8 +119,6 @@ describe('the page of invites', () => {
       expect(
         asked.filter((text) => text.includes(code) && !text.endsWith(`/join#${code}`)),
       ).toEqual([])
-      await players.first().click()
-      await page.waitForURL('**/iris/')
     })
 
     test('who scans again goes on as before, or as somebody else', async () => {
@@ -127,18 +126,18 @@ describe('the page of invites', () => {
       await scan(url)
       await field('Nickname').fill('Jo')
       await button('Join').click()
-      await heading('Welcome, Jo')
+      await arrived('Jo')
       await scan(url)
       await heading('Welcome back')
       await page.getByText('You are in as Jo.').waitFor()
       await button('Go on').click()
-      await heading('Welcome, Jo')
+      await arrived('Jo')
       expect(await whoAmI()).toMatchObject({ username: 'Jo' })
       await scan(url)
       await button('Join as somebody else').click()
       await field('Nickname').fill('Jill')
       await button('Join').click()
-      await heading('Welcome, Jill')
+      await arrived('Jill')
       expect(await whoAmI()).toMatchObject({ username: 'Jill' })
     })
 
@@ -153,7 +152,7 @@ describe('the page of invites', () => {
       await problem('A name has 1 to 64 visible characters, and no spaces.')
       await field('Nickname').fill('two-words')
       await button('Join').click()
-      await heading('Welcome, two-words')
+      await arrived('two-words')
     })
 
     test('a member chooses a password as well, and can come back with it', async () => {
@@ -166,7 +165,7 @@ describe('the page of invites', () => {
       await problem('That password is one of the most common: choose another.')
       await field('Password').fill(PASSWORD)
       await button('Join').click()
-      await heading('Welcome, kay')
+      await arrived('kay')
       expect(await party.musakone.logIn('kay', PASSWORD)).toBeString()
     })
 
@@ -202,7 +201,7 @@ describe('the page of invites', () => {
       await field('Name').fill('mel')
       await field('Password').fill(PASSWORD)
       await button('Join').click()
-      await heading('Welcome, mel')
+      await arrived('mel')
       expect(await whoAmI()).toMatchObject({ username: 'mel', role: 'guest' })
     })
 

@@ -4,7 +4,7 @@ const here = () => location.pathname + location.search
 
 /** The path and query that are open. */
 export const address = signal(here())
-export const path = computed(() => address.value.split('?')[0] ?? '/')
+export const path = computed(() => /^(\/[^/?]*)/.exec(address.value)?.[1] ?? '/')
 export const query = computed(() => new URLSearchParams(address.value.split('?')[1] ?? ''))
 
 // How far down each entry of the browser's history was scrolled.
