@@ -24,7 +24,6 @@ const DAY = 86_400
 export const FOREVER: Span = { from: 0, to: 253_402_300_800 }
 
 export type Figures = ReturnType<typeof createFigures>
-export type FiguresOf = ReturnType<Figures>
 
 /** The figures that statistics are made of: of one subject in one span, by the days of a zone. */
 export function createFigures({ database, clock }: { database: Database; clock: Clock }) {
@@ -52,32 +51,32 @@ export function createFigures({ database, clock }: { database: Database; clock: 
 
   return (subject: Subject, asked: Span, zone: TimeZone) => {
     const { span, days, parts, loose } = piecesOf(subject, asked)
-    const activity = readActivity({ subject, span, zone })
-    const actions = totals.actions(subject, days, loose.actions)
-    const { plays, listened_ms, ...queued } = totals.plays(subject, days, loose.plays)
+    const activity = once(() => readActivity({ subject, span, zone }))
+    const actions = once(() => totals.actions(subject, days, loose.actions))
 
     return {
       activity,
       actions,
 
       /** What can be compared with another span. */
-      comparable: {
-        total_actions: Object.values(actions).reduce((sum, count) => sum + count, 0),
-        plays,
-        listened_ms,
-        days_active: activity.days.size,
-        queue: {
-          added: actions.queue_add ?? 0,
-          plays: queued.queued,
-          finished: queued.finished,
-          skipped: queued.skipped,
-          skipped_by_self: queued.skipped_by_self,
-          skip_rate: queued.queued === 0 ? null : queued.skipped / queued.queued,
-        },
+      comparable() {
+        const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, loose.plays)
+        return {
+          total_actions: Object.values(actions()).reduce((sum, count) => sum + count, 0),
+          plays,
+          listened_ms,
+          days_active: activity().days.size,
+          queue: {
+            added: actions().queue_add ?? 0,
+            plays: queued,
+            ...ends,
+            skip_rate: queued === 0 ? null : ends.skipped / queued,
+          },
+        }
       },
 
       streaks: (): { current: Streak; longest: Streak } =>
-        streaksIn([...activity.days.keys()], lastDayOf(asked, zone)),
+        streaksIn([...activity().days.keys()], lastDayOf(asked, zone)),
 
       first: () => milestones.one('ASC', { subject, ...asked }),
       last: () => milestones.one('DESC', { subject, ...asked }),
@@ -102,6 +101,15 @@ export function activityReply({ week }: Activity): Stats['activity'] {
     by_weekday: days.map((day) => sum(day.map(({ actions }) => actions))),
     by_weekday_and_hour: days.map((day) => day.map(({ actions }) => actions)),
     listened_ms_by_weekday_and_hour: days.map((day) => day.map(({ listenedMs }) => listenedMs)),
+  }
+}
+
+/** What it gives the first time. */
+function once<T>(work: () => T): () => T {
+  let done: { value: T } | undefined
+  return () => {
+    done ??= { value: work() }
+    return done.value
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Activity, Amount } from './activity'
 import type { Figures } from './figures'
+import type { Counted } from './loose-counts'
 import { ROOM, type Subject } from './loose-rows'
 import type { Review } from './statistics-model'
 import { dateOf, type TimeZone } from './time-zone'
 import { playedArtist, topLists } from './top-lists'
-import type { Tops } from './tops'
+import { firstOf, type Tops } from './tops'
 
 const TOP = 5
 const MINUTE_MS = 60_000
@@ -14,7 +15,9 @@ export function createReview({ figures }: { figures: Figures }) {
   return async (subject: Subject, year: number, zone: TimeZone): Promise<Review> => {
     const [last, from, to] = [year - 1, year, year + 1].map((start) => zone.startOf(start, 1, 1))
     const span = { from: from ?? 0, to: to ?? 0 }
-    const { activity, comparable, ...of } = figures(subject, span, zone)
+    const of = figures(subject, span, zone)
+    const activity = of.activity()
+    const comparable = of.comparable()
     const tops = await of.tops()
     const top = topLists(tops, TOP)
     const { tracks, artists, albums } = await top.played()
@@ -34,7 +37,7 @@ export function createReview({ figures }: { figures: Figures }) {
       last_play: of.last().heard,
       months: months(activity),
       ...(subject === ROOM && { people: of.people(TOP) }),
-      before: figures(subject, { from: last ?? 0, to: span.from }, zone).comparable,
+      before: figures(subject, { from: last ?? 0, to: span.from }, zone).comparable(),
     }
   }
 
@@ -46,15 +49,15 @@ export function createReview({ figures }: { figures: Figures }) {
     tops: Tops,
   ): Promise<Review['new_artists']> {
     const earlier = await figures(subject, { from: 0, to: before }, zone).tops()
-    const known = new Set((await earlier.texts('artistsPlayed', ALL)).map(({ text }) => text))
-    const all = await tops.texts('artistsPlayed', ALL)
-    const artists = all.filter(({ text }) => !known.has(text))
-    return { count: artists.length, artists: artists.slice(0, TOP).map(playedArtist) }
+    const known = await earlier.counts('artistsPlayed')
+    const heard = await tops.counts('artistsPlayed')
+    for (const [artist, { times }] of known) if (times > 0) heard.delete(artist)
+    const artists = tops.texts(firstOf(heard, TOP))
+    return { count: [...heard.values()].filter(isHeard).length, artists: artists.map(playedArtist) }
   }
 }
 
-/** As many as there are. */
-const ALL = 1_000_000_000
+const isHeard = ({ times }: Counted) => times > 0
 
 function biggestDay({ days }: Activity): Review['biggest_day'] {
   const [biggest] = [...days].sort(([, one], [, other]) => most(one, other))

@@ -19,13 +19,13 @@ export function createStatistics({ database, clock }: { database: Database; cloc
     async stats(subject: Subject, { from, to, tz, limit = TOP }: RoomStatsQuery): Promise<Stats> {
       const zone = readTimeZone(tz)
       const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }
-      const { actions, activity, comparable, ...of } = figures(subject, span, zone)
+      const of = figures(subject, span, zone)
       const top = topLists(await of.tops(), limit)
       const [first, last] = [of.first(), of.last()]
       return {
         tz: zone.name,
-        actions,
-        ...comparable,
+        actions: of.actions(),
+        ...of.comparable(),
         streaks: of.streaks(),
         first_at: first.at,
         last_at: last.at,
@@ -36,7 +36,7 @@ export function createStatistics({ database, clock }: { database: Database; cloc
         most_skipped: { tracks: await top.skipped() },
         most_searched: await top.searched(),
         ...(subject === ROOM && { people: of.people(limit) }),
-        activity: activityReply(activity),
+        activity: activityReply(of.activity()),
         before: from === undefined ? null : before(from, to),
       }
 
@@ -44,7 +44,7 @@ export function createStatistics({ database, clock }: { database: Database; cloc
       function before(from: number, to = Math.floor(clock.now() / 1_000)): Stats['before'] {
         const span = { from: Math.max(0, 2 * from - Math.max(from, to)), to: from }
         const { comparable, streaks } = figures(subject, span, zone)
-        return { ...span, ...comparable, longest_streak: streaks().longest }
+        return { ...span, ...comparable(), longest_streak: streaks().longest }
       }
     },
 

@@ -5,39 +5,41 @@ import type { Tops } from './tops'
 /** The top lists as the replies have them. */
 export const topLists = (tops: Tops, limit: number) => ({
   played: async (): Promise<Stats['most_played']> => ({
-    tracks: (await tops.tracks('tracksPlayed', limit)).map(({ times, listenedMs, ...track }) => ({
-      ...track,
-      plays: times,
-      listened_ms: listenedMs,
-    })),
-    artists: (await tops.texts('artistsPlayed', limit)).map(playedArtist),
-    albums: (await tops.texts('albumsPlayed', limit)).map(({ text, times, listenedMs }) => {
+    tracks: (await tops.topTracks('tracksPlayed', limit)).map(
+      ({ times, listenedMs, ...track }) => ({
+        ...track,
+        plays: times,
+        listened_ms: listenedMs,
+      }),
+    ),
+    artists: (await tops.topTexts('artistsPlayed', limit)).map(playedArtist),
+    albums: (await tops.topTexts('albumsPlayed', limit)).map(({ text, times, listenedMs }) => {
       const [album, artist] = JSON.parse(text) as [string, string | null]
       return { album, artist, plays: times, listened_ms: listenedMs }
     }),
   }),
 
   queued: async (): Promise<Stats['most_queued']> => ({
-    tracks: (await tops.tracks('tracksQueued', limit)).map(
+    tracks: (await tops.topTracks('tracksQueued', limit)).map(
       ({ times, listenedMs: _, ...track }) => ({
         ...track,
         queued: times,
       }),
     ),
-    artists: (await tops.texts('artistsQueued', limit)).map(({ text, times }) => ({
+    artists: (await tops.topTexts('artistsQueued', limit)).map(({ text, times }) => ({
       artist: text,
       queued: times,
     })),
   }),
 
   skipped: async (): Promise<Stats['most_skipped']['tracks']> =>
-    (await tops.tracks('tracksSkipped', limit)).map(({ times, listenedMs: _, ...track }) => ({
+    (await tops.topTracks('tracksSkipped', limit)).map(({ times, listenedMs: _, ...track }) => ({
       ...track,
       skipped: times,
     })),
 
   searched: async (): Promise<Stats['most_searched']> =>
-    (await tops.texts('searches', limit)).map(({ text, times }) => {
+    (await tops.topTexts('searches', limit)).map(({ text, times }) => {
       const query = queryIn(text)
       return { words: wordsIn(query).join(' '), query, searches: times }
     }),

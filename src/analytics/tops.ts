@@ -111,35 +111,51 @@ export function createTops({ sqlite }: Pick<Database, 'sqlite'>) {
       })
     }
 
-    async function top(list: List, limit: number): Promise<Row[]> {
-      const counts = loose.counts[list]
-      const asked = { subject, list: LISTS[list] }
-      const [only, ...others] = longParts
-      if (only === undefined) return firstOf(counts, limit)
-      if (only.sign > 0 && others.length === 0 && counts.size <= MOST_LOOKED_UP) {
-        // Its order is that of the roll-up, but for what is loose.
-        const { period } = only
-        const most = { ...asked, limit: limit + counts.size }
-        const rows = period === 0 ? firstOfAllTime.all(most) : first.all({ ...most, period })
-        const changed: Counts = new Map()
-        for (const { item, ...counted } of rows) if (!counts.has(item)) changed.set(item, counted)
-        for (const [item, { times, listenedMs }] of counts) {
-          const rolledUp = one.get({ ...asked, period, item })
-          increase(changed, item, times, listenedMs)
-          if (rolledUp !== null) increase(changed, item, rolledUp.times, rolledUp.listenedMs)
-        }
-        return firstOf(changed, limit)
-      }
+    /** All that occur, and some that do not after all. */
+    async function counts(list: List): Promise<Counts> {
       const sums: Counts = new Map()
-      for (const [item, { times, listenedMs }] of counts) increase(sums, item, times, listenedMs)
-      await read(all, asked, longParts, (sign, row) => {
+      for (const [item, { times, listenedMs }] of loose.counts[list])
+        increase(sums, item, times, listenedMs)
+      await read(all, { subject, list: LISTS[list] }, longParts, (sign, row) => {
         increase(sums, row[0] ?? 0, sign * (row[1] ?? 0), sign * (row[2] ?? 0))
       })
-      return firstOf(sums, limit)
+      return sums
+    }
+
+    async function top(list: List, limit: number): Promise<Row[]> {
+      const extras = loose.counts[list]
+      const [only, ...others] = longParts
+      if (only === undefined) return firstOf(extras, limit)
+      if (only.sign < 0 || others.length > 0 || extras.size > MOST_LOOKED_UP)
+        return firstOf(await counts(list), limit)
+      // Its order is that of the roll-up, but for what is loose.
+      const { period } = only
+      const asked = { subject, list: LISTS[list] }
+      const most = { ...asked, limit: limit + extras.size }
+      const rows = period === 0 ? firstOfAllTime.all(most) : first.all({ ...most, period })
+      const changed: Counts = new Map()
+      for (const { item, ...counted } of rows) if (!extras.has(item)) changed.set(item, counted)
+      for (const [item, { times, listenedMs }] of extras) {
+        const rolledUp = one.get({ ...asked, period, item })
+        increase(changed, item, times, listenedMs)
+        if (rolledUp !== null) increase(changed, item, rolledUp.times, rolledUp.listenedMs)
+      }
+      return firstOf(changed, limit)
+    }
+
+    function texts(rows: readonly Row[]) {
+      return rows.map(({ item, ...counted }) => {
+        const text = typeof item === 'number' ? nameOf.get({ id: item })?.text : item
+        return { text: text ?? '', ...counted }
+      })
     }
 
     return {
-      async tracks(list: 'tracksQueued' | 'tracksPlayed' | 'tracksSkipped', limit: number) {
+      counts,
+      /** The rows by their names. */
+      texts,
+
+      async topTracks(list: 'tracksQueued' | 'tracksPlayed' | 'tracksSkipped', limit: number) {
         return (await top(list, limit)).map(({ item, times, listenedMs }) => {
           const track =
             typeof item === 'number' ? trackOf.get({ id: item }) : loose.unknown.get(item)
@@ -148,18 +164,14 @@ export function createTops({ sqlite }: Pick<Database, 'sqlite'>) {
         })
       },
 
-      async texts(list: Exclude<List, `tracks${string}`>, limit: number) {
-        return (await top(list, limit)).map(({ item, ...counted }) => {
-          const text = typeof item === 'number' ? nameOf.get({ id: item })?.text : item
-          return { text: text ?? '', ...counted }
-        })
-      },
+      topTexts: async (list: Exclude<List, `tracks${string}`>, limit: number) =>
+        texts(await top(list, limit)),
     }
   }
 }
 
-/** The first of so many, as the queries order them. */
-function firstOf(counts: Counts, limit: number): Row[] {
+/** The first of so many that occur, as the queries order them. */
+export function firstOf(counts: Counts, limit: number): Row[] {
   let rows: Row[] = []
   let least = 0
   for (const [item, { times, listenedMs }] of counts) {

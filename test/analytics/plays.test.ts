@@ -210,4 +210,70 @@ describe('plays', () => {
       { end_reason: 'finished', ended_by: null, listened_ms: 59 * SECOND },
     ])
   })
+
+  test('an end that is said once too often, as after two quick skips, ends nothing', async () => {
+    await playTen()
+    const tl_track = { __model__: 'TlTrack', tlid: 1, track: { __model__: 'Track', uri: hymn(1) } }
+    house.demo.emit({ event: 'track_playback_ended', tl_track, time_position: 0 })
+    await house.advance(10 * SECOND)
+    expect(await house.room.admin.get('playback/state')).toMatchObject({ track: { tlid: 1 } })
+    await command('playback.next', {}, 'berta')
+    expect(await house.rows()).toMatchObject([
+      { tlid: 1, listened_ms: 20 * SECOND, end_reason: 'skipped', ended_by: BERTA },
+      { tlid: 2, started_by: BERTA },
+    ])
+  })
+})
+
+describe('plays, where the sound takes its time', () => {
+  const DELAY_MS = 500
+  let house: House
+  beforeEach(async () => {
+    house = await openHouse({ audioDelayMs: DELAY_MS })
+    const { socket } = house.room.admin
+    await addTracks(socket, 1, 2)
+    await done(socket, 'core.playback.play')
+    await house.advance(DELAY_MS)
+    await house.advance(10 * SECOND)
+  })
+  afterEach(() => house.close())
+
+  test('U7 a restored Mopidy that is found before it plays again', async () => {
+    await house.restartMopidy({ restoreState: true })
+    expect(await house.rows()).toMatchObject([{ listened_ms: 10 * SECOND, end_reason: null }])
+    await house.advance(DELAY_MS)
+    // It begins, and is taken to its place.
+    await house.advance(DELAY_MS)
+    await house.advance(5 * SECOND)
+    const [play, ...others] = await house.rows()
+    expect(others).toEqual([])
+    expect(play).toMatchObject({ tlid: 1, end_reason: null, ended_by: null })
+    expect(Math.abs((play?.listened_ms ?? 0) - 15 * SECOND)).toBeLessThanOrEqual(DELAY_MS)
+  })
+
+  test('a skip and a play before its effect: who skipped has ended it, who played has started', async () => {
+    await done(house.room.berta.socket, 'core.playback.next')
+    await done(house.room.admin.socket, 'core.playback.play', { tlid: 1 })
+    await house.advance(DELAY_MS)
+    await house.advance(SECOND)
+    expect(await house.rows()).toMatchObject([
+      { tlid: 1, end_reason: 'skipped', ended_by: BERTA },
+      { tlid: 1, started_by: ADMIN, end_reason: null },
+    ])
+  })
+
+  test('a skip that a seek takes back ends nothing', async () => {
+    await done(house.room.berta.socket, 'core.playback.next')
+    await done(house.room.admin.socket, 'core.playback.seek', { time_position: 30 * SECOND })
+    await house.advance(DELAY_MS)
+    await house.advance(DELAY_MS)
+    await house.advance(SECOND)
+    expect(await house.rows()).toMatchObject([{ tlid: 1, end_reason: null }])
+    await house.outsider('core.playback.next')
+    await house.advance(DELAY_MS)
+    expect(await house.rows()).toMatchObject([
+      { tlid: 1, end_reason: 'skipped', ended_by: null },
+      { tlid: 2, started_by: null },
+    ])
+  })
 })
