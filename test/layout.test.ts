@@ -62,7 +62,9 @@ describe('the layout of src', () => {
     const offenders = []
     for (const file of files.filter((file) => file !== 'main.ts'))
       if (
-        /(?<!')\bprocess\.(env|argv|exit|on|stdout|stderr)\b/.test(await Bun.file(`src/${file}`).text())
+        /(?<!')\bprocess\.(env|argv|exit|on|stdout|stderr)\b/.test(
+          await Bun.file(`src/${file}`).text(),
+        )
       )
         offenders.push(file)
     expect(offenders).toEqual([])

@@ -34,7 +34,9 @@ export function createHistory({ database }: { database: Database }) {
   function find(userId: number | 'all', query: HistoryQuery, kinds: readonly string[]): Row[] {
     const { q, from = 0, to = Number.MAX_SAFE_INTEGER } = query
     const limit = query.limit ?? PAGE
-    const span = { from, to, ...readCursor(query.cursor) }
+    const cursor = readCursor(query.cursor)
+    // SQLite searches the index by one upper end only: let it be the lower.
+    const span = { from, to: Math.min(to, cursor.time + 1), ...cursor }
     // Each kind by its index, so that a rare one is found at once.
     if (userId !== 'all' && kinds.length > 0 && q === undefined) {
       const most = rowsToRead(limit, false)

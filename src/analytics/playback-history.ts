@@ -35,10 +35,13 @@ export function createPlaybackHistory({ database }: { database: Database }) {
 
   return (query: PlaybackHistoryQuery): PlaybackHistory => {
     const { user, q, end_reason: reason, limit = PAGE } = query
+    const cursor = readCursor(query.cursor)
+    const to = query.to === undefined ? Number.MAX_SAFE_INTEGER : query.to * 1_000
     const span = {
       from: (query.from ?? 0) * 1_000,
-      to: query.to === undefined ? Number.MAX_SAFE_INTEGER : query.to * 1_000,
-      ...readCursor(query.cursor),
+      // SQLite searches the index by one upper end only: let it be the lower.
+      to: Math.min(to, cursor.time + 1),
+      ...cursor,
       most: rowsToRead(limit, q !== undefined || reason !== undefined),
     }
     const found = user === undefined ? ofAll.all(span) : ofUser.all({ user, ...span })

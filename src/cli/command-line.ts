@@ -31,7 +31,8 @@ Musakone is configured by environment variables; the README lists them, and
 musakone config prints what is in force.
 
 Exit codes: 0 fine, 1 cannot start, unhealthy or something wrong,
-${USAGE} wrong command line, 78 wrong configuration.`
+${USAGE} wrong command line, 70 unexpected error, 75 the address is not there yet,
+78 wrong configuration.`
 
 /**
  * Runs the command that the arguments name; none means `serve`. Resolves to the exit code.

@@ -50,6 +50,8 @@ const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, 'Fine.'],
   [1, 'It cannot start, is unhealthy, or something is wrong.'],
   [2, 'The command line is wrong.'],
+  [70, 'An unexpected error: worth another start.'],
+  [75, 'The address of HOST is not there yet: worth another start.'],
   [78, 'The configuration is wrong.'],
 ]
 

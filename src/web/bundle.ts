@@ -34,26 +34,21 @@ export async function bundlePage(): Promise<PageBundle> {
     entrypoints: [join(FOLDER, 'main.tsx')],
     target: 'browser',
     minify: true,
-    naming: {
-      entry: 'musakone-[hash].[ext]',
-      chunk: 'part-[hash].[ext]',
-      asset: '[name]-[hash].[ext]',
-    },
-    define: { 'process.env.NODE_ENV': '"production"' },
+    jsx: { runtime: 'automatic', importSource: 'preact', development: false },
+    naming: 'musakone.[ext]',
   })
   const files: Record<string, BundledFile> = {}
-  for (const output of outputs) {
-    const name = output.path.replace(/^.*\//, '')
-    files[name] = fileOf(name, await output.text())
+  const add = (plain: string, text: string) => {
+    // Bun's own hashes change with the folder that it is in.
+    const [stem, extension = ''] = plain.split('.')
+    files[`${stem}-${hashOf(text)}.${extension}`] = {
+      ...compressed(text),
+      type: TYPES[extension] ?? 'text/plain',
+    }
   }
-  let html = await read('page.html')
-  for (const name of EXTRAS) {
-    const text = withNames(await read(name), files)
-    const [stem, extension] = name.split('.')
-    const hashed = `${stem}-${hashOf(text)}.${extension}`
-    files[hashed] = fileOf(hashed, text)
-  }
-  html = withNames(html, files)
+  for (const output of outputs) add(output.path.replace(/^.*\//, ''), await output.text())
+  for (const name of EXTRAS) add(name, withNames(await read(name), files))
+  const html = withNames(await read('page.html'), files)
   return { html: { ...compressed(html), type: 'text/html' }, files }
 }
 
@@ -65,10 +60,6 @@ function withNames(text: string, files: Readonly<Record<string, BundledFile>>): 
     const plain = name.replace(/-[a-z0-9]+\.(\w+)$/, '.$1')
     return text.replaceAll(`/page/${plain}`, `/page/${name}`)
   }, text)
-}
-
-function fileOf(name: string, text: string): BundledFile {
-  return { ...compressed(text), type: TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain' }
 }
 
 function compressed(text: string): Omit<BundledFile, 'type'> {

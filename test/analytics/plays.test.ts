@@ -231,7 +231,8 @@ describe('plays, where the sound takes its time', () => {
   beforeEach(async () => {
     house = await openHouse({ audioDelayMs: DELAY_MS })
     const { socket } = house.room.admin
-    await addTracks(socket, 1, 2)
+    await addTracks(socket, 1)
+    await addTracks(socket, 2)
     await done(socket, 'core.playback.play')
     await house.advance(DELAY_MS)
     await house.advance(10 * SECOND)
