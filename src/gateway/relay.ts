@@ -53,7 +53,7 @@ export function createRelay(options: RelayOptions): RelayCall {
       const message = `${name} makes Mopidy 3 drop the connection; it needs Mopidy 4`
       return { code: RpcCode.notAllowed, message }
     }
-    return shownUris.refusal(role, call) ?? beyondLimit(role, call)
+    return beyondLimit(role, call) ?? shownUris.refusal(role, call)
   }
 
   /** Sends a call that may be made, when it is its turn; `onDone` also hears what was done of it. */
