@@ -15,7 +15,7 @@ export const registrationRoutes = (accounts: Accounts, clientAddress: ClientAddr
     .use(auth(accounts))
     .get('/registration', () => ({ policy: accounts.registration.policy }), {
       public: true,
-      response: { 200: RegistrationRules },
+      response: { 200: RegistrationRules, ...errorReplies(421) },
       detail: { summary: 'Who may make an account: nobody, the invited, anyone', tags },
     })
     .post('/invite', ({ body }) => accounts.registration.invitation(body.code), {

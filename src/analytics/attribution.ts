@@ -86,9 +86,9 @@ export function createAttribution({ queuers, clock }: AttributionOptions) {
 
     /** Who has started the track behind the one heard last; theirs and what was before is spent. */
     starterOf(tlid: number, last: Heard | undefined): number | null {
-      // What was commanded while this track was current comes behind its start.
-      const isBefore = ({ before }: Given) =>
-        before.state === 'stopped' || before.tlid !== tlid || last?.tlid === tlid
+      // What was commanded while this track, or a later one, was current comes behind its start.
+      const isBefore = (one: Given) =>
+        one.before.state === 'stopped' || last === undefined || wasDuring(one, last)
       const mayStart = (one: Given) =>
         one.starts === true && (one.before.state === 'stopped' || isBeyond(one, last))
       const starter = open().findLast((one) => isBefore(one) && mayStart(one))

@@ -58,7 +58,7 @@ export function createHearing({
      * After a time in which nobody listened here: the track is at `ms` now, and at most `mostMs` have
      * passed. How far it has come is what was heard meanwhile.
      */
-    goOnAt(ms: number, mostMs: number): void {
+    goOnAt(ms: number, mostMs = Number.POSITIVE_INFINITY): void {
       settle()
       settle()
       const gain = Math.min(ms - position, Math.max(0, mostMs))
@@ -68,7 +68,7 @@ export function createHearing({
     },
 
     /** The same when it has begun anew meanwhile. */
-    startOverAt(ms: number, mostMs: number): void {
+    startOverAt(ms: number, mostMs = Number.POSITIVE_INFINITY): void {
       settle()
       listened += Math.min(ms, Math.max(0, mostMs))
       position = ms

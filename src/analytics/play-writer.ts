@@ -6,6 +6,8 @@ import type { PlayRow, PlayRows } from './play-rows'
 const MOST_WAITING = 10_000
 const COMPLAINT_EVERY_MS = 60_000
 
+export type PlayWriter = ReturnType<typeof createPlayWriter>
+
 /** Writes plays down at once; what the disk refuses is kept and written later. */
 export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
   const waiting = new Set<PlayRow>()

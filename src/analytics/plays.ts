@@ -4,26 +4,12 @@ import { reasonOf } from '../errors'
 import type { Log } from '../log'
 import type { MopidyEvent } from '../mopidy/events'
 import type { PlaybackState } from '../mopidy/player'
-import { readTlTrack, type TlTrack, type Track } from '../mopidy/track'
-import type { Attribution, Ender, Heard } from './attribution'
-import { createHearing, type Hearing, NOTICED_LATE_MS } from './hearing'
-import type { EndReason, PlayRow, PlayRows } from './play-rows'
+import { readTlTrack, type TlTrack } from '../mopidy/track'
+import type { Attribution, Heard } from './attribution'
+import { NOTICED_LATE_MS } from './hearing'
+import { createPlay, type Play } from './play'
+import type { EndReason, PlayRows } from './play-rows'
 import { createPlayWriter } from './play-writer'
-
-/** The track that is being heard. */
-type Play = {
-  tlid: number | null
-  track: Track
-  queuedBy: number | null
-  chosenBy: number | null
-  hearing: Hearing
-  /** From when something was heard. */
-  row?: PlayRow
-  /** Mopidy has said that it is over; what follows tells whether that is so. */
-  ending?: Readonly<{ at: number; listenedMs: number; reason: EndReason; ender: Ender | undefined }>
-  /** While Mopidy is away: the milliseconds that have passed since. */
-  awayMs?: () => number
-}
 
 /** What Mopidy says plays, after a time in which it was not heard. */
 export type Found = Readonly<{
@@ -40,20 +26,11 @@ export type Found = Readonly<{
   startHeard: boolean
 }>
 
-/**
- * Heard up to so close to its end, a track was heard to its end, in milliseconds: an outsider's skip
- * that late cannot be told from it. Of our own people's commands it is known.
- */
-export const NEARLY_OVER_MS = 2_000
 const SAVE_EVERY_MS = 10_000
-/** What follows an end comes at once; in milliseconds. */
-const ENDING_MS = 1_000
 /** How long a restored Mopidy may take to play again, in milliseconds. */
 const RESTORING_MS = 5_000
 /** The place that Mopidy says is a little behind, when a track has just begun. */
 const JUST_BEGUN_MS = 50
-
-const NOT_SAVED = { savedAtMs: Number.POSITIVE_INFINITY, positionMs: 0 }
 
 export type Plays = ReturnType<typeof createPlays>
 export type PlaysOptions = {
@@ -69,6 +46,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   let play: Play | undefined
   /** The track that is heard, or was before it was silent. */
   let last: Heard | undefined
+  /** While Mopidy is away: the milliseconds that have passed since. */
+  let awayMs: (() => number) | undefined
   /** When a restored Mopidy was found that did not play yet. */
   let restoredAt: number | undefined
   takeUp()
@@ -79,29 +58,28 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   function takeUp(): void {
     const row = writer.takeUp()
     if (row === undefined) return
-    const { tlid, track, queuedBy, startedBy: chosenBy, listenedMs, positionMs, savedAtMs } = row
-    const hearing = createHearing({ clock, listenedMs, positionMs, running: false })
-    play = { tlid, track, queuedBy, chosenBy, hearing, row }
-    play.awayMs = () => {
-      const awayMs = clock.now() - savedAtMs
-      // Below 0 the clock was set back, and says nothing.
-      return awayMs < 0 ? Number.POSITIVE_INFINITY : awayMs
-    }
-    last = { tlid, lengthMs: track.lengthMs }
+    play = createPlay({ ...row, clock, writer, chosenBy: row.startedBy, row })
+    last = heardIn(row)
+    const { savedAtMs } = row
+    // Below 0 the clock was set back, and says nothing.
+    awayMs = () => (clock.now() >= savedAtMs ? clock.now() - savedAtMs : Number.POSITIVE_INFINITY)
   }
 
   function hear({ name, data }: MopidyEvent): void {
     const positionMs = typeof data.time_position === 'number' ? data.time_position : 0
+    // A restored Mopidy that takes up what it played begins with its start.
+    const isTakenUp = name === 'track_playback_started' || data.new_state === 'playing'
+    if (awayMs !== undefined && !isTakenUp) loseTrace()
     switch (name) {
       case 'track_playback_started':
         return started(readTlTrack(data.tl_track))
       case 'track_playback_paused':
-        return paused()
+        return play?.halt()
       case 'track_playback_resumed':
         return resumed(readTlTrack(data.tl_track), positionMs)
       case 'seeked':
         play?.hearing.moveTo(positionMs)
-        return save()
+        return play?.save()
       case 'track_playback_ended':
         return ended(readTlTrack(data.tl_track), positionMs)
       case 'playback_state_changed':
@@ -113,26 +91,14 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     if (tlTrack === undefined) return
     // Without an end before it, the same track goes on: a seek has called back the one that was to
     // follow, or Mopidy has taken up what it played before its restart.
-    const goesOn = play !== undefined && isOf(play, tlTrack) && !isEnding(play)
-    if (play?.awayMs !== undefined && !goesOn) close('lost', undefined)
-    delete play?.awayMs
-    if (play !== undefined && !goesOn) end(isNearlyOver(play, 0) ? 'finished' : 'replaced')
+    const goesOn = play?.isOf(tlTrack) === true && !play.isEnding()
+    if (!goesOn && awayMs !== undefined) loseTrace()
+    else if (!goesOn) end('replaced')
+    awayMs = undefined
+    restoredAt = undefined
     const chosenBy = attribution.starterOf(tlTrack.tlid, last)
     if (!goesOn) open(tlTrack, { chosenBy, positionMs: 0, listenedMs: 0 })
-    run()
-  }
-
-  function paused(): void {
-    play?.hearing.halt()
-    if (play?.row === undefined || play.hearing.listenedMs() > 0) return save()
-    // A track chosen while paused starts and halts at once: it is heard when somebody lets it go on.
-    discard(play.row)
-    delete play.row
-  }
-
-  function discard(row: PlayRow): void {
-    row.end = { reason: 'stopped', endedBy: null }
-    writer.write(row)
+    play?.run()
   }
 
   function resumed(tlTrack: TlTrack | undefined, positionMs: number): void {
@@ -140,172 +106,117 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     if (tlTrack === undefined) return
     // A pause while it was stopped has loaded a track without a word.
     if (play === undefined) open(tlTrack, { chosenBy: null, positionMs, listenedMs: 0 })
-    run(resumer)
+    play?.run(resumer)
   }
 
   function ended(tlTrack: TlTrack | undefined, positionMs: number): void {
-    if (tlTrack !== undefined) last = { tlid: tlTrack.tlid, lengthMs: tlTrack.track.lengthMs }
+    if (tlTrack !== undefined) last = heardIn(tlTrack)
     // After `stop` a stale one comes at the next play; by then nothing is open, or another track.
     if (play === undefined || (tlTrack !== undefined && tlTrack.tlid !== play.tlid)) return
-    const ender = enderOf(play)
-    const reason = ender?.reason ?? (isNearlyOver(play, positionMs) ? 'finished' : 'skipped')
-    // After two skips in quick succession it is said once too often, of the track that goes on.
-    play.ending = { at: clock.elapsed(), listenedMs: play.hearing.listenedMs(), reason, ender }
+    const ender = attribution.enderOf(heardIn(play))
+    const otherwise = play.isNearlyOver(positionMs) ? 'finished' : 'skipped'
+    play.beginEnding(ender?.reason ?? otherwise, ender)
   }
 
   function stopped(): void {
-    if (play !== undefined) end(isNearlyOver(play, 0) ? 'finished' : 'stopped')
+    end('stopped')
     if (last !== undefined) attribution.spendAtStop(last)
   }
 
-  /** It is over; `otherwise` is how when no command of ours tells. */
+  /** It is over; `otherwise` is how when it was not to its end and no command of ours tells. */
   function end(otherwise: EndReason): void {
     if (play === undefined) return
-    if (isEnding(play)) return close(play.ending.reason, play.ending.ender)
-    const ender = enderOf(play)
-    close(ender?.reason ?? otherwise, ender)
+    const ender = attribution.enderOf(heardIn(play))
+    const unexplained = play.isNearlyOver() ? 'finished' : otherwise
+    play.end(ender?.reason ?? unexplained, ender)
+    play = undefined
   }
 
-  const enderOf = ({ tlid, track }: Play) => attribution.enderOf({ tlid, lengthMs: track.lengthMs })
-
-  function isEnding(one: Play): one is Play & Required<Pick<Play, 'ending'>> {
-    return one.ending !== undefined && clock.elapsed() - one.ending.at <= ENDING_MS
-  }
-
-  // Mopidy says the full length of a track that has come to its end, wherever that was.
-  function isNearlyOver({ track: { lengthMs }, hearing }: Play, positionMs: number): boolean {
-    if (lengthMs === null) return false
-    const furthest = Math.max(positionMs, hearing.positionMs())
-    return furthest >= lengthMs - Math.min(NEARLY_OVER_MS, lengthMs / 10)
-  }
-
-  function isWhole({ track: { lengthMs }, hearing }: Play): boolean {
-    return lengthMs !== null && hearing.positionMs() >= lengthMs
+  function close(reason: EndReason): void {
+    play?.end(reason, undefined)
+    play = undefined
   }
 
   function open(
     { tlid, track }: TlTrack,
     how: { chosenBy: number | null; positionMs: number; listenedMs: number },
   ): void {
-    const { chosenBy, positionMs, listenedMs } = how
-    const hearing = createHearing({ clock, positionMs, listenedMs, running: false })
-    play = { tlid, track, queuedBy: attribution.queuerOf(tlid, track.uri), chosenBy, hearing }
-    last = { tlid, lengthMs: track.lengthMs }
-  }
-
-  function run(by: number | null = null): void {
-    if (play === undefined) return
-    play.hearing.run()
-    beginRow(play, { by })
-    save()
-  }
-
-  /** It is heard: because of whoever chose it, or else of whoever let it go on. */
-  function beginRow(
-    heard: Play,
-    {
-      by = null,
-      startedAtMs = clock.now() - heard.hearing.listenedMs(),
-    }: { by?: number | null; startedAtMs?: number | undefined } = {},
-  ): void {
-    const { tlid, track, queuedBy, chosenBy } = heard
-    const startedBy = chosenBy ?? by
-    const unheard = { listenedMs: 0, positionMs: 0, savedAtMs: 0 }
-    heard.row ??= { tlid, track, queuedBy, startedBy, startedAtMs, ...unheard }
-  }
-
-  function close(reason: EndReason, ender: Ender | undefined): void {
-    if (play === undefined) return
-    const { hearing, row } = play
-    const listenedMs = isEnding(play) ? play.ending.listenedMs : hearing.listenedMs()
-    play = undefined
-    hearing.halt()
-    if (row === undefined) return
-    row.listenedMs = listenedMs
-    row.end = { reason, endedBy: ender?.userId ?? null }
-    writer.write(row)
-  }
-
-  /** What a restored Mopidy has not taken up by now, it will not. */
-  function giveUp(): void {
-    if (restoredAt === undefined || clock.elapsed() - restoredAt < RESTORING_MS) return
-    restoredAt = undefined
-    if (play?.awayMs !== undefined) close('lost', undefined)
+    const queuedBy = attribution.queuerOf(tlid, track.uri)
+    play = createPlay({ clock, writer, tlid, track, queuedBy, ...how })
+    last = heardIn(play)
   }
 
   function save(): void {
-    giveUp()
+    // What a restored Mopidy has not taken up by now, it will not.
+    if (restoredAt !== undefined && clock.elapsed() - restoredAt >= RESTORING_MS) loseTrace()
     // While Mopidy is away nothing new is known.
-    if (play?.row === undefined || play.awayMs !== undefined) return writer.flush()
-    const { hearing, row } = play
-    row.listenedMs = hearing.listenedMs()
-    row.positionMs = hearing.positionMs()
-    row.savedAtMs = clock.now()
-    writer.write(row)
+    if (play === undefined || awayMs !== undefined) writer.flush()
+    else play.save()
+  }
+
+  /** What was heard before Mopidy was away is not heard any more. */
+  function loseTrace(): void {
+    restoredAt = undefined
+    awayMs = undefined
+    close('lost')
   }
 
   /** Mopidy is away; what is heard meanwhile it will tell. */
   function lose(): void {
     attribution.forget()
-    if (play === undefined || play.awayMs !== undefined) return
-    if (isEnding(play)) return close(play.ending.reason, play.ending.ender)
+    if (play === undefined || awayMs !== undefined) return
+    if (play.isEnding()) return close('lost')
     play.hearing.halt()
-    save()
+    play.save()
     const at = clock.elapsed()
-    play.awayMs = () => clock.elapsed() - at
+    awayMs = () => clock.elapsed() - at
   }
 
   function find(found: Found): void {
-    const { state, current, positionMs, sameLife, restored } = found
-    const awayMs = play?.awayMs?.() ?? Number.POSITIVE_INFINITY
+    const { state, current, positionMs, restored } = found
+    const mostMs = play === undefined ? undefined : awayMs?.()
     // It answers before it plays again what it has restored.
     restoredAt = restored && current === null && state === 'stopped' ? clock.elapsed() : undefined
     if (restoredAt !== undefined) return
-    if (play !== undefined && sameLife && goesOn(play, found)) {
+    awayMs = undefined
+    if (play !== undefined && goesOn(play, found)) {
       // A stream is never taken to its place again.
-      if (found.restored && play.track.lengthMs === null)
-        play.hearing.startOverAt(positionMs, awayMs)
-      else play.hearing.goOnAt(positionMs, awayMs)
-      delete play.awayMs
-      if (play.hearing.listenedMs() > 0) beginRow(play)
+      const isAnew = restored && play.track.lengthMs === null
+      if (isAnew) play.hearing.startOverAt(positionMs, mostMs)
+      else play.hearing.goOnAt(positionMs, mostMs)
+      if (play.hearing.listenedMs() > 0) play.beginRow()
     } else {
-      close('lost', undefined)
-      if (current === null || state === 'stopped') return attribution.forget()
-      openFound(current, found, awayMs)
+      close('lost')
+      if (current !== null && state !== 'stopped') openFound(current, found, mostMs)
     }
     // What was commanded meanwhile is in what was found.
     attribution.forget()
-    if (state === 'playing') run()
-    else save()
+    if (state === 'playing') play?.run()
+    else play?.save()
   }
 
   /** Of what began while nobody listened here Mopidy knows when, and how far it has come. */
-  function openFound(current: TlTrack, found: Found, awayMs: number): void {
+  function openFound(current: TlTrack, found: Found, mostMs = Number.POSITIVE_INFINITY): void {
     const { positionMs, startedAtMs, startHeard } = found
-    const sinceStartMs = clock.now() - (startedAtMs ?? Number.NEGATIVE_INFINITY)
-    const isKnown = sinceStartMs >= 0 && Number.isFinite(sinceStartMs)
-    const listenedMs = Math.min(positionMs, awayMs, isKnown ? sinceStartMs : positionMs)
+    const sinceStartMs = startedAtMs === undefined ? -1 : clock.now() - startedAtMs
+    const listenedMs = Math.min(positionMs, mostMs, sinceStartMs < 0 ? positionMs : sinceStartMs)
     const chosenBy = startHeard ? attribution.starterOf(current.tlid, last) : null
     open(current, { chosenBy, positionMs, listenedMs })
-    if (play === undefined || listenedMs === 0) return
-    beginRow(play, isKnown ? { startedAtMs } : {})
+    if (listenedMs > 0)
+      play?.beginRow(startedAtMs === undefined || sinceStartMs < 0 ? {} : { startedAtMs })
   }
 
   /** Whether what is found is the known play; it may also be the same track from its beginning. */
   function goesOn(known: Play, found: Found): boolean {
-    const { state, current, positionMs, startedAtMs = 0, restored } = found
-    if (current === null || state === 'stopped' || !isOf(known, current)) return false
-    const { savedAtMs, positionMs: savedMs } = known.row ?? NOT_SAVED
-    const isStartedSince = startedAtMs > savedAtMs
-    if (!isStartedSince) return true
+    const { state, current, positionMs, startedAtMs = 0, sameLife, restored } = found
+    if (!sameLife || current === null || state === 'stopped' || !known.isOf(current)) return false
+    if (startedAtMs <= (known.savedAtMs() ?? Number.POSITIVE_INFINITY)) return true
     // After a restart it goes on where it was.
-    if (restored) return known.track.lengthMs === null || positionMs >= savedMs - NOTICED_LATE_MS
+    const isStream = known.track.lengthMs === null
+    if (restored) return isStream || positionMs >= known.savedPositionMs() - NOTICED_LATE_MS
     // Started once more it cannot have come further than there was time.
     return positionMs > clock.now() - startedAtMs + JUST_BEGUN_MS
   }
-
-  const isOf = ({ tlid, track }: Play, current: TlTrack) =>
-    tlid === current.tlid && track.uri === current.track.uri
 
   // Statistics must never cost anyone the music.
   function guarded(work: () => void): void {
@@ -318,10 +229,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
   return {
     /** To be told of every command that worked. */
-    note(command: Command): void {
-      const heardWhole = play !== undefined && isWhole(play) ? play.tlid : null
-      attribution.note(command, heardWhole)
-    },
+    note: (command: Command): void =>
+      attribution.note(command, play?.isWhole() === true ? play.tlid : null),
 
     hear: (event: MopidyEvent): void => guarded(() => hear(event)),
 
@@ -341,3 +250,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     },
   }
 }
+
+const heardIn = ({ tlid, track }: Pick<Play, 'tlid' | 'track'>): Heard => ({
+  tlid,
+  lengthMs: track.lengthMs,
+})

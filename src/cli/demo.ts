@@ -18,9 +18,7 @@ export async function demo(config: Config, databasePath: string, log: Log): Prom
     log,
   )
   const password = config.adminPassword === undefined ? 'admin' : 'in ADMIN_PASSWORD'
-  log.info(
-    `demo: http://localhost:${running.port}/swagger, log in as admin with the password ${password}`,
-  )
+  log.info(`demo: http://localhost:${running.port}/, log in as admin with the password ${password}`)
   return {
     port: running.port,
     condition: running.condition,

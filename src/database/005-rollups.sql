@@ -76,8 +76,8 @@ CREATE TABLE short_tops (
 ) STRICT, WITHOUT ROWID;
 
 -- How often each item of a list occurs in a year (2026) or in all of the time (0): 1 tracks queued,
--- 2 artists queued, 3 tracks played, 4 artists played, 5 albums played, 6 tracks skipped, 7 searches;
--- these in days and months too.
+-- 2 artists queued, 3 tracks played, 4 artists played, 5 albums played, 6 tracks skipped, 7 searches.
+-- In a month too, but for the tracks of short_tops; the searches in a day too.
 CREATE TABLE tops (
   subject     INTEGER NOT NULL,
   list        INTEGER NOT NULL,
@@ -222,7 +222,7 @@ BEGIN
   SELECT NEW.subject, NEW.list, date / column1, NEW.item, NEW.sign, NEW.sign * NEW.listened_ms
     FROM (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
          (VALUES (1), (100), (10000), (100000000))
-   WHERE column1 >= 10000 OR NEW.list = 7
+   WHERE column1 >= CASE NEW.list WHEN 1 THEN 10000 WHEN 3 THEN 10000 WHEN 7 THEN 1 ELSE 100 END
   ON CONFLICT DO UPDATE SET times = times + excluded.times,
                             listened_ms = listened_ms + excluded.listened_ms;
 

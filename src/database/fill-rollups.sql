@@ -65,18 +65,22 @@ SELECT subject, list, COALESCE(strftime('%Y%m%d', timestamp, 'unixepoch'), '9999
  GROUP BY 1, 2, 3, 4;
 
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
-SELECT subject, list, period / 100, item, SUM(times), SUM(ms)
-  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms FROM short_tops
-        UNION ALL
-        SELECT subject, 2, period, artist, times, 0 FROM short_tops WHERE list = 1
+SELECT subject, list, period, item, SUM(times), SUM(ms)
+  FROM (SELECT subject, 2 AS list, period, artist AS item, times, 0 AS ms
+          FROM short_tops WHERE list = 1
         UNION ALL
         SELECT subject, 4, period, artist, times, listened_ms FROM short_tops WHERE list = 3
         UNION ALL
         SELECT subject, 5, period, album, times, listened_ms FROM short_tops WHERE list = 3
         UNION ALL
-        SELECT subject, 6, period, track, skipped, 0 FROM short_tops WHERE skipped > 0
+        SELECT subject, 6, period, track, skipped, 0 FROM short_tops WHERE skipped > 0)
+ WHERE item <> 0 AND period < 1000000
+ GROUP BY 1, 2, 3, 4;
+INSERT INTO tops (subject, list, period, item, times, listened_ms)
+SELECT subject, list, period / 100, item, SUM(times), SUM(ms)
+  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms FROM short_tops
         UNION ALL
-        SELECT subject, list, period, item, times, 0 FROM tops)
+        SELECT subject, list, period, item, times, listened_ms FROM tops)
  WHERE item <> 0 AND period < 1000000
  GROUP BY 1, 2, 3, 4;
 INSERT INTO tops (subject, list, period, item, times, listened_ms)

@@ -83,7 +83,9 @@ export const swaggerRoutes = (documented: () => AnyElysia) => {
 /** The OpenAPI document, made at the first request: the plugin takes as long to load as all else. */
 async function describe(routes: AnyElysia): Promise<string> {
   const { swagger } = await import('@elysiajs/swagger')
-  const described = new Elysia().use(swagger({ path: '/swagger', documentation })).use(routes)
+  const described = new Elysia()
+    .use(swagger({ path: '/swagger', documentation, excludeStaticFile: false }))
+    .use(routes)
   return (await described.handle(new Request('http://localhost/swagger/json'))).text()
 }
 

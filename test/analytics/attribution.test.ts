@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import type { PlaybackState } from '../../src/analytics/model'
-import { addTracks, done } from '../actions/recorded'
+import { type Added, addTracks, done } from '../actions/recorded'
 import { type House, openHouse } from './house'
 
 describe('who queued what', () => {
@@ -73,5 +73,18 @@ describe('who queued what', () => {
     })
     await house.startMusakone()
     expect(await queuers()).toEqual([null, null])
+  })
+
+  test('U7 is forgotten though an outsider has queued the same tracks again meanwhile', async () => {
+    const { socket } = house.room.admin
+    await done(socket, 'core.playback.play')
+    await house.heard()
+    const tlTracks = await done<Added[]>(socket, 'core.tracklist.get_tl_tracks')
+    await house.stopMusakone()
+    await house.demo.restart()
+    for (const { track } of tlTracks)
+      await house.outsider('core.tracklist.add', { uris: [track.uri] })
+    await house.startMusakone()
+    expect(await queuers()).toEqual([null, null, null])
   })
 })

@@ -277,4 +277,15 @@ describe('plays, where the sound takes its time', () => {
       { tlid: 2, started_by: null },
     ])
   })
+
+  test('a play that an outsider overtakes with another one is not its start', async () => {
+    await done(house.room.berta.socket, 'core.playback.play', { tlid: 1 })
+    await house.outsider('core.playback.next')
+    await house.advance(DELAY_MS)
+    await house.advance(SECOND)
+    expect(await house.rows()).toMatchObject([
+      { tlid: 1, end_reason: 'replaced', ended_by: BERTA },
+      { tlid: 2, started_by: null },
+    ])
+  })
 })

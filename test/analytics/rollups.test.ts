@@ -1,8 +1,15 @@
+import { Database as Sqlite } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { createStatistics } from '../../src/analytics/statistics'
+import accounts from '../../src/database/001-accounts.sql' with { type: 'text' }
+import listening from '../../src/database/002-listening.sql' with { type: 'text' }
+import door from '../../src/database/003-door.sql' with { type: 'text' }
+import lives from '../../src/database/004-lives.sql' with { type: 'text' }
 import { type Database, openDatabase } from '../../src/database/database'
 import fillRollups from '../../src/database/fill-rollups.sql' with { type: 'text' }
 import { createRandom } from '../mopidy/seeded-random'
+import { temporaryFolder } from '../support/executable'
 import { comparableOf, naiveStatistics } from './naive-statistics'
 import { createRandomHistory } from './random-history'
 
@@ -98,6 +105,45 @@ describe('the roll-ups', () => {
     }
     database.close()
   })
+})
+
+test('a database from before the roll-ups gets them when it is opened', async () => {
+  const path = join(temporaryFolder(), 'musakone.db')
+  const older = new Sqlite(path)
+  older.run(`${accounts};${listening};${door};${lives}`)
+  older.run('PRAGMA user_version = 4')
+  const values = openDatabase(':memory:')
+  createRandomHistory(values, createRandom(7)).go(300)
+  const columns = {
+    users: 'id, username, password_hash, role, created_at',
+    user_actions: 'id, user_id, action_type, track_uri, track_name, artist, metadata, timestamp',
+    plays: `id, track_uri, track_name, artist, album, queued_by, started_by, ended_by, started_at_ms,
+            listened_ms, end_reason`,
+  }
+  for (const [table, names] of Object.entries(columns)) {
+    const places = names.replace(/\w+/g, '?')
+    const insert = older.query(`INSERT INTO ${table} (${names}) VALUES (${places})`)
+    for (const row of values.sqlite.query(`SELECT ${names} FROM ${table}`).values())
+      insert.run(...(row as string[]))
+  }
+  older.close()
+  values.close()
+
+  const database = openDatabase(path)
+  expect(counts(database).tops.length).toBeGreaterThan(20)
+  const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
+  const statistics = createStatistics({ database, clock })
+  for (const subject of [0, 1, 2, 3]) {
+    const stats = comparableOf(await statistics.stats(subject, { tz: 'UTC', limit: 100 }))
+    const asked = { subject, from: 0, to: 1e11, tz: 'UTC' }
+    const { days, tops, ...rest } = naiveStatistics(database, asked)
+    const skipped = withoutTime(tops.skipped)
+    expect(stats).toEqual({ ...rest, days_active: days.length, tops: { ...tops, skipped } })
+  }
+  // From here on the triggers keep them.
+  createRandomHistory(database, createRandom(8)).go(100)
+  expect(counts(database)).toEqual(rebuilt(database))
+  database.close()
 })
 
 const withoutTime = (tally: Map<string, { times: number }>) =>

@@ -186,6 +186,21 @@ export function createMoves(options: {
     meanwhile: () => choose(MEANWHILE),
     add,
 
+    /** Several changes of track, with the replies to all before the events of any. */
+    overtaken(): void {
+      const current = room.read('core.playback.get_current_tlid') as number | null
+      const modes = OPTIONS.some((name) => room.read(`core.tracklist.get_${name}`))
+      const rest = tlids().slice(tlids().indexOf(current ?? -1) + 1)
+      // Else a track may follow itself, and which of two starts came first nobody could tell.
+      if (state() !== 'playing' || modes || current === null || rest.length < 3) return
+      log('overtaken:')
+      room.hold()
+      for (const next of rest.slice(0, 3))
+        if (random.chance(0.5)) call(somebody(), 'playback.next')
+        else call(somebody(), 'playback.play', { tlid: next })
+      room.releaseLate()
+    },
+
     /** Several things at the same moment, of which Musakone hears when all of them are done. */
     atOnce(): void {
       log('at once:')

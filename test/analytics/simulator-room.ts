@@ -1,26 +1,16 @@
-import { type Actions, createActions } from '../../src/actions/actions'
-import { createQueuers } from '../../src/actions/queuers'
-import type { Recorder } from '../../src/actions/recorder'
-import { createAttribution } from '../../src/analytics/attribution'
-import { createLife } from '../../src/analytics/life'
-import { createListener } from '../../src/analytics/listener'
-import { createPlayRows } from '../../src/analytics/play-rows'
-import { createPlays } from '../../src/analytics/plays'
 import { type Database, openDatabase } from '../../src/database/database'
 import { type Core, createCore, type SavedState } from '../../src/demo/core'
 import type { DemoEvent } from '../../src/demo/events'
 import { handleJson } from '../../src/demo/jsonrpc'
 import { createLibrary } from '../../src/demo/library'
 import { createPlaylistFolder } from '../../src/demo/playlists'
-import { createLog } from '../../src/log'
 import { rebuildCall } from '../../src/mopidy/call'
 import type { EventName, MopidyEvent } from '../../src/mopidy/events'
 import { type Answer, offline } from '../../src/mopidy/jsonrpc'
-import type { Mopidy, Status } from '../../src/mopidy/mopidy'
-import { createPlayer } from '../../src/mopidy/player'
 import { createFakeClock } from '../demo/fake-clock'
 import type { Random } from '../mopidy/seeded-random'
 import type { Step } from './simulator'
+import { createSimulatedMusakone, type SimulatedMusakone, VERSION } from './simulator-musakone'
 
 /** What made something happen: somebody's call, an outsider's when there is no user, or time. */
 export type Cause = Readonly<{
@@ -32,10 +22,8 @@ export type Cause = Readonly<{
 export type Room = ReturnType<typeof openSimulatorRoom>
 type Params = Record<string, unknown>
 
-const VERSION = '3.4.1'
 export const library = createLibrary({ version: VERSION })
 const folder = createPlaylistFolder(library)
-const log = await createLog({ level: 'silent', format: 'json' })
 const TIME: Cause = { method: null, userId: null }
 
 /**
@@ -57,7 +45,7 @@ export function openSimulatorRoom(options: {
   let notedAt = clock.elapsed()
   const database = openUsers(options.users)
   /** What is on its way from Mopidy to Musakone. */
-  const underway: (() => void)[] = []
+  const underway: { run: () => void; isReply: boolean }[] = []
   let held = false
   let delivering = false
   let outbox: DemoEvent[] | null = null
@@ -110,7 +98,7 @@ export function openSimulatorRoom(options: {
     if (!connected) return
     const heard: MopidyEvent = { name: event as EventName, data, text: '' }
     const { hear } = musakone
-    underway.push(() => hear(heard))
+    underway.push({ run: () => hear(heard), isReply: false })
   }
 
   /** Lets Mopidy carry a request out: the reply goes out before the events that it causes. */
@@ -120,7 +108,7 @@ export function openSimulatorRoom(options: {
     const text = handleJson(core, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
     outbox = null
     const reply = JSON.parse(text ?? '{}')
-    if (onAnswer !== undefined) underway.push(() => onAnswer(reply))
+    if (onAnswer !== undefined) underway.push({ run: () => onAnswer(reply), isReply: true })
     for (const event of events) announce(event)
     return reply.result
   }
@@ -128,49 +116,20 @@ export function openSimulatorRoom(options: {
   function deliver(): void {
     if (held || delivering) return
     delivering = true
-    for (let next = underway.shift(); next !== undefined; next = underway.shift()) next()
+    for (let next = underway.shift(); next !== undefined; next = underway.shift()) next.run()
     delivering = false
   }
 
-  function startMusakone() {
-    const stub = stubMopidy((method, params, onAnswer) => {
-      if (!connected) return onAnswer({ error: offline })
-      carryOut(method, params, onAnswer)
-      deliver()
-    })
-    const { mopidy } = stub
-    const player = createPlayer({ mopidy, clock })
-    const queuers = createQueuers({ database, clock, log })
-    const attribution = createAttribution({ queuers, clock })
-    let alive = true
-    const rows = createPlayRows(database)
-    const write: typeof rows.write = (row) => alive && rows.write(row)
-    const plays = createPlays({ rows: { ...rows, write }, attribution, clock, log })
-    createListener({ mopidy, plays, life: createLife({ database, queuers, log }), log })
-    const actions: Actions = createActions({
-      incognito: { isOn: () => false, set() {} },
-      mopidy,
-      player,
-      recorder: SILENT,
+  function startMusakone(): SimulatedMusakone {
+    return createSimulatedMusakone({
+      database,
       clock,
-      onCommand(command) {
-        queuers.note(command)
-        plays.note(command)
+      send(method, params, onAnswer) {
+        if (!connected) return onAnswer({ error: offline })
+        carryOut(method, params, onAnswer)
+        deliver()
       },
     })
-    return {
-      ...stub,
-      actions,
-      player,
-      plays,
-      /** Ends it, or, as kill -9 does, lets it write nothing any more. */
-      stop(kill: boolean) {
-        alive = !kill
-        plays.close()
-        actions.close()
-        queuers.close()
-      },
-    }
   }
 
   function isWithin(ms: number): boolean {
@@ -227,6 +186,12 @@ export function openSimulatorRoom(options: {
       held = false
       deliver()
     },
+    /** The same, but the events, which go through another thread of Mopidy's, come behind all replies. */
+    releaseLate(): void {
+      underway.sort((a, b) => Number(b.isReply) - Number(a.isReply))
+      held = false
+      deliver()
+    },
 
     disconnect,
     /** Lets Musakone find Mopidy again; `settle` has to be awaited before it has asked everything. */
@@ -276,39 +241,4 @@ function openUsers(count: number): Database {
        VALUES (${id}, 'user${id}', '', 'member', 0)`,
     )
   return database
-}
-
-function stubMopidy(send: Mopidy['send']) {
-  const statusListeners = new Set<(status: Status) => void>()
-  const eventListeners = new Set<(event: MopidyEvent) => void>()
-  let status: Status = { online: false }
-  const mopidy: Mopidy = {
-    status: () => status,
-    send,
-    call: (method, params = {}) => new Promise((resolve) => send(method, params, resolve)),
-    onStatus: (listener) => void statusListeners.add(listener),
-    onEvent: (listener) => void eventListeners.add(listener),
-    idle: () => Promise.resolve(),
-    close: () => {},
-  }
-  return {
-    mopidy,
-    hear(event: MopidyEvent) {
-      for (const listener of eventListeners) listener(event)
-    },
-    setOnline(online: boolean) {
-      status = { online, version: VERSION }
-      for (const listener of statusListeners) listener(status)
-    },
-  }
-}
-
-/** What was done is not what is looked at here. */
-const SILENT: Recorder = {
-  record: () => {},
-  flush: () => {},
-  flushed: async () => {},
-  waiting: () => 0,
-  dropped: () => 0,
-  close: () => {},
 }

@@ -34,7 +34,7 @@ else
 
     test.each([20, 500])(
       'when people are faster than the sound, which takes %d ms',
-      (audioDelayMs) => simulateSeeds(1, 100, { audioDelayMs }),
+      (audioDelayMs) => simulateSeeds(1, 60, { audioDelayMs }),
     )
 
     test.each([7_001, 7_002, 7_003, 7_004, 7_005, 7_006])(

@@ -117,6 +117,7 @@ async function move(stage: Stage, isScript: boolean): Promise<void> {
   else if (choice < 0.03) await goAway(stage)
   else if (choice < 0.05) moves.setWallClock()
   else if (choice < 0.1) moves.atOnce()
+  else if (choice < 0.12) moves.overtaken()
   else if (choice < 0.45) moves.wait()
   else moves.anything()
   if (random.chance(0.3)) room.save()

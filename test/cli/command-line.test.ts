@@ -7,7 +7,7 @@ describe('the command line of the executable', () => {
 
   test.each(['--version', '-v'])('%s prints the version and the commit', async (option) => {
     const { exitCode, stdout, stderr } = await runExecutable([option])
-    expect(stdout).toMatch(/^musakone \d+\.\d+\.\d+ \([0-9a-f]{12}\)\n$/)
+    expect(stdout).toMatch(/^musakone \d+\.\d+\.\d+ \([0-9a-f]{12}(-dirty)?, \d{4}-\d\d-\d\d\)\n$/)
     expect(stdout).toStartWith(`musakone ${version} `)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })

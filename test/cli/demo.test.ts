@@ -18,7 +18,7 @@ test('musakone demo runs, answers, and leaves nothing behind', async () => {
     tl_track: { tlid: 1, track: { uri: tracks[0]?.uri } },
   })
   expect(demo.lines().map(({ msg }) => msg)).toContainEqual(
-    expect.stringContaining(`http://localhost:${demo.port}/swagger`),
+    expect.stringContaining(`http://localhost:${demo.port}/, log in`),
   )
   expect(await demo.stop()).toBe(0)
   expect(readdirSync(demo.cwd)).toEqual([])

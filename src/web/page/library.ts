@@ -16,7 +16,12 @@ export type Ref = {
   type: 'track' | 'album' | 'artist' | 'directory' | 'playlist'
 }
 export type SearchResult = { tracks?: LibraryTrack[]; albums?: Album[]; artists?: Artist[] }
-export type Found = { tracks: LibraryTrack[]; albums: Album[]; artists: Artist[] }
+export type Found = {
+  tracks: LibraryTrack[]
+  albums: Album[]
+  artists: Artist[]
+  playlists: Ref[]
+}
 
 /** What is shown and queued of a track, wherever it came from. */
 export type Song = {
@@ -62,13 +67,18 @@ export async function lookUp(uri: string): Promise<LibraryTrack[]> {
 
 /** Searches everywhere, and takes albums and artists from the tracks where a backend names none. */
 export async function search(words: string): Promise<Found> {
-  const results = await call<SearchResult[]>('core.library.search', { query: { any: [words] } })
+  const [results, playlists] = await Promise.all([
+    call<SearchResult[]>('core.library.search', { query: { any: [words] } }),
+    // Mopidy does not search them itself.
+    call<Ref[]>('core.playlists.as_list').catch(() => []),
+  ])
   const tracks = unique(results.flatMap((result) => result.tracks ?? []))
   const albums = results.flatMap((result) => result.albums ?? [])
   const artists = results.flatMap((result) => result.artists ?? [])
   const like = (name: string | undefined) => name?.toLowerCase().includes(words.toLowerCase())
   return {
     tracks,
+    playlists: playlists.filter(({ name }) => like(name)),
     albums: unique([
       ...albums,
       ...tracks.flatMap(({ album }) => (like(album?.name) ? (album ?? []) : [])),
@@ -94,6 +104,9 @@ function unique<Item extends { uri?: string }>(items: readonly Item[]): Item[] {
     if (item.uri !== undefined && !found.has(item.uri)) found.set(item.uri, item)
   return [...found.values()]
 }
+
+export const playlistAddress = (uri: string, name: string): string =>
+  `/playlists?${new URLSearchParams({ uri, name })}`
 
 /** The address of the page on which an album, an artist or a folder opens. */
 export function collectionAddress({ uri, name = '', type }: Omit<Ref, 'type'> & { type: string }) {

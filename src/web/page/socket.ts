@@ -1,27 +1,11 @@
 import { signal } from '@preact/signals'
+import { CallError, Refused } from './call-error'
 import { sentences } from './language/language'
 
 /** How the way to Musakone is: on its way for the first time, there, or lost and tried again. */
 export const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
 /** Whether Musakone has Mopidy. */
 export const mopidyOnline = signal(true)
-
-/** Why a call was not made, in a sentence for the person who wanted it. */
-export class CallError extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
-export const Refused = {
-  offline: -32_000,
-  timedOut: -32_001,
-  notAllowed: -32_002,
-  tooMany: -32_003,
-} as const
 
 type Handler = (name: string, data: Readonly<Record<string, unknown>>) => void
 type Waiting = { resolve(result: never): void; reject(error: CallError): void }

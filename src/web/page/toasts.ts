@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
+import { CallError, Refused } from './call-error'
 import { recognise } from './session'
-import { CallError, Refused } from './socket'
 
 export type Toast = {
   id: number

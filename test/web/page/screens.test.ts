@@ -87,8 +87,10 @@ describe.skipIf(!hasChromium())('the screens of the page', () => {
     },
   )
 
-  test('search finds albums and artists, and says when it finds nothing', async () => {
-    const { page, heading, link } = await stage.open('/search?q=lumen')
+  test('search finds albums, artists and playlists, and says when it finds nothing', async () => {
+    const { page, heading, link } = await stage.open('/search?q=rain')
+    await link('Everything with rain in it').waitFor()
+    await page.getByRole('searchbox').fill('lumen')
     await heading('Artists').waitFor()
     await link('Lumen Café').first().click()
     await heading('Lumen Café').waitFor()

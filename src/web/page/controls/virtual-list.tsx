@@ -5,7 +5,7 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from '@tanstack/virtual-core'
-import type { ComponentChildren, RefObject } from 'preact'
+import type { ComponentChildren, RefObject, VNode } from 'preact'
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
 
 export type ListHandle = {
@@ -33,6 +33,7 @@ export function VirtualList(options: VirtualListOptions) {
   const { count, rowHeight, headroom = 0, label, keyOf, render, onShow, handle } = options
   const list = useRef<HTMLUListElement>(null)
   const scroller = () => list.current?.closest<HTMLElement>('[data-scrolls]') ?? null
+  const before = useRef<Drawn>({ render, rows: NONE, margin: 0 })
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0)
   const virtualizerOptions: VirtualizerOptions<HTMLElement, Element> = {
     count,
@@ -41,7 +42,7 @@ export function VirtualList(options: VirtualListOptions) {
     overscan: 8,
     scrollPaddingStart: headroom,
     initialRect: { width: innerWidth, height: innerHeight },
-    scrollMargin: marginOf(list.current, scroller()),
+    scrollMargin: before.current.margin,
     observeElementRect,
     observeElementOffset,
     scrollToFn: elementScroll,
@@ -51,6 +52,13 @@ export function VirtualList(options: VirtualListOptions) {
   const [virtualizer] = useState(() => new Virtualizer(virtualizerOptions))
   virtualizer.setOptions(virtualizerOptions)
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer])
+  // What stands above the list changes with its parent only.
+  useLayoutEffect(() => {
+    const margin = marginOf(list.current, scroller())
+    if (margin === before.current.margin) return
+    before.current.margin = margin
+    draw(0)
+  }, [render])
   useLayoutEffect(() => virtualizer._willUpdate())
   if (handle)
     handle.current = {
@@ -62,9 +70,11 @@ export function VirtualList(options: VirtualListOptions) {
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0]
   useEffect(() => onShow?.(first, last), [first, last, count, onShow])
 
-  return (
-    <ul class="virtual" aria-label={label} ref={list} style={{ height: `${count * rowHeight}px` }}>
-      {rows.map(({ index }) => (
+  // While it only scrolls, a row that is there already is not drawn again.
+  const known = before.current.render === render ? before.current.rows : NONE
+  const drawn = rows.map(
+    ({ index }) =>
+      known.get(index) ?? (
         <li
           key={keyOf(index)}
           aria-setsize={count}
@@ -73,10 +83,24 @@ export function VirtualList(options: VirtualListOptions) {
         >
           {render(index)}
         </li>
-      ))}
+      ),
+  )
+  before.current.render = render
+  before.current.rows = new Map(drawn.map((row, at) => [rows[at]?.index ?? 0, row]))
+
+  return (
+    <ul class="virtual" aria-label={label} ref={list} style={{ height: `${count * rowHeight}px` }}>
+      {drawn}
     </ul>
   )
 }
+
+type Drawn = {
+  render: VirtualListOptions['render']
+  rows: ReadonlyMap<number, VNode>
+  margin: number
+}
+const NONE: Drawn['rows'] = new Map()
 
 /** How far below the top of what scrolls the list begins. */
 function marginOf(list: HTMLElement | null, scroller: HTMLElement | null): number {

@@ -18,7 +18,7 @@ export const de: Sentences = {
   loading: 'Lädt …',
 
   connecting: 'Verbinde …',
-  connectionLost: 'Verbindung verloren. Neuer Versuch …',
+  connectionLost: 'Verbinde neu …',
   noConnection: 'Gerade gibt es keine Verbindung zu Musakone.',
   mopidyOffline: 'Mopidy ist offline.',
   mopidyOfflineHint:

@@ -16,7 +16,7 @@ export const en = {
   loading: 'Loading…',
 
   connecting: 'Connecting…',
-  connectionLost: 'Connection lost. Trying again…',
+  connectionLost: 'Reconnecting…',
   noConnection: 'There is no connection to Musakone right now.',
   mopidyOffline: 'Mopidy is offline.',
   mopidyOfflineHint:

@@ -2,15 +2,15 @@ import { useEffect, useState } from 'preact/hooks'
 import { AddAll, Items } from '../browse/browse-screen'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
-import { Icon } from '../controls/icon'
 import { Choices, Sheet } from '../controls/sheet'
 import { VirtualList } from '../controls/virtual-list'
 import { sentences } from '../language/language'
-import { nameOfUri, type Song } from '../library'
+import { nameOfUri, playlistAddress, type Song } from '../library'
 import { queueLength } from '../queue/queue'
-import { follow, go, query } from '../router'
+import { go, query } from '../router'
 import { may } from '../session'
 import { connection } from '../socket'
+import { PlaylistRow } from './playlist-row'
 import {
   deletePlaylist,
   openPlaylist,
@@ -21,7 +21,6 @@ import {
 import { NameSheet, SavePlaylist } from './save-playlist'
 
 const ROW_HEIGHT = 64
-const addressOf = (uri: string, name: string) => `/playlists?${new URLSearchParams({ uri, name })}`
 
 /** All playlists, or one of them. */
 export function PlaylistsScreen() {
@@ -63,17 +62,7 @@ function AllPlaylists() {
             keyOf={(index) => all[index]?.uri ?? index}
             render={(index) => {
               const { uri = '', name = nameOfUri(uri) } = all[index] ?? {}
-              return (
-                <a class="row folder-row" href={addressOf(uri, name)} onClick={follow}>
-                  <span class="cover symbol">
-                    <Icon name="list" />
-                  </span>
-                  <span class="row-words">
-                    <span class="row-title">{name}</span>
-                  </span>
-                  <Icon name="forward" />
-                </a>
-              )
+              return <PlaylistRow uri={uri} name={name} />
             }}
           />
         </>
@@ -101,7 +90,7 @@ function OnePlaylist({ uri }: { uri: string }) {
   }
   async function rename(chosen: string) {
     const renamed = await renamePlaylist(uri, chosen)
-    if (renamed !== null) go(addressOf(renamed, chosen), { replace: true })
+    if (renamed !== null) go(playlistAddress(renamed, chosen), { replace: true })
   }
   return (
     <div class="playlist">

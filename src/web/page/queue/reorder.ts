@@ -87,11 +87,19 @@ function createReorder(
     if (to < 0 || to > last) return
     move(entry, to)
     list.current?.reveal(to)
-    // A moved element loses the focus.
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(`[data-grip="${entry.tlid}"]`)?.focus(),
-    )
+    keepFocus(entry.tlid)
   }
 
   return { drag, announcement, start, press, move }
+}
+
+const FRAMES = 20
+
+/** A row that goes out of sight takes the focus with it: gives it back once the row is there again. */
+function keepFocus(tlid: number, frames = FRAMES): void {
+  requestAnimationFrame(() => {
+    const grip = document.querySelector<HTMLElement>(`[data-grip="${tlid}"]`)
+    if (grip === null && frames > 0) keepFocus(tlid, frames - 1)
+    else grip?.focus()
+  })
 }

@@ -6,7 +6,8 @@ import { Icon } from '../controls/icon'
 import { SongRow } from '../controls/song-row'
 import { VirtualList } from '../controls/virtual-list'
 import { sentences } from '../language/language'
-import { artistsOf, collectionAddress, type Found, songOf } from '../library'
+import { artistsOf, collectionAddress, type Found, nameOfUri, songOf } from '../library'
+import { PlaylistRow } from '../playlists/playlist-row'
 import { follow } from '../router'
 
 const FEW_SONGS = 6
@@ -17,7 +18,7 @@ const allSongs = signal<Found | null>(null)
 
 /** What was found, by kind. */
 export function Results({ found }: { found: Found }) {
-  const { tracks, albums, artists } = found
+  const { tracks, albums, artists, playlists } = found
   const words = sentences()
   const songs = tracks.map(songOf)
   const showsAll = allSongs.value === found || songs.length <= FEW_SONGS
@@ -49,6 +50,17 @@ export function Results({ found }: { found: Found }) {
                   <span class="shelf-title">{name}</span>
                   <span class="shelf-hint">{artistsOf(by)}</span>
                 </a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {playlists.length > 0 && (
+        <Section title={words.playlists}>
+          <ul class="rows">
+            {playlists.slice(0, FEW).map(({ uri, name = nameOfUri(uri) }) => (
+              <li key={uri}>
+                <PlaylistRow uri={uri} name={name} />
               </li>
             ))}
           </ul>

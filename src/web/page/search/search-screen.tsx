@@ -72,8 +72,8 @@ function Body({ text }: { text: string }) {
     )
   const results = found.value
   if (results === null) return <Waiting rows={7} />
-  const { tracks, albums, artists } = results
-  const count = tracks.length + albums.length + artists.length
+  const { tracks, albums, artists, playlists } = results
+  const count = tracks.length + albums.length + artists.length + playlists.length
   return (
     <div data-busy={busy.value ? '' : undefined}>
       <p class="unseen" role="status">

@@ -1,4 +1,5 @@
 import { Cover } from '../controls/cover'
+import { isAway } from '../controls/face'
 import { sentences } from '../language/language'
 import { playback, streamTitle } from '../player'
 import { Progress, ProgressLine } from '../playing/progress'
@@ -11,7 +12,7 @@ import { may } from '../session'
 /** What plays, small, on every other screen. */
 export function PlayerBar() {
   const state = playback.value
-  if (!state?.track) return null
+  if (!state?.track || isAway()) return null
   const { track, queued_by } = state
   const name = streamTitle.value ?? nameOf(track)
   const hint = [track.artist, queued_by && sentences().byName(queued_by.username)]

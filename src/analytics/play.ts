@@ -1,0 +1,118 @@
+import type { Clock } from '../clock'
+import type { TlTrack, Track } from '../mopidy/track'
+import type { Ender } from './attribution'
+import { createHearing } from './hearing'
+import type { EndReason, PlayRow } from './play-rows'
+import type { PlayWriter } from './play-writer'
+
+/**
+ * Heard up to so close to its end, a track was heard to its end, in milliseconds: an outsider's skip
+ * that late cannot be told from it. Of our own people's commands it is known.
+ */
+const NEARLY_OVER_MS = 2_000
+/** What follows an end comes at once; in milliseconds. */
+const ENDING_MS = 1_000
+
+export type Play = ReturnType<typeof createPlay>
+export type PlayOptions = {
+  clock: Clock
+  writer: PlayWriter
+  tlid: number | null
+  track: Track
+  queuedBy: number | null
+  /** Whoever chose it. */
+  chosenBy: number | null
+  listenedMs: number
+  positionMs: number
+  /** What is known of it already, of the process before. */
+  row?: PlayRow
+}
+
+/** One play of a track; it has a row from when something of it is heard. */
+export function createPlay({ clock, writer, row: known, ...options }: PlayOptions) {
+  const { tlid, track, queuedBy, chosenBy, listenedMs, positionMs } = options
+  const { lengthMs } = track
+  const hearing = createHearing({ clock, listenedMs, positionMs, running: false })
+  let row = known
+  /** Mopidy has said that it is over; what follows tells whether that is so. */
+  let ending:
+    | { at: number; listenedMs: number; reason: EndReason; ender: Ender | undefined }
+    | undefined
+
+  function save(): void {
+    if (row === undefined) return writer.flush()
+    row.listenedMs = hearing.listenedMs()
+    row.positionMs = hearing.positionMs()
+    row.savedAtMs = clock.now()
+    writer.write(row)
+  }
+
+  const isEnding = () => ending !== undefined && clock.elapsed() - ending.at <= ENDING_MS
+
+  const play = {
+    tlid,
+    track,
+    hearing,
+    save,
+    isEnding,
+    savedAtMs: () => row?.savedAtMs,
+    savedPositionMs: () => row?.positionMs ?? 0,
+
+    isOf: (other: TlTrack) => tlid === other.tlid && track.uri === other.track.uri,
+
+    /** Whether it has been heard up to its end. */
+    isWhole: () => lengthMs !== null && hearing.positionMs() >= lengthMs,
+
+    /** The same, or nearly so. Mopidy says the full length of a track that has come to its end. */
+    isNearlyOver(saidMs = 0): boolean {
+      if (lengthMs === null) return false
+      const furthestMs = Math.max(saidMs, hearing.positionMs())
+      return furthestMs >= lengthMs - Math.min(NEARLY_OVER_MS, lengthMs / 10)
+    },
+
+    /** It is heard: because of whoever chose it, or else of whoever lets it go on. */
+    run(by: number | null = null): void {
+      hearing.run()
+      play.beginRow({ by })
+      save()
+    },
+
+    beginRow({
+      by = null,
+      startedAtMs = clock.now() - hearing.listenedMs(),
+    }: {
+      by?: number | null
+      startedAtMs?: number
+    } = {}): void {
+      const startedBy = chosenBy ?? by
+      const unheard = { listenedMs: 0, positionMs: 0, savedAtMs: 0 }
+      row ??= { tlid, track, queuedBy, startedBy, startedAtMs, ...unheard }
+    },
+
+    halt(): void {
+      hearing.halt()
+      if (row === undefined || hearing.listenedMs() > 0) return save()
+      // A track chosen while paused starts and halts at once: it is heard when somebody lets it go on.
+      row.end = { reason: 'stopped', endedBy: null }
+      writer.write(row)
+      row = undefined
+    },
+
+    /** Mopidy says that it is over. After two quick skips it also does of the track that goes on. */
+    beginEnding(reason: EndReason, ender: Ender | undefined): void {
+      ending = { at: clock.elapsed(), listenedMs: hearing.listenedMs(), reason, ender }
+    },
+
+    /** It is over, in the way that Mopidy has said just before, or else in this one. */
+    end(otherwise: EndReason, endedBy: Ender | undefined): void {
+      hearing.halt()
+      if (row === undefined) return
+      const said = isEnding() ? ending : undefined
+      const { reason, ender } = said ?? { reason: otherwise, ender: endedBy }
+      row.listenedMs = said?.listenedMs ?? hearing.listenedMs()
+      row.end = { reason, endedBy: ender?.userId ?? null }
+      writer.write(row)
+    },
+  }
+  return play
+}

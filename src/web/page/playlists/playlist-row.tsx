@@ -1,0 +1,17 @@
+import { Icon } from '../controls/icon'
+import { playlistAddress } from '../library'
+import { follow } from '../router'
+
+export function PlaylistRow({ uri, name }: { uri: string; name: string }) {
+  return (
+    <a class="row folder-row" href={playlistAddress(uri, name)} onClick={follow}>
+      <span class="cover symbol">
+        <Icon name="list" />
+      </span>
+      <span class="row-words">
+        <span class="row-title">{name}</span>
+      </span>
+      <Icon name="forward" />
+    </a>
+  )
+}
