@@ -52,8 +52,10 @@ describe('who queued what', () => {
 
   test('U7 is known after more starts than Mopidy remembers over a restart', async () => {
     const { socket } = house.room.admin
-    for (let time = 0; time < 520; time += 1)
+    for (let time = 0; time < 520; time += 1) {
       await done(socket, 'core.playback.play', { tlid: 1 + (time % 2) })
+      house.clock.advance(10)
+    }
     await house.restartMopidy({ restoreState: true })
     expect(await queuers()).toEqual(ALL)
   })

@@ -215,12 +215,12 @@ describe('plays', () => {
     await playTen()
     const tl_track = { __model__: 'TlTrack', tlid: 1, track: { __model__: 'Track', uri: hymn(1) } }
     house.demo.emit({ event: 'track_playback_ended', tl_track, time_position: 0 })
+    await house.heard()
     await house.advance(10 * SECOND)
     expect(await house.room.admin.get('playback/state')).toMatchObject({ track: { tlid: 1 } })
-    await command('playback.next', {}, 'berta')
+    await command('playback.stop', {}, 'berta')
     expect(await house.rows()).toMatchObject([
-      { tlid: 1, listened_ms: 20 * SECOND, end_reason: 'skipped', ended_by: BERTA },
-      { tlid: 2, started_by: BERTA },
+      { tlid: 1, listened_ms: 20 * SECOND, end_reason: 'stopped', ended_by: BERTA },
     ])
   })
 })
@@ -275,6 +275,18 @@ describe('plays, where the sound takes its time', () => {
     expect(await house.rows()).toMatchObject([
       { tlid: 1, end_reason: 'skipped', ended_by: null },
       { tlid: 2, started_by: null },
+    ])
+  })
+
+  test('a skip behind the seek that took one back: who skipped last has ended it', async () => {
+    await done(house.room.berta.socket, 'core.playback.next')
+    await done(house.room.admin.socket, 'core.playback.seek', { time_position: 30 * SECOND })
+    await done(house.room.admin.socket, 'core.playback.next')
+    await house.advance(DELAY_MS)
+    await house.advance(DELAY_MS)
+    expect(await house.rows()).toMatchObject([
+      { tlid: 1, end_reason: 'skipped', ended_by: ADMIN },
+      { tlid: 2, started_by: ADMIN },
     ])
   })
 
