@@ -129,7 +129,8 @@ if (hasRealMopidy())
     const quick = afterSkips.slice(expected.length, -1)
     for (const { listened_ms } of quick) {
       expect(listened_ms).toBeLessThan(SLACK_MS)
-      ends(0, { ended_by: ADMIN })
+      // Which of the two ended it Mopidy does not always tell: it sends some of these events twice.
+      ends(0, { end_reason: 'skipped' })
     }
     // Mopidy is restarted, and restores what it played.
     const current = afterSkips.at(-1)
