@@ -120,18 +120,18 @@ if (hasRealMopidy())
     await admin('playback.play', { tlid: 5 })
     await started()
 
-    // Two skips before the first has had its effect.
+    // Two skips by two people. Without a pause between them Mopidy sends some events twice, and does not
+    // always tell which of the two ended what: the simulator has those.
     await Bun.sleep(700)
     ends(700, { queued_by: null, started_by: ADMIN, end_reason: 'skipped', ended_by: BERTA })
-    await Promise.all([berta('playback.next'), admin('playback.previous')])
-    await Bun.sleep(1_500)
+    await berta('playback.next')
+    await started()
+    await Bun.sleep(700)
+    ends(700, { started_by: BERTA, end_reason: 'skipped', ended_by: ADMIN })
+    await admin('playback.previous')
+    await started()
+    await Bun.sleep(500)
     const afterSkips = await stage.rows()
-    const quick = afterSkips.slice(expected.length, -1)
-    for (const { listened_ms } of quick) {
-      expect(listened_ms).toBeLessThan(SLACK_MS)
-      // Which of the two ended it Mopidy does not always tell: it sends some of these events twice.
-      ends(0, { end_reason: 'skipped' })
-    }
     // Mopidy is restarted, and restores what it played.
     const current = afterSkips.at(-1)
     await mopidy.restart()

@@ -176,6 +176,8 @@ describe.skipIf(!hasChromium())('the page in company', () => {
   test('from the invite to a song in the queue, without reading anything', async () => {
     const { url } = await stage.invite({ name: 'Friday' })
     const { page, button } = await stage.open(url.replace(stage.musakone.origin, ''), { token: '' })
+    // The page has put the cursor where the name goes.
+    await page.locator('input:focus').waitFor()
     const at = performance.now()
     await page.keyboard.type('Ida')
     await page.keyboard.press('Enter')
