@@ -2,7 +2,7 @@
  * Measures Musakone beside the Mopidy that it stands before; a table on the terminal, JSON in
  * `dist/bench.json`. Everything that is compared is measured in one run on one machine.
  *
- *   bun run bench [--quick] [--only round-trip|crowd|kept-reads|opening|fan-out|large-add|…]
+ *   bun run bench [--quick] [--only round-trip,crowd,kept-reads,opening,fan-out,large-add,…]
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -76,11 +76,12 @@ function chosen(): { quick: boolean; names: string[] } {
   const { values } = parseArgs({
     options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
   })
-  const { quick, only } = values
   const known = Object.keys(BENCHMARKS)
-  if (only !== undefined && !known.includes(only))
-    return fail(`there is no ${only}: choose one of ${known.join(', ')}`)
-  return { quick, names: only === undefined ? known : [only] }
+  const names = values.only?.split(',') ?? known
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    return fail(`there is no ${unknown}: choose some of ${known.join(', ')}`)
+  return { quick: values.quick, names }
 }
 
 /** Progress goes to stderr, so that stdout is the table and nothing else. */
