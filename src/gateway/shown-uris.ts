@@ -69,10 +69,9 @@ export function createShownUris({ roles }: { roles: Roles }) {
     /** Takes note of what an answer shows. */
     note(answer: Answer): void {
       if (!('resultText' in answer) || seen.has(answer)) return
-      const { resultText } = answer
-      // Most have none: one look is enough.
-      if (!resultText.includes('://') && !resultText.includes('"file:')) return
       seen.add(answer)
+      const { resultText } = answer
+      if (!resultText.includes('://') && !resultText.includes('"file:')) return
       for (const [, uri = ''] of resultText.matchAll(URI_IN_JSON)) show(JSON.parse(uri))
     },
   }

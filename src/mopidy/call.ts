@@ -1,7 +1,7 @@
 import { isRecord } from '../json'
 import { RpcCode, type RpcError } from './jsonrpc'
 import { type Method, type MethodName, methodNamed, methods } from './methods'
-import { DeniedParameterError, ParameterError } from './parameters'
+import { DeniedParameterError, type Parameter, ParameterError } from './parameters'
 
 /** A call that is safe to send to Mopidy. */
 export type Call = Readonly<{
@@ -49,7 +49,8 @@ function rebuildParams(method: Method, given: Record<string, unknown>): Record<s
     if (!Object.hasOwn(method.parameters, name))
       throw new ParameterError(`${JSON.stringify(name.slice(0, 64))} is not a parameter`)
   const params: Record<string, unknown> = {}
-  for (const [name, { check, optional, sentAs = name }] of Object.entries(method.parameters)) {
+  for (const name in method.parameters) {
+    const { check, optional, sentAs = name } = method.parameters[name] as Parameter
     const value = Object.hasOwn(given, name) ? given[name] : undefined
     if (value === undefined) {
       if (!optional) throw new ParameterError(`${name} is required`)

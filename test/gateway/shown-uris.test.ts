@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import type { Roles } from '../../src/accounts/roles'
+import { createShownUris } from '../../src/gateway/shown-uris'
 import { done, signIn } from '../actions/recorded'
 import { temporaryFolder } from '../support/executable'
 import type { OwnSocket } from '../support/own-socket'
@@ -112,4 +114,20 @@ describe('A16 addresses that Mopidy would fetch', () => {
       error: { code: -32002 },
     })
   })
+})
+
+test('a kept answer is looked through once, however often it is given', () => {
+  const { note } = createShownUris({ roles: {} as Roles })
+  let looks = 0
+  const answer = {
+    result: null,
+    get resultText() {
+      looks += 1
+      return '{"uri": "local:track:a.ogg"}'
+    },
+  }
+  note(answer)
+  const once = looks
+  for (let time = 0; time < 5; time += 1) note(answer)
+  expect(looks).toBe(once)
 })
