@@ -3,6 +3,7 @@ import { createHours, type Hours } from './hours'
 import type { LooseRows, Subject } from './loose-rows'
 import type { Piece, Span } from './spans'
 import type { Stretch, TimeZone } from './time-zone'
+import { createTurns } from './turns'
 
 export type Amount = { actions: number; plays: number; listenedMs: number }
 
@@ -16,6 +17,7 @@ export type Activity = Readonly<{
 
 type Asked = { subject: Subject; span: Span; zone: TimeZone }
 
+const HOURS_AT_ONCE = 5_000
 const QUARTER = 900
 const HOUR = 3_600
 const DAY = 86_400
@@ -30,10 +32,11 @@ export function createActivity({
 }) {
   const hours = createHours(database)
 
-  return ({ subject, span, zone }: Asked): Activity => {
+  return async ({ subject, span, zone }: Asked): Promise<Activity> => {
     const tally = createTally()
-    for (const stretch of zone.stretches(span.from, span.to)) {
-      readHours(hours, subject, stretch, tally.add)
+    const others = createTurns()
+    for (const stretch of zone.stretches(span.from, span.to).flatMap(inBlocks)) {
+      await others(readHours(hours, subject, stretch, tally.add))
       // What is finer than a quarter of an hour.
       for (const piece of looseEnds(stretch)) {
         const at = quarterOf(piece.from) + stretch.offset
@@ -49,18 +52,31 @@ export function createActivity({
   }
 }
 
+/** The same in pieces that are read in a few milliseconds. */
+function inBlocks({ from, to, offset }: Stretch): Stretch[] {
+  const blocks: Stretch[] = []
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, (Math.floor(start / HOUR) + HOURS_AT_ONCE) * HOUR)
+    blocks.push({ from: start, to: end, offset })
+    start = end
+  }
+  return blocks
+}
+
 type Add = (local: number, actions: number, plays: number, listenedMs: number) => void
 
-function readHours(hours: Hours, subject: Subject, { from, to, offset }: Stretch, add: Add): void {
+/** Adds up the quarters of an hour that lie within the stretch; the number of rows that it has read. */
+function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): number {
+  const { from, to, offset } = stretch
   const first = Math.ceil(from / HOUR)
   const last = Math.floor(to / HOUR)
   // At which quarter of an hour of UTC an hour of the zone begins.
   const begin = (((-offset / QUARTER) % 4) + 4) % 4
   const whole = { subject, from: first, to: Math.max(first, last) }
-  for (const [hour = 0, actions = 0, plays = 0, ms = 0, ...before] of hours.halves(begin, whole)) {
+  const rows = hours.halves(begin, whole)
+  for (const [hour = 0, actions = 0, plays = 0, ms = 0, before, playsBefore, msBefore] of rows) {
     const local = hour * HOUR + offset
-    const [actionsBefore = 0, playsBefore = 0, msBefore = 0] = before
-    add(local, actionsBefore, playsBefore, msBefore)
+    if (before !== undefined) add(local, before, playsBefore ?? 0, msBefore ?? 0)
     add(local + begin * QUARTER, actions, plays, ms)
   }
   // Of an hour that is cut, the quarters that are not.
@@ -74,6 +90,7 @@ function readHours(hours: Hours, subject: Subject, { from, to, offset }: Stretch
       const { actions, plays, listenedMs } = hours.quarter(subject, hour, quarter)
       add(at + offset, actions, plays, listenedMs)
     }
+  return rows.length
 }
 
 function looseEnds({ from, to }: Span): Piece[] {

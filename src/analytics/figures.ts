@@ -59,13 +59,14 @@ export function createFigures({ database, clock }: { database: Database; clock: 
       actions,
 
       /** What can be compared with another span. */
-      comparable() {
+      async comparable() {
+        const { days: activeDays } = await activity()
         const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, loose.plays)
         return {
           total_actions: Object.values(actions()).reduce((sum, count) => sum + count, 0),
           plays,
           listened_ms,
-          days_active: activity().days.size,
+          days_active: activeDays.size,
           queue: {
             added: actions().queue_add ?? 0,
             plays: queued,
@@ -75,8 +76,8 @@ export function createFigures({ database, clock }: { database: Database; clock: 
         }
       },
 
-      streaks: (): { current: Streak; longest: Streak } =>
-        streaksIn([...activity().days.keys()], lastDayOf(asked, zone)),
+      streaks: async (): Promise<{ current: Streak; longest: Streak }> =>
+        streaksIn([...(await activity()).days.keys()], lastDayOf(asked, zone)),
 
       first: () => milestones.one('ASC', { subject, ...asked }),
       last: () => milestones.one('DESC', { subject, ...asked }),

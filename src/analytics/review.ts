@@ -16,8 +16,8 @@ export function createReview({ figures }: { figures: Figures }) {
     const [last, from, to] = [year - 1, year, year + 1].map((start) => zone.startOf(start, 1, 1))
     const span = { from: from ?? 0, to: to ?? 0 }
     const of = figures(subject, span, zone)
-    const activity = of.activity()
-    const comparable = of.comparable()
+    const activity = await of.activity()
+    const comparable = await of.comparable()
     const tops = await of.tops()
     const top = topLists(tops, TOP)
     const { tracks, artists, albums } = await top.played()
@@ -27,7 +27,7 @@ export function createReview({ figures }: { figures: Figures }) {
       ...span,
       minutes_listened: Math.floor(comparable.listened_ms / MINUTE_MS),
       ...comparable,
-      longest_streak: of.streaks().longest,
+      longest_streak: (await of.streaks()).longest,
       top: { tracks, artists, albums, searches: await top.searched() },
       most_skipped: await top.skipped(),
       biggest_day: biggestDay(activity),
@@ -37,7 +37,7 @@ export function createReview({ figures }: { figures: Figures }) {
       last_play: of.last().heard,
       months: months(activity),
       ...(subject === ROOM && { people: of.people(TOP) }),
-      before: figures(subject, { from: last ?? 0, to: span.from }, zone).comparable(),
+      before: await figures(subject, { from: last ?? 0, to: span.from }, zone).comparable(),
     }
   }
 

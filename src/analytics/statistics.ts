@@ -25,8 +25,8 @@ export function createStatistics({ database, clock }: { database: Database; cloc
       return {
         tz: zone.name,
         actions: of.actions(),
-        ...of.comparable(),
-        streaks: of.streaks(),
+        ...(await of.comparable()),
+        streaks: await of.streaks(),
         first_at: first.at,
         last_at: last.at,
         first_play: first.heard,
@@ -36,15 +36,18 @@ export function createStatistics({ database, clock }: { database: Database; cloc
         most_skipped: { tracks: await top.skipped() },
         most_searched: await top.searched(),
         ...(subject === ROOM && { people: of.people(limit) }),
-        activity: activityReply(of.activity()),
-        before: from === undefined ? null : before(from, to),
+        activity: activityReply(await of.activity()),
+        before: from === undefined ? null : await before(from, to),
       }
 
       /** The same of as long a time until `from`; what has no end yet goes on until now. */
-      function before(from: number, to = Math.floor(clock.now() / 1_000)): Stats['before'] {
+      async function before(
+        from: number,
+        to = Math.floor(clock.now() / 1_000),
+      ): Promise<Stats['before']> {
         const span = { from: Math.max(0, 2 * from - Math.max(from, to)), to: from }
         const { comparable, streaks } = figures(subject, span, zone)
-        return { ...span, ...comparable(), longest_streak: streaks().longest }
+        return { ...span, ...(await comparable()), longest_streak: (await streaks()).longest }
       }
     },
 

@@ -10,67 +10,51 @@ export type Asked = { subject: Subject; list: List; period: number }
 type Values = { subject: Subject; list: number; period: number }
 
 const ALL_TIME = 0
-const FIRST_MONTH = 10_000
 const FIRST_DAY = 1_000_000
-
-const ORDER = 'ORDER BY times DESC, listenedMs DESC, item LIMIT $limit'
 
 export const isDay = (period: number): boolean => period >= FIRST_DAY
 
 export type TopRows = ReturnType<typeof createTopRows>
 
-/** Reads the roll-ups of one list in one period, wherever they are. */
+/** Reads the roll-ups of one list in one period. */
 export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
-  const statements = (item: string, times: string, from: string, group = '') => ({
-    first: sqlite.query<TopRow, Values & { limit: number }>(
-      `SELECT ${item} AS item, ${times} FROM ${from} ${group} ${ORDER}`,
-    ),
-    one: sqlite.query<Counted, Values & { item: Item }>(
-      `SELECT ${times} FROM ${from} AND ${item} = $item ${group}`,
-    ),
-    all: sqlite.query<TopRow, Values>(`SELECT ${item} AS item, ${times} FROM ${from} ${group}`),
-  })
-  const rolledUp = statements(
-    'item',
-    'times, listened_ms AS listenedMs',
-    'tops WHERE subject = $subject AND list = $list AND period = $period',
+  const ordered = 'ORDER BY times DESC, listened_ms DESC, item LIMIT $limit'
+  const first = sqlite.query<TopRow, Values & { limit: number }>(
+    `SELECT item, times, listened_ms AS listenedMs FROM tops
+      WHERE subject = $subject AND list = $list AND period = $period ${ordered}`,
   )
   // The same by an index, which is for this period only.
-  const ofAllTime = sqlite.query<TopRow, Omit<Values, 'period'> & { limit: number }>(
+  const firstOfAllTime = sqlite.query<TopRow, Omit<Values, 'period'> & { limit: number }>(
     `SELECT item, times, listened_ms AS listenedMs FROM tops
-      WHERE subject = $subject AND list = $list AND period = 0
-      ORDER BY times DESC, listened_ms DESC, item LIMIT $limit`,
+      WHERE subject = $subject AND list = $list AND period = 0 ${ordered}`,
   )
-  const monthOfTracks = statements(
-    'track',
-    'SUM(times) AS times, SUM(listened_ms) AS listenedMs',
-    `short_tops
-      WHERE subject = $subject AND list = $list AND period = $period AND track <> 0`,
-    'GROUP BY track',
+  const one = sqlite.query<Counted, Values & { item: Item }>(
+    `SELECT times, listened_ms AS listenedMs FROM tops
+      WHERE subject = $subject AND list = $list AND period = $period AND item = $item`,
+  )
+  const all = sqlite.query<TopRow, Values>(
+    `SELECT item, times, listened_ms FROM tops
+      WHERE subject = $subject AND list = $list AND period = $period`,
   )
   const day = sqlite.query<TopRow, Values>(
-    `SELECT track, artist, album, times, listened_ms, skipped FROM short_tops
+    `SELECT track, artist, album, times, listened_ms, skipped FROM day_tops
       WHERE subject = $subject AND list = $list AND period = $period`,
   )
 
   const valuesOf = ({ list, ...asked }: Asked): Values => ({ ...asked, list: LISTS[list] })
-  function sourceOf({ list, period }: Asked) {
-    const isOfTracks = list === 'tracksQueued' || list === 'tracksPlayed'
-    return isOfTracks && period >= FIRST_MONTH ? monthOfTracks : rolledUp
-  }
 
   return {
     /** The first of so many. */
     first: (asked: Asked, limit: number): TopRow[] =>
       asked.period === ALL_TIME
-        ? ofAllTime.all({ subject: asked.subject, list: LISTS[asked.list], limit })
-        : sourceOf(asked).first.all({ ...valuesOf(asked), limit }),
+        ? firstOfAllTime.all({ subject: asked.subject, list: LISTS[asked.list], limit })
+        : first.all({ ...valuesOf(asked), limit }),
 
     one: (asked: Asked, item: Item): Counted | undefined =>
-      sourceOf(asked).one.get({ ...valuesOf(asked), item }) ?? undefined,
+      one.get({ ...valuesOf(asked), item }) ?? undefined,
 
     /** Item, times and milliseconds. */
-    all: (asked: Asked): number[][] => sourceOf(asked).all.values(valuesOf(asked)) as number[][],
+    all: (asked: Asked): number[][] => all.values(valuesOf(asked)) as number[][],
 
     /** Of a day: track, artist, album, times, milliseconds, times skipped. */
     day: (asked: Asked & { list: 'tracksQueued' | 'tracksPlayed' }): number[][] =>

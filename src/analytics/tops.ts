@@ -9,11 +9,10 @@ import {
 import type { LooseAction, LoosePlay, Subject } from './loose-rows'
 import type { Part } from './spans'
 import { createTopRows, isDay, type TopRow } from './top-rows'
+import { createTurns } from './turns'
 
 export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
 
-/** So many rows are read before others have their turn: some milliseconds. */
-const ROWS_AT_ONCE = 10_000
 /** Up to so many items are looked up one by one rather than all read. */
 const MOST_LOOKED_UP = 500
 
@@ -128,14 +127,11 @@ async function read(
   rowsOf: (period: number) => number[][],
   use: (sign: number, row: number[]) => void,
 ): Promise<void> {
-  let rows = 0
+  const others = createTurns()
   for (const { sign, period } of parts) {
-    const found = rowsOf(period)
-    for (const row of found) use(sign, row)
-    rows += found.length
-    if (rows < ROWS_AT_ONCE) continue
-    rows = 0
-    await new Promise((resolve) => setImmediate(resolve))
+    const rows = rowsOf(period)
+    for (const row of rows) use(sign, row)
+    await others(rows.length)
   }
 }
 

@@ -60,12 +60,12 @@ CREATE TABLE known_names (
   uses INTEGER NOT NULL
 ) STRICT;
 
--- How often a track was queued (list 1) or played (list 3) in a day (20260105) or a month (202601), by
--- the artist and album that it had then; 0 where there is none.
-CREATE TABLE short_tops (
+-- How often a track was queued (list 1) or played (list 3) in a day, by the artist and album that it had
+-- then; 0 where there is none.
+CREATE TABLE day_tops (
   subject     INTEGER NOT NULL,
   list        INTEGER NOT NULL,
-  period      INTEGER NOT NULL,
+  period      INTEGER NOT NULL, -- the day, as 20260105
   track       INTEGER NOT NULL,
   artist      INTEGER NOT NULL,
   album       INTEGER NOT NULL,
@@ -75,9 +75,9 @@ CREATE TABLE short_tops (
   PRIMARY KEY (subject, list, period, track, artist, album)
 ) STRICT, WITHOUT ROWID;
 
--- How often each item of a list occurs in a year (2026) or in all of the time (0): 1 tracks queued,
--- 2 artists queued, 3 tracks played, 4 artists played, 5 albums played, 6 tracks skipped, 7 searches.
--- In a month too, but for the tracks of short_tops; the searches in a day too.
+-- How often each item of a list occurs in a month (202601), a year (2026), or all of the time (0):
+-- 1 tracks queued, 2 artists queued, 3 tracks played, 4 artists played, 5 albums played, 6 tracks
+-- skipped, 7 searches, these in a day too.
 CREATE TABLE tops (
   subject     INTEGER NOT NULL,
   list        INTEGER NOT NULL,
@@ -119,7 +119,7 @@ CREATE VIEW counted_actions AS SELECT 1 AS sign, * FROM countable_actions WHERE 
 CREATE VIEW counted_plays AS SELECT 1 AS sign, * FROM countable_plays WHERE FALSE;
 CREATE VIEW counted_tracks AS
 SELECT 1 AS sign, subject, list, track, artist, album, listened_ms, skipped, 0 AS at
-  FROM short_tops WHERE FALSE;
+  FROM day_tops WHERE FALSE;
 CREATE VIEW counted_items AS
 SELECT 1 AS sign, subject, list, item, listened_ms, 0 AS at FROM tops WHERE FALSE;
 CREATE VIEW used_names AS
@@ -222,7 +222,7 @@ BEGIN
   SELECT NEW.subject, NEW.list, date / column1, NEW.item, NEW.sign, NEW.sign * NEW.listened_ms
     FROM (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
          (VALUES (1), (100), (10000), (100000000))
-   WHERE column1 >= CASE NEW.list WHEN 1 THEN 10000 WHEN 3 THEN 10000 WHEN 7 THEN 1 ELSE 100 END
+   WHERE column1 > 1 OR NEW.list = 7
   ON CONFLICT DO UPDATE SET times = times + excluded.times,
                             listened_ms = listened_ms + excluded.listened_ms;
 
@@ -234,12 +234,10 @@ END;
 
 CREATE TRIGGER count_track INSTEAD OF INSERT ON counted_tracks
 BEGIN
-  INSERT INTO short_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
-  SELECT NEW.subject, NEW.list, date / column1, NEW.track, NEW.artist, NEW.album, NEW.sign,
-         NEW.sign * NEW.listened_ms, NEW.sign * NEW.skipped
-    FROM (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') AS date),
-         (VALUES (1), (100))
-   WHERE TRUE
+  INSERT INTO day_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
+  VALUES (NEW.subject, NEW.list, COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') / 1,
+          NEW.track, NEW.artist, NEW.album, NEW.sign, NEW.sign * NEW.listened_ms,
+          NEW.sign * NEW.skipped)
   ON CONFLICT DO UPDATE SET times = times + excluded.times,
                             listened_ms = listened_ms + excluded.listened_ms,
                             skipped = skipped + excluded.skipped;
@@ -254,11 +252,10 @@ BEGIN
           UNION ALL SELECT 6, NEW.track, 0 WHERE NEW.skipped)
    WHERE item <> 0;
 
-  DELETE FROM short_tops
+  DELETE FROM day_tops
    WHERE NEW.sign < 0 AND subject = NEW.subject AND list = NEW.list AND track = NEW.track
      AND artist = NEW.artist AND album = NEW.album AND times = 0
-     AND period IN (SELECT COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') / column1
-                      FROM (VALUES (1), (100)));
+     AND period = COALESCE(strftime('%Y%m%d', NEW.at, 'unixepoch'), '99991231') / 1;
 END;
 
 CREATE TRIGGER use_names INSTEAD OF INSERT ON used_names WHEN NEW.sign > 0
@@ -405,6 +402,6 @@ BEGIN
   DELETE FROM action_days WHERE subject = OLD.id;
   DELETE FROM active_hours WHERE subject = OLD.id;
   DELETE FROM play_days WHERE subject = OLD.id;
-  DELETE FROM short_tops WHERE subject = OLD.id;
+  DELETE FROM day_tops WHERE subject = OLD.id;
   DELETE FROM tops WHERE subject = OLD.id;
 END;

@@ -40,7 +40,7 @@ SELECT subject, started_at_ms / 86400000, COUNT(*), SUM(listened_ms), SUM(end_re
   FROM countable_plays GROUP BY 1, 2;
 
 -- The days, and from them all that is longer.
-INSERT INTO short_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
+INSERT INTO day_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
 SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') / 1,
        COALESCE(known_tracks.id, 0), COALESCE(artists.id, 0), COALESCE(albums.id, 0),
        COUNT(*), SUM(ms), SUM(skipped)
@@ -54,35 +54,30 @@ SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') 
        LEFT JOIN known_names AS artists ON artists.text = counted.artist
        LEFT JOIN known_names AS albums ON albums.text = counted.album
  GROUP BY 1, 2, 3, 4, 5, 6;
-INSERT INTO short_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
-SELECT subject, list, period / 100, track, artist, album, SUM(times), SUM(listened_ms), SUM(skipped)
-  FROM short_tops GROUP BY 1, 2, 3, 4, 5, 6;
 
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
-SELECT subject, list, COALESCE(strftime('%Y%m%d', timestamp, 'unixepoch'), '99991231') / column1,
-       searched, COUNT(*), 0
-  FROM (SELECT *, 7 AS list FROM countable_actions WHERE searched IS NOT NULL), (VALUES (1), (100))
- GROUP BY 1, 2, 3, 4;
-
-INSERT INTO tops (subject, list, period, item, times, listened_ms)
-SELECT subject, list, period, item, SUM(times), SUM(ms)
-  FROM (SELECT subject, 2 AS list, period, artist AS item, times, 0 AS ms
-          FROM short_tops WHERE list = 1
-        UNION ALL
-        SELECT subject, 4, period, artist, times, listened_ms FROM short_tops WHERE list = 3
-        UNION ALL
-        SELECT subject, 5, period, album, times, listened_ms FROM short_tops WHERE list = 3
-        UNION ALL
-        SELECT subject, 6, period, track, skipped, 0 FROM short_tops WHERE skipped > 0)
- WHERE item <> 0 AND period < 1000000
+SELECT subject, 7, COALESCE(strftime('%Y%m%d', timestamp, 'unixepoch'), '99991231') / 1, searched,
+       COUNT(*), 0
+  FROM countable_actions WHERE searched IS NOT NULL
  GROUP BY 1, 2, 3, 4;
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
 SELECT subject, list, period / 100, item, SUM(times), SUM(ms)
-  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms FROM short_tops
+  FROM (SELECT subject, list, period, track AS item, times, listened_ms AS ms FROM day_tops
         UNION ALL
-        SELECT subject, list, period, item, times, listened_ms FROM tops)
- WHERE item <> 0 AND period < 1000000
+        SELECT subject, 2, period, artist, times, 0 FROM day_tops WHERE list = 1
+        UNION ALL
+        SELECT subject, 4, period, artist, times, listened_ms FROM day_tops WHERE list = 3
+        UNION ALL
+        SELECT subject, 5, period, album, times, listened_ms FROM day_tops WHERE list = 3
+        UNION ALL
+        SELECT subject, 6, period, track, skipped, 0 FROM day_tops WHERE skipped > 0
+        UNION ALL
+        SELECT subject, list, period, item, times, 0 FROM tops)
+ WHERE item <> 0
  GROUP BY 1, 2, 3, 4;
+INSERT INTO tops (subject, list, period, item, times, listened_ms)
+SELECT subject, list, period / 100, item, SUM(times), SUM(listened_ms)
+  FROM tops WHERE period BETWEEN 100000 AND 999999 GROUP BY 1, 2, 3, 4;
 INSERT INTO tops (subject, list, period, item, times, listened_ms)
 SELECT subject, list, 0, item, SUM(times), SUM(listened_ms)
   FROM tops WHERE period < 10000 GROUP BY 1, 2, 3, 4;

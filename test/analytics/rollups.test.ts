@@ -17,7 +17,7 @@ const TABLES = [
   'action_days',
   'active_hours',
   'play_days',
-  'short_tops',
+  'day_tops',
   'tops',
   'known_names',
   'known_tracks',
@@ -41,9 +41,9 @@ function counts({ sqlite }: Database) {
        SELECT subject, list, period, iif(track <> 0 AND uri IS NULL, 'lost', uri), times,
               listened_ms, skipped, iif(artist <> 0, COALESCE(artists.text, 'lost'), NULL),
               iif(album <> 0, COALESCE(albums.text, 'lost'), NULL)
-         FROM (SELECT subject, list, period, track, short_tops.artist, album, times, listened_ms,
+         FROM (SELECT subject, list, period, track, day_tops.artist, album, times, listened_ms,
                       skipped, uri
-                 FROM short_tops LEFT JOIN known_tracks ON known_tracks.id = track)
+                 FROM day_tops LEFT JOIN known_tracks ON known_tracks.id = track)
               LEFT JOIN known_names AS artists ON artists.id = artist
               LEFT JOIN known_names AS albums ON albums.id = album
         ORDER BY 1, 2, 3, 4, 8, 9`,

@@ -359,7 +359,7 @@ describe('statistics', () => {
     // What she queued has not become whose who pressed play.
     expect(await stats('admin')).toEqual(mine)
     const left = withRows(room.databasePath, (rows) =>
-      ['action_days', 'active_hours', 'play_days', 'short_tops', 'tops'].map(
+      ['action_days', 'active_hours', 'play_days', 'day_tops', 'tops'].map(
         (table) => rows.query(`SELECT COUNT(*) FROM ${table} WHERE subject = 2`).values()[0]?.[0],
       ),
     )

@@ -56,6 +56,7 @@ describe('migrations', () => {
       tables: [
         'action_days',
         'active_hours',
+        'day_tops',
         'invites',
         'known_names',
         'known_tracks',
@@ -66,7 +67,6 @@ describe('migrations', () => {
         'roles',
         'security_events',
         'sessions',
-        'short_tops',
         'tops',
         'user_actions',
         'users',
