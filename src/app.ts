@@ -9,14 +9,17 @@ import { accountRoutes } from './accounts/routes'
 import { sessionRoutes } from './accounts/session-routes'
 import { userRoutes } from './accounts/user-routes'
 import { archiveRoutes } from './analytics/archive-routes'
+import { daysRoutes } from './analytics/days-routes'
 import { analyticsRoutes } from './analytics/routes'
 import { statisticsRoutes } from './analytics/statistics-routes'
 import { LARGEST_STREAM, parseBody, readText } from './body'
 import { createCors } from './cors'
 import { AppError, httpStatus } from './errors'
 import { clientRoutes, proxyRoutes } from './gateway/proxy-routes'
+import { roomRoutes } from './gateway/room-routes'
 import { gatewayRoutes } from './gateway/routes'
 import { createHostGuard, createOriginGuard, guardBody } from './guards'
+import { boxRoutes } from './health/box-routes'
 import { metricsRoutes } from './health/metrics-routes'
 import { healthRoutes } from './health/routes'
 import type { Log } from './log'
@@ -52,13 +55,14 @@ export function createApp({
   development = false,
   log,
 }: AppOptions) {
-  const { accounts, analytics, clientAddress, gateway, health, measures, metrics, mopidy, proxy } =
-    services
+  const { accounts, analytics, backups, box, clientAddress, gateway } = services
+  const { health, measures, metrics, mopidy, proxy } = services
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = () =>
     new Elysia({ name: 'features' })
       .use(healthRoutes(health))
       .use(metricsRoutes({ accounts, metrics, clientAddress }))
+      .use(boxRoutes({ accounts, box, backups }))
       .use(accountRoutes(accounts, clientAddress))
       .use(sessionRoutes(accounts, clientAddress))
       .use(userRoutes(accounts, clientAddress))
@@ -69,9 +73,11 @@ export function createApp({
       .use(inviteRoutes({ accounts, clientAddress, linkOrigin }))
       .use(analyticsRoutes(accounts, analytics))
       .use(statisticsRoutes(accounts, analytics))
+      .use(daysRoutes(accounts, analytics))
       .use(archiveRoutes(accounts, analytics))
       .use(gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }))
       .use(clientRoutes(accounts, proxy))
+      .use(roomRoutes({ accounts, gateway, incognito: analytics.incognito }))
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })
   const guardHost = createHostGuard(allowedHosts)

@@ -9,9 +9,11 @@ import { type Analytics, createAnalytics } from './analytics/analytics'
 import { createClientAddress } from './client-address'
 import { type Clock, systemClock } from './clock'
 import type { RegistrationPolicy } from './config'
+import { createBackups } from './database/backups'
 import { openDatabase } from './database/database'
 import { createGateway, type Gateway, type GatewayLimits } from './gateway/gateway'
 import { createReverseProxy, type ProxyLimits, type ReverseProxy } from './gateway/reverse-proxy'
+import { createBox } from './health/box'
 import { createHealth } from './health/health'
 import { createMeasures } from './health/measures'
 import { createMetrics } from './health/metrics'
@@ -143,11 +145,15 @@ export function openServices({
   })
   wires.proxy = proxy
   const health = createHealth({ mopidy, database })
+  const box = createBox({ accounts, mopidy, mopidyUrl })
+  const backups = createBackups({ databasePath, log })
   const metrics = createMetrics({ measures, mopidy, gateway, recorder })
 
   return {
     accounts,
     analytics,
+    backups,
+    box,
     clientAddress,
     gateway,
     health,
@@ -164,6 +170,7 @@ export function openServices({
     },
 
     close(): void {
+      backups.close()
       measures.close()
       proxy.close()
       gateway.close()

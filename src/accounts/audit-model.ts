@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 // Elysia's own builder: its integers are read from the text of a query.
 import { t } from 'elysia'
-import { SECURITY_EVENTS } from './security-log'
+import { SECURITY_EVENTS } from './security-events'
 
 // Elysia does not name a parameter that is out of range; a function stays out of the OpenAPI page.
 const wholeNumber = (name: string, minimum: number, maximum: number, description: string) => {

@@ -3,9 +3,9 @@ import { Elysia } from 'elysia'
 import type { ClientAddress } from '../client-address'
 import { errorReplies } from '../error-reply'
 import type { Accounts } from './accounts'
-import { ApiKey, NewApiKey, ShownApiKey } from './api-keys'
 import { auth, originOf } from './auth'
 import { IdInPath, idIn } from './id-in-path'
+import { ApiKey, NewApiKey, ShownApiKey } from './key-model'
 import { Done } from './model'
 
 const tags = ['API keys']

@@ -22,6 +22,7 @@ const table = {
   users: 'manage the users',
   roles: 'change what roles may do',
   audit: 'read the log of security events',
+  box: 'look after the box',
 } as const satisfies Record<string, string>
 
 export type Permission = keyof typeof table
@@ -49,7 +50,13 @@ const member: readonly Permission[] = [
 ]
 
 /** Who holds them is as good as an admin: they can be given to nobody else. */
-export const FOR_ADMINS_ONLY: readonly Permission[] = ['users', 'roles', 'audit', 'history.others']
+export const FOR_ADMINS_ONLY: readonly Permission[] = [
+  'users',
+  'roles',
+  'audit',
+  'box',
+  'history.others',
+]
 
 /** Events go to all who are signed in, and no client starts without reading: nobody can be without. */
 export const FOR_EVERYONE: readonly Permission[] = ['see']

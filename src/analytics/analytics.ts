@@ -10,6 +10,8 @@ import type { Player } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
 import type { Forgotten, Imported, SpanQuery } from './archive-model'
 import { createAttribution } from './attribution'
+import { createDays } from './days'
+import type { Days, DaysQuery } from './days-model'
 import { createExport } from './export'
 import type { ExportFormat } from './export-formats'
 import { createForgetting } from './forgetting'
@@ -76,6 +78,7 @@ export function createAnalytics({
   const playbackHistory = createPlaybackHistory({ database })
   const nameOf = createUserNames(database)
   const statistics = createStatistics({ database, clock })
+  const days = createDays({ database, clock })
 
   return {
     /** To be told of every command that worked. */
@@ -97,6 +100,13 @@ export function createAnalytics({
       await settled()
       plays.save()
       return statistics.stats(subject, query)
+    },
+
+    /** The same by days. */
+    async days(subject: Subject, query: DaysQuery): Promise<Days> {
+      await settled()
+      plays.save()
+      return days(subject, query)
     },
 
     async review(subject: Subject, year: number, query: ReviewQuery): Promise<Review> {

@@ -1,4 +1,4 @@
-import { type Finding, note, ok, wrong } from './doctor-finding'
+import { type Finding, note, ok, wrong } from '../health/finding'
 
 const FIRST_YEAR = 2025
 const LAST_YEAR = 2100

@@ -4,7 +4,7 @@ import { INTEGRITY_HINT } from '../database/database'
 import { inspect, withFile } from '../database/inspection'
 import { SCHEMA_VERSION } from '../database/migrations'
 import { reasonOf } from '../errors'
-import { type Finding, note, ok, unknown, wrong } from './doctor-finding'
+import { type Finding, note, ok, unknown, wrong } from '../health/finding'
 import type { Variables } from './service-environment'
 
 const OTHERS = 0o077

@@ -18,7 +18,8 @@ import { type Inspection, identify, inspect, isDamage, withFile } from './inspec
 /** Milliseconds after which the draft of a backup that was killed may go. */
 const STALE_MS = 3_600_000
 const DRAFT = /^(.+)\.[0-9a-f]{8}\.tmp$/
-const NAMED_BY_TIME = /^musakone-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/
+/** What backups in a folder are called. */
+export const NAMED_BY_TIME = /^musakone-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/
 
 /**
  * Copies the database at `path`, which a service may be using, into `file`: 0600, looked through, on

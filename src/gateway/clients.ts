@@ -82,6 +82,8 @@ export function createClients(options: ClientsOptions) {
 
     size: (): number => clients.size,
 
+    all: (): Iterable<Client> => clients,
+
     /** How many speak which dialect. */
     dialects(): Record<Client['dialect'], number> {
       const counts = { undecided: 0, own: 0, mopidy: 0 }

@@ -239,6 +239,9 @@ export function createGateway({
     /** The number of connected clients. */
     clients: (): number => clients.size(),
 
+    /** Themselves, those too who have not signed in yet. */
+    connected: () => clients.all(),
+
     /** How many of them speak which dialect. */
     dialects: () => clients.dialects(),
 

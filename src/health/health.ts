@@ -1,23 +1,8 @@
-import { type Static, Type as t } from '@sinclair/typebox'
 import type { Database } from '../database/database'
 import { AppError } from '../errors'
 import type { Mopidy } from '../mopidy/mopidy'
 import { version } from '../version'
-
-export const Health = t.Object({
-  status: t.Union([t.Literal('ok'), t.Literal('degraded')], {
-    description: '`degraded`: it serves, but Mopidy is away',
-  }),
-  version: t.String(),
-  uptime_s: t.Integer(),
-  mopidy: t.Object({
-    online: t.Boolean(),
-    version: t.Optional(t.String()),
-    since: t.Optional(t.Integer({ description: 'Unix seconds' })),
-  }),
-  database: t.Object({ ok: t.Boolean() }),
-})
-export type Health = Static<typeof Health>
+import type { Health } from './health-model'
 
 export type HealthCheck = ReturnType<typeof createHealth>
 

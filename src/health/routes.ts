@@ -1,7 +1,8 @@
 import { Elysia } from 'elysia'
 import { PUBLIC } from '../accounts/auth'
 import { errorReplies } from '../error-reply'
-import { Health, type HealthCheck } from './health'
+import type { HealthCheck } from './health'
+import { Health } from './health-model'
 
 const documented = (summary: string) => ({
   response: { 200: Health, ...errorReplies(503) },

@@ -11,3 +11,7 @@ declare module '*-page.js' {
   const text: string
   export default text
 }
+declare module '*-words.js' {
+  const text: string
+  export default text
+}

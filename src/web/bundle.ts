@@ -10,12 +10,16 @@ export type BundledFile = Readonly<{
   text: string
   brotli: string
   gzip: string
+  /** In base64, of a picture: it has no text, and is compressed as it is. */
+  bytes?: string
 }>
 
 /** The page, and by their names the files that it asks for. */
 export type PageBundle = Readonly<{
   html: BundledFile
   files: Readonly<Record<string, BundledFile>>
+  /** What keeps all of these for when there is no connection. */
+  serviceWorker: BundledFile
 }>
 
 const FOLDER = join(import.meta.dir, 'page')
@@ -27,39 +31,83 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 /** Files that the page names beside its script and style. */
 const EXTRAS = ['icon.svg', 'manifest.webmanifest']
+/** Made of the first by `test/web/page/icons.ts`, in `icons/`. */
+const ICONS = ['icon-192.png', 'icon-512.png', 'maskable-512.png', 'apple-touch-icon.png']
 
-/** Bundles and compresses the page from its sources; the same sources make the same bundle. */
+/**
+ * Bundles and compresses the page from its sources; the same sources make the same bundle. What main.tsx
+ * names as `typeof import('./…')` is a file of its own, fetched when it is asked for.
+ */
 export async function bundlePage(): Promise<PageBundle> {
+  const later = [...(await read('main.tsx')).matchAll(/\btypeof import\('\.\/([^']+)'\)/g)]
   const { outputs } = await Bun.build({
-    entrypoints: [join(FOLDER, 'main.tsx')],
+    entrypoints: ['main', ...later.map(([, path = '']) => path)].map((path) =>
+      join(FOLDER, `${path}.tsx`),
+    ),
     target: 'browser',
+    splitting: true,
     minify: true,
     jsx: { runtime: 'automatic', importSource: 'preact', development: false },
-    naming: 'musakone.[ext]',
+    naming: { entry: '[name].[ext]', chunk: 'chunk-[hash].[ext]' },
   })
+  const texts = new Map<string, string>()
+  for (const output of outputs) texts.set(output.path.replace(/^.*\//, ''), await output.text())
+  for (const name of EXTRAS) texts.set(name, await read(name))
   const files: Record<string, BundledFile> = {}
-  const add = (plain: string, text: string) => {
-    // Bun's own hashes change with the folder that it is in.
-    const [stem, extension = ''] = plain.split('.')
-    files[`${stem}-${hashOf(text)}.${extension}`] = {
-      ...compressed(text),
-      type: TYPES[extension] ?? 'text/plain',
-    }
+  const names = new Map<string, string>()
+
+  /** The name with a hash of what is in the file: Bun's own hashes change with the folder that it is in. */
+  function nameOf(plain: string): string {
+    const known = names.get(plain)
+    if (known !== undefined) return known
+    const text = named(texts.get(plain) ?? '')
+    const [stem = '', extension = ''] = plain.replace(/^chunk-\w+/, 'chunk').split('.')
+    const name = `${stem}-${hashOf(text)}.${extension}`
+    names.set(plain, name)
+    files[name] = { ...compressed(text), type: TYPES[extension] ?? 'text/plain' }
+    return name
   }
-  for (const output of outputs) add(output.path.replace(/^.*\//, ''), await output.text())
-  for (const name of EXTRAS) add(name, withNames(await read(name), files))
-  const html = withNames(await read('page.html'), files)
-  return { html: { ...compressed(html), type: 'text/html' }, files }
+  /** Writes the hashed names where a text names another file: those first, for a hash covers them. */
+  const named = (text: string): string =>
+    text.replace(/(\.|\/page)\/([\w-]+\.\w+)/g, (whole, folder, plain) =>
+      texts.has(plain) ? `${folder}/${nameOf(plain)}` : whole,
+    )
+
+  for (const icon of ICONS) {
+    const bytes = Buffer.from(await Bun.file(join(FOLDER, 'icons', icon)).bytes())
+    const hash = hashOf(bytes)
+    const name = icon.replace('.', `-${hash}.`)
+    texts.set(icon, '')
+    names.set(icon, name)
+    const bytesOnly = { text: '', brotli: '', gzip: '', bytes: bytes.toString('base64') }
+    files[name] = { type: 'image/png', hash, ...bytesOnly }
+  }
+  for (const plain of texts.keys()) nameOf(plain)
+  const html = named(withPreloads(await read('page.html'), texts.get('main.js') ?? ''))
+  const worker = workerFor(await read('service-worker.js'), html, Object.keys(files))
+  return {
+    html: { ...compressed(html), type: 'text/html' },
+    files,
+    serviceWorker: { ...compressed(worker), type: 'text/javascript' },
+  }
+}
+
+/** With the names of what it keeps: another page makes another worker of it. */
+function workerFor(script: string, html: string, names: readonly string[]): string {
+  const kept = names.filter((name) => !name.endsWith('.png')).map((name) => `/page/${name}`)
+  return script
+    .replace('VERSION', hashOf(html + kept.join()))
+    .replace("['/page/…']", JSON.stringify(kept))
 }
 
 const read = (name: string): Promise<string> => Bun.file(join(FOLDER, name)).text()
 
-/** Writes the hashed names where a text names `/page/<stem>.<extension>`. */
-function withNames(text: string, files: Readonly<Record<string, BundledFile>>): string {
-  return Object.keys(files).reduce((text, name) => {
-    const plain = name.replace(/-[a-z0-9]+\.(\w+)$/, '.$1')
-    return text.replaceAll(`/page/${plain}`, `/page/${name}`)
-  }, text)
+/** Names what the script imports at once, so that it is fetched beside it and not after it. */
+function withPreloads(html: string, script: string): string {
+  const links = [...script.matchAll(/\bfrom"\.\/([^"]+)"/g)].map(
+    ([, name]) => `<link rel="modulepreload" href="/page/${name}">\n`,
+  )
+  return html.replace('</head>', `${links.join('')}</head>`)
 }
 
 function compressed(text: string): Omit<BundledFile, 'type'> {
@@ -72,7 +120,7 @@ function compressed(text: string): Omit<BundledFile, 'type'> {
   }
 }
 
-function hashOf(text: string): string {
+function hashOf(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 

@@ -1,3 +1,5 @@
+import { german, say, translatePage } from '/login/words.js'
+
 const UNREACHABLE = 'Musakone does not answer. Try again in a moment.'
 const REASONS = {
   closed: 'Nobody can make an account here by themselves. Ask whoever runs the music.',
@@ -14,6 +16,7 @@ byId('go-on').addEventListener('click', goOn)
 byId('somebody-else').addEventListener('click', () => show('join'))
 // Another code was scanned into the same page.
 addEventListener('hashchange', begin)
+translatePage()
 begin()
 
 /** Finds out who comes, and by what. */
@@ -23,13 +26,13 @@ async function begin() {
   try {
     const [user, invitation] = await Promise.all([whoIsIn(), invitationOf(code)])
     if (invitation.reason === undefined) prepare(invitation)
-    else byId('reason').textContent = invitation.reason
+    else byId('reason').textContent = invitation.reason.map(say).join(' ')
     if (user === undefined) return show(invitation.reason === undefined ? 'join' : 'refused')
     greet(user)
     byId('somebody-else').hidden = invitation.reason !== undefined
     show('known')
   } catch (error) {
-    byId('reason').textContent = error.message
+    byId('reason').textContent = say(error.message)
     show('refused')
   }
 }
@@ -44,39 +47,44 @@ async function whoIsIn() {
 async function invitationOf(code) {
   if (code === '') {
     const { reply } = await ask('/api/auth/registration')
-    if (reply.policy !== 'open') return { reason: REASONS[reply.policy] ?? UNREACHABLE }
-    return { name: 'Make an account', password: true, terms: 'Choose a name and a password.' }
+    if (reply.policy !== 'open') return { reason: [REASONS[reply.policy] ?? UNREACHABLE] }
+    const terms = say('Choose a name and a password.')
+    return { name: say('Make an account'), password: true, terms }
   }
   const { status, reply } = await ask('/api/auth/invite', { code })
   if (status === 200) return { ...reply, terms: termsOf(reply) }
-  return { reason: status === 404 ? `${reply.message} Ask for a new one.` : reply.message }
+  return { reason: [reply.message, ...(status === 404 ? ['Ask for a new one.'] : [])] }
 }
 
 function termsOf({ role, expires_at: end, password }) {
-  if (password) return `You are invited as a ${role}. Choose a name and a password.`
+  if (password) return say(`You are invited as a ${role}. Choose a name and a password.`)
+  if (german)
+    return `Du bist eingeladen. Wähle einen Spitznamen, und du bist dabei bis ${when(end)}.`
   return `You are invited. Choose a nickname, and you are in until ${when(end)}.`
 }
 
 /** Like `11:27`, `tomorrow 11:27` or `Sat 12 September, 11:27`. */
 function when(seconds) {
+  const locale = german ? 'de' : 'en-GB'
   const end = new Date(seconds * 1000)
-  const time = end.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  const time = end.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
   const day = new Date()
   if (end.toDateString() === day.toDateString()) return time
   const year = end.getFullYear() === day.getFullYear() ? {} : { year: 'numeric' }
   day.setDate(day.getDate() + 1)
-  if (end.toDateString() === day.toDateString()) return `tomorrow\u00a0${time}`
+  if (end.toDateString() === day.toDateString())
+    return `${german ? 'morgen' : 'tomorrow'}\u00a0${time}`
   const date = { weekday: 'short', day: 'numeric', month: 'long', ...year }
-  return `${end.toLocaleDateString('en-GB', date)}, ${time}`
+  return `${end.toLocaleDateString(locale, date)}, ${time}`
 }
 
 function prepare({ name, password, terms }) {
-  byId('occasion').textContent = name || 'Join in'
+  byId('occasion').textContent = name || say('Join in')
   byId('terms').textContent = terms
   byId('password-part').hidden = !password
   byId('log-in-instead').hidden = !password
   passwordField.disabled = !password
-  document.querySelector('label[for=name]').textContent = password ? 'Name' : 'Nickname'
+  document.querySelector('label[for=name]').textContent = say(password ? 'Name' : 'Nickname')
   nameField.autocomplete = password ? 'username' : 'nickname'
   problem('')
 }
@@ -101,7 +109,7 @@ async function join(event) {
 }
 
 function problem(sentence) {
-  form.querySelector('.problem').textContent = sentence
+  form.querySelector('.problem').textContent = say(sentence)
   if (sentence === '') return
   const field = /password/i.test(sentence) && !passwordField.disabled ? passwordField : nameField
   field.select()

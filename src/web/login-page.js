@@ -1,3 +1,5 @@
+import { say, translatePage } from '/login/words.js'
+
 const UNREACHABLE = 'Musakone does not answer. Try again in a moment.'
 
 const logInForm = document.getElementById('log-in')
@@ -31,6 +33,7 @@ passwordForm.addEventListener('submit', (event) =>
   }),
 )
 
+translatePage()
 document.getElementById('username').focus()
 goOnIfSignedIn()
 welcomeNewcomers()
@@ -68,7 +71,7 @@ async function submit(event, work) {
   try {
     await work()
   } catch (error) {
-    problem.textContent = error.message
+    problem.textContent = say(error.message)
     button.disabled = false
     form.querySelector('[type=password]').select()
     return

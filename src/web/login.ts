@@ -3,6 +3,7 @@ import { PUBLIC } from '../accounts/auth'
 import style from './login-page.css' with { type: 'text' }
 import page from './login-page.html' with { type: 'text' }
 import script from './login-page.js' with { type: 'text' }
+import words from './login-words.js' with { type: 'text' }
 import { pageFile } from './page-file'
 
 // Bun's types know HTML as a bundle only; imported as text it is one.
@@ -16,3 +17,4 @@ export const loginRoutes = () =>
     .get('/login', () => pageFile(html, 'text/html'), hidden)
     .get('/login/login.css', () => pageFile(style, 'text/css'), hidden)
     .get('/login/login.js', () => pageFile(script, 'text/javascript'), hidden)
+    .get('/login/words.js', () => pageFile(words, 'text/javascript'), hidden)

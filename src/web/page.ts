@@ -23,6 +23,21 @@ export const pageRoutes = () => {
     .get('/browse', page, hidden)
     .get('/playlists', page, hidden)
     .get('/screen', page, hidden)
+    .get('/admin', page, hidden)
+    .get('/listening', page, hidden)
+    .get('/room', page, hidden)
+    .get(
+      '/service-worker.js',
+      async ({ request }) =>
+        // What a worker may fetch, its own policy says.
+        send(
+          (await loadBundle()).serviceWorker,
+          request,
+          { 'content-security-policy': "default-src 'none'; connect-src 'self'" },
+          'no-cache',
+        ),
+      hidden,
+    )
     .get(
       '/page/:file',
       async ({ params, request }) => {
@@ -50,7 +65,7 @@ function send(
   more: Record<string, string>,
   cacheControl: string,
 ): Response {
-  const encoding = encodingFor(request)
+  const encoding = file.bytes === undefined ? encodingFor(request) : undefined
   const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`
   const headers = {
     ...more,
@@ -60,14 +75,12 @@ function send(
     vary: 'accept-encoding',
   }
   if (knows(request, etag)) return new Response(null, { status: 304, headers })
-  const body =
-    encoding === undefined
-      ? file.text
-      : Buffer.from(encoding === 'br' ? file.brotli : file.gzip, 'base64')
+  const packed = encoding === undefined ? file.bytes : file[encoding === 'br' ? 'brotli' : 'gzip']
+  const body = packed === undefined ? file.text : Buffer.from(packed, 'base64')
   return new Response(body, {
     headers: {
       ...headers,
-      'content-type': `${file.type}; charset=utf-8`,
+      'content-type': file.bytes === undefined ? `${file.type}; charset=utf-8` : file.type,
       ...(encoding !== undefined && { 'content-encoding': encoding }),
     },
   })
@@ -99,6 +112,7 @@ function policyFor(request: Request): string {
     `connect-src 'self'${sockets}`,
     "img-src 'self' data:",
     "manifest-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

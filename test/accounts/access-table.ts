@@ -78,6 +78,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'PATCH /api/roles/:role': { who: ADMINS, at: '/api/roles/none', json: { limits: {} } },
   'DELETE /api/roles/:role': { who: ADMINS, at: '/api/roles/none' },
   'GET /api/audit': { who: ADMINS },
+  'GET /api/box': { who: ADMINS },
+  'GET /api/backups': { who: ADMINS },
+  'POST /api/backups': { who: ADMINS },
 
   'GET /api/keys': { who: IN_PERSON },
   'POST /api/keys': { who: MEMBERS_IN_PERSON, json: { name: '' } },
@@ -92,6 +95,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
 
   'GET /api/analytics/stats': { who: SIGNED_IN },
   'GET /api/analytics/stats/room': { who: SIGNED_IN },
+  'GET /api/analytics/days': { who: SIGNED_IN },
   'GET /api/analytics/review/:year': { who: SIGNED_IN, at: '/api/analytics/review/2026' },
   'GET /api/analytics/review/:year/room': { who: SIGNED_IN, at: '/api/analytics/review/2026/room' },
   'GET /api/analytics/history': { who: SIGNED_IN },
@@ -104,6 +108,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/playback/history': { who: SIGNED_IN },
   'GET /api/queue': { who: SIGNED_IN },
   'GET /api/clients': { who: SIGNED_IN },
+  'GET /api/room': { who: SIGNED_IN },
 
   // Sockets and Mopidy's own pages, which check by themselves.
   'GET /ws': { who: NOT_YET_SIGNED_IN },
@@ -123,6 +128,10 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /browse': { who: ANYONE },
   'GET /playlists': { who: ANYONE },
   'GET /screen': { who: ANYONE },
+  'GET /admin': { who: ANYONE },
+  'GET /listening': { who: ANYONE },
+  'GET /room': { who: ANYONE },
+  'GET /service-worker.js': { who: ANYONE },
   'GET /page/:file': { who: ANYONE, at: '/page/none.js' },
   'GET /swagger': { who: ANYONE },
   'GET /swagger/start.js': { who: ANYONE },
@@ -132,6 +141,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /login': { who: ANYONE },
   'GET /login/login.css': { who: ANYONE },
   'GET /login/login.js': { who: ANYONE },
+  'GET /login/words.js': { who: ANYONE },
   'GET /join': { who: ANYONE },
   'GET /join/join.css': { who: ANYONE },
   'GET /join/join.js': { who: ANYONE },

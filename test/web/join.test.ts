@@ -205,6 +205,21 @@ describe('the page of invites', () => {
       expect(await whoAmI()).toMatchObject({ username: 'mel', role: 'guest' })
     })
 
+    test('a German browser is spoken to in German', async () => {
+      const { url, id } = await party.invite()
+      const german = await browser.newContext({ locale: 'de' })
+      const page = await german.newPage()
+      await page.goto(url)
+      await page.getByText('Wähle einen Spitznamen, und du bist dabei bis').waitFor()
+      await page.getByLabel('Spitzname').fill('ADMIN')
+      await page.getByRole('button', { name: 'Mitmachen' }).click()
+      await page.getByText('Den Namen hat schon jemand.').waitFor()
+      await party.end(id)
+      await page.reload()
+      await page.getByText('Diese Einladung ist zu Ende, aufgebraucht oder war nie eine.').waitFor()
+      await german.close()
+    })
+
     test('where nobody may, or only the invited, it says so', async () => {
       for (const [registration, sentence] of [
         ['closed', 'Nobody can make an account here by themselves.'],

@@ -201,6 +201,26 @@ describe('the login page', () => {
       await page.getByRole('alert').getByText(sentence).waitFor()
     })
 
+    test('a German browser is spoken to in German, the server’s sentences too', async () => {
+      const german = await browser.newContext({ locale: 'de-CH' })
+      const page = await german.newPage()
+      await page.goto(`${musakone.origin}/login`)
+      await page.getByText('Melde dich an und bestimme die Musik mit.').waitFor()
+      expect(await page.locator('html').getAttribute('lang')).toBe('de')
+      expect(await page.title()).toBe('Anmelden · Musakone')
+      await page.getByLabel('Name').first().fill('admin')
+      await page.getByLabel('Passwort', { exact: true }).fill('wrong')
+      await page.getByRole('button', { name: 'Anmelden' }).click()
+      await page.getByText('Der Name oder das Passwort stimmt nicht.').waitFor()
+      await german.close()
+      // Who has English first gets that.
+      const english = await browser.newContext({ locale: 'en-GB' })
+      const other = await english.newPage()
+      await other.goto(`${musakone.origin}/login`)
+      await other.getByText('Log in to choose the music.').waitFor()
+      await english.close()
+    })
+
     test('A11 leads only to this server', async () => {
       await open()
       await logIn('admin', TEST_PASSWORD)

@@ -4,6 +4,7 @@ import type { PlaybackState } from '../../analytics/model'
 import type { PlaybackHistory } from '../../analytics/playback-history-model'
 import type { Queue } from '../../analytics/queue-model'
 import { sentences } from './language/language'
+import { accountSheet } from './shell/account-sheet'
 import { logInAgain } from './socket'
 
 /** A web client of Mopidy, and where it is on this server. */
@@ -34,7 +35,7 @@ export const api = {
   invite: (invite: NewInvite) => send<Invite>('POST', '/api/invites', invite),
 }
 
-async function get<Reply>(path: string): Promise<Reply> {
+export async function get<Reply>(path: string): Promise<Reply> {
   for (const [attempt, patience] of PATIENCE_MS.entries()) {
     try {
       return await read<Reply>(await fetch(path, { signal: AbortSignal.timeout(patience) }))
@@ -47,7 +48,7 @@ async function get<Reply>(path: string): Promise<Reply> {
   throw unreachable()
 }
 
-async function send<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
+export async function send<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
   const response = await fetch(path, {
     method,
     ...(body !== undefined && {
@@ -60,12 +61,14 @@ async function send<Reply>(method: string, path: string, body?: unknown): Promis
   return read<Reply>(response)
 }
 
-async function read<Reply>(response: Response): Promise<Reply> {
+export async function read<Reply>(response: Response): Promise<Reply> {
   if (response.ok) return response.json()
   const { error = 'internal', message = sentences().noConnection } = await response
     .json()
     .catch(() => ({}))
-  if (response.status === 401 || error === 'password_change_required') logInAgain()
+  if (error === 'password_change_required') accountSheet.value = 'first-password'
+  // That one's current password was wrong does not end the session.
+  if (response.status === 401 && error !== 'invalid_credentials') logInAgain()
   throw new ApiError(error, error === 'mopidy_offline' ? sentences().mopidyOffline : message)
 }
 

@@ -1,24 +1,60 @@
 import { render } from 'preact'
+import { leadThroughFirstSteps } from './admin/first-steps'
 import { BrowseScreen } from './browse/browse-screen'
+import { install } from './installed'
 import { sentences } from './language/language'
+import { lazily } from './lazy'
 import { listenToMediaKeys } from './media-keys'
 import { Playing } from './playing/playing'
 import { PlaylistsScreen } from './playlists/playlists-screen'
 import { QueueScreen } from './queue/queue-screen'
-import { path, query } from './router'
+import { address, path, query } from './router'
 import { WallScreen } from './screen/wall-screen'
 import { SearchScreen } from './search/search-screen'
 import { recognise } from './session'
+import { accountSheet } from './shell/account-sheet'
 import { Shell } from './shell/shell'
 import { ToastList } from './shell/toast-list'
 import { connect } from './socket'
+import { yearAsked } from './year'
 import './look.css'
 
 recognise()
 connect()
 listenToMediaKeys()
+install()
+leadThroughFirstSteps()
+
+const ListeningScreen = lazily<typeof import('./listening/listening-screen')>(
+  ['/page/listening-screen.js', '/page/listening-screen.css'],
+  ({ ListeningScreen }) => ListeningScreen,
+)
+const RoomScreen = lazily<typeof import('./room/room-screen')>(
+  ['/page/room-screen.js', '/page/room-screen.css'],
+  ({ RoomScreen }) => RoomScreen,
+)
+
+const AdminScreen = lazily<typeof import('./admin/admin-screen')>(
+  ['/page/admin-screen.js', '/page/admin-screen.css'],
+  ({ AdminScreen }) => AdminScreen,
+)
+const AccountSheets = lazily<typeof import('./account/account-sheets')>(
+  ['/page/account-sheets.js', '/page/account-sheets.css'],
+  ({ AccountSheets }) => AccountSheets,
+)
 
 function Page() {
+  // Until a first password is changed, there is nothing else.
+  if (accountSheet.value === 'first-password') return <AccountSheets />
+  return (
+    <>
+      <Screen />
+      {accountSheet.value !== null && <AccountSheets />}
+    </>
+  )
+}
+
+function Screen() {
   const words = sentences()
   const [name, inside] = [query.value.get('name'), query.value.has('uri')]
   // An album has its name beside its cover.
@@ -59,6 +95,31 @@ function Page() {
           <PlaylistsScreen />
         </Shell>
       )
+    case '/listening':
+    case '/room': {
+      const year = yearAsked()
+      const mine = path.value === '/listening'
+      const title = mine ? words.listening : words.room
+      return (
+        <Shell
+          title={year === undefined ? title : words.yearInReview(String(year))}
+          back={year === undefined ? undefined : path.value}
+          bar
+        >
+          {mine ? <ListeningScreen /> : <RoomScreen />}
+        </Shell>
+      )
+    }
+    case '/admin':
+      return (
+        <Shell
+          title={words.admin}
+          back={address.value === '/admin' ? undefined : backFrom(query.value)}
+          bar
+        >
+          <AdminScreen />
+        </Shell>
+      )
     default:
       return (
         <Shell title={words.playing} bar={false}>
@@ -66,6 +127,11 @@ function Page() {
         </Shell>
       )
   }
+}
+
+/** From one thing to its part, from a part to all. */
+function backFrom(query: URLSearchParams): string {
+  return query.has('id') ? `/admin?part=${query.get('part')}` : '/admin'
 }
 
 const place = document.getElementById('page')

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { openAnew } from './installed'
 
 const here = () => location.pathname + location.search
 
@@ -20,7 +21,7 @@ window.addEventListener('popstate', ({ state }) => {
 
 /** Opens a page of this one, without loading anew. */
 export function go(to: string, { replace = false } = {}): void {
-  if (to === address.value) return
+  if (to === address.value || openAnew(to)) return
   leave()
   if (!replace) entry = crypto.getRandomValues(new Uint32Array(1)).join()
   history[replace ? 'replaceState' : 'pushState']({ entry }, '', to)

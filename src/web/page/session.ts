@@ -2,7 +2,8 @@ import { signal } from '@preact/signals'
 import type { Me } from '../../accounts/model'
 import type { Permission } from '../../accounts/permissions'
 import { api } from './api'
-import { logInAgain, onOpen } from './socket'
+import { accountSheet } from './shell/account-sheet'
+import { onOpen } from './socket'
 
 /** Who is signed in, and what they may. */
 export const me = signal<Me | null>(null)
@@ -12,11 +13,11 @@ export function may(permission: Permission): boolean {
   return me.value?.permissions.includes(permission) ?? false
 }
 
-/** Asks who is signed in; without a session, or before a first password is changed, to the login. */
+/** Asks who is signed in; without a session to the login. */
 export async function recognise(): Promise<void> {
   try {
     const user = await api.me()
-    if (user.must_change_password) return logInAgain()
+    if (user.must_change_password) accountSheet.value = 'first-password'
     me.value = user
   } catch {
     // The connection says so itself, and asks again when it is back.

@@ -4,6 +4,8 @@ import { sentences } from './language/language'
 
 /** How the way to Musakone is: on its way for the first time, there, or lost and tried again. */
 export const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
+/** Whether there has been a connection since the page was opened. */
+export const hasBeenOpen = signal(false)
 /** Whether Musakone has Mopidy. */
 export const mopidyOnline = signal(true)
 
@@ -27,7 +29,6 @@ const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 8_000
 /** Beyond this in the background, the connection is looked at again. */
 const ASLEEP_MS = 5_000
-const SIGNED_OUT = 4401
 
 const waiting = new Map<number, Waiting>()
 const eventHandlers = new Set<Handler>()
@@ -37,6 +38,7 @@ let lastId = 0
 let wait = FIRST_WAIT_MS
 let retry: ReturnType<typeof setTimeout> | undefined
 let hiddenAt = 0
+let renewing: Promise<unknown> = Promise.resolve()
 
 /** Hears Mopidy's events, and Musakone's own. */
 export const onEvent = (handler: Handler): void => void eventHandlers.add(handler)
@@ -122,12 +124,13 @@ function open(): void {
     wait = FIRST_WAIT_MS
     mopidyOnline.value = true
     connection.value = 'open'
+    hasBeenOpen.value = true
     for (const handler of openHandlers) handler()
   }
   opening.onmessage = ({ data }) => hear(JSON.parse(data))
-  opening.onclose = ({ code }) => {
+  opening.onclose = () => {
     clearTimeout(timer)
-    if (socket === opening) lost(code)
+    if (socket === opening) lost()
   }
 }
 
@@ -135,7 +138,7 @@ function open(): void {
 function drop(dead: WebSocket): void {
   if (dead !== socket) return
   leave(dead)
-  lost(0)
+  lost()
 }
 
 function leave(old: WebSocket): void {
@@ -143,15 +146,22 @@ function leave(old: WebSocket): void {
   old.close()
 }
 
-async function lost(code: number): Promise<void> {
+async function lost(): Promise<void> {
   socket = undefined
   connection.value = 'lost'
   for (const id of [...waiting.keys()])
     settle(id)?.reject(new CallError(Refused.offline, sentences().noConnection))
   retry = setTimeout(open, wait * (0.75 + Math.random() / 2))
   wait = Math.min(wait * 2, LONGEST_WAIT_MS)
-  // A refused handshake looks like any other loss.
-  if (code === SIGNED_OUT || (await isSignedOut())) logInAgain()
+  await renewing
+  // A refused handshake looks like any other loss; and after a loss there may be a new session by now.
+  if (await isSignedOut()) logInAgain()
+}
+
+/** While another session takes the place of this one, its end is no reason to leave. */
+export function renew<Result>(work: Promise<Result>): Promise<Result> {
+  renewing = work.catch(() => {})
+  return work
 }
 
 async function isSignedOut(): Promise<boolean> {

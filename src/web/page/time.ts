@@ -10,8 +10,12 @@ export function clockOf(ms: number): string {
 
 /** The time of day of Unix milliseconds, as the language writes it. */
 export function timeOfDay(ms: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(ms)
+  timeFormat ??= new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' })
+  return timeFormat.format(ms)
 }
+
+// To make one takes longer than the row of a list may.
+let timeFormat: Intl.DateTimeFormat | undefined
 
 /** Milliseconds from now, or ago if negative, in words: `in 12 min`. */
 export function fromNow(ms: number): string {

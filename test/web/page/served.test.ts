@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { ROUTES } from '../../accounts/access-table'
 import { startTestMusakone, type TestMusakone } from '../../support/test-musakone'
 
 const MOST_AT_FIRST = 60_000
@@ -39,9 +40,8 @@ describe('the page as it is served', () => {
   })
 
   test('its files have names that change with them, and are kept for ever', async () => {
-    expect(assets.length).toBe(4)
     for (const path of assets) {
-      expect(path).toMatch(/^\/page\/[a-z]+-[a-z0-9]{8,12}\.(js|css|svg|webmanifest)$/)
+      expect(path).toMatch(/^\/page\/[a-z-]+-[0-9a-f]{12}\.(js|css|svg|png|webmanifest)$/)
       const { status, headers } = await get(path)
       expect([path, status]).toEqual([path, 200])
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
@@ -71,7 +71,8 @@ describe('the page as it is served', () => {
     for (const path of ['/', ...assets]) {
       const accept = { 'accept-encoding': 'br' }
       const etag = (await get(path, accept)).headers.get('etag') ?? ''
-      expect(etag).toMatch(/^"[0-9a-f]{12}-br"$/)
+      // A picture is compressed as it is.
+      expect(etag).toMatch(path.endsWith('.png') ? /^"[0-9a-f]{12}"$/ : /^"[0-9a-f]{12}-br"$/)
       const again = await get(path, { ...accept, 'if-none-match': `"other", W/${etag}` })
       expect([path, again.status, await again.text()]).toEqual([path, 304, ''])
       expect((await get(path, { ...accept, 'if-none-match': '"other"' })).status).toBe(200)
@@ -89,10 +90,42 @@ describe('the page as it is served', () => {
     const [path = ''] = assets.filter((path) => path.endsWith('.webmanifest'))
     const manifest = (await (await get(path)).json()) as {
       start_url: string
-      icons: { src: string }[]
+      icons: { src: string; type: string; sizes: string; purpose: string }[]
     }
     expect(manifest).toMatchObject({ start_url: '/', display: 'standalone' })
-    for (const { src } of manifest.icons)
-      expect((await get(src)).headers.get('content-type')).toStartWith('image/svg+xml')
+    for (const { src, type, sizes } of manifest.icons) {
+      const response = await get(src)
+      expect([src, response.headers.get('content-type')?.split(';')[0]]).toEqual([src, type])
+      if (type !== 'image/png') continue
+      const bytes = Buffer.from(await response.arrayBuffer())
+      expect(bytes.subarray(1, 4).toString()).toBe('PNG')
+      expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`).toBe(sizes)
+    }
+    const purposes = manifest.icons.map(({ sizes, purpose }) => `${sizes} ${purpose}`)
+    for (const needed of ['192x192 any', '512x512 any', '512x512 maskable'])
+      expect(purposes).toContain(needed)
+  })
+
+  test('what keeps the page keeps all of its files, and its own newness is always asked for', async () => {
+    const response = await get('/service-worker.js')
+    const { headers } = response
+    expect(headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(headers.get('cache-control')).toBe('no-cache')
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; connect-src 'self'")
+    const script = await response.text()
+    const lists = [...script.matchAll(/const \w+ = (\[[^\]]*\])/g)].map(
+      ([, list = '']) => JSON.parse(list.replaceAll("'", '"').replace(/,\s*\]/, ']')) as string[],
+    )
+    const [files = [], screens = []] = lists
+    for (const path of assets.filter((path) => !path.endsWith('.png')))
+      expect(files).toContain(path)
+    for (const path of files) expect([path, (await get(path)).status]).toEqual([path, 200])
+    const shown = []
+    for (const route of Object.keys(ROUTES)) {
+      const [, path = ''] = /^GET (\/[a-z]*)$/.exec(route) ?? []
+      if (path !== '' && (await (await get(path)).text()) === html) shown.push(path)
+    }
+    expect(screens.toSorted()).toEqual(shown.toSorted())
+    expect(script).toMatch(/'musakone-page-[0-9a-f]{12}'/)
   })
 })

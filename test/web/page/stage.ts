@@ -3,6 +3,7 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import type { Role } from '../../../src/accounts/model'
 import { startParty } from '../../accounts/party'
 import { startChromium } from '../../clients/browser'
+import { atEnd } from '../../support/end'
 import { connectOwn } from '../../support/own-socket'
 import { TEST_PASSWORD, type TestMusakoneOptions } from '../../support/test-musakone'
 
@@ -16,6 +17,10 @@ type OpenOptions = {
   size?: Size
   locale?: string
   colorScheme?: 'light' | 'dark'
+  /** Whether the page may be kept for when there is no connection, as it is for people. */
+  kept?: boolean
+  /** Of what stands before the server, if something does. */
+  origin?: string
 }
 
 export const SIZES = {
@@ -29,7 +34,7 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
   const party = await startParty(options)
   const { musakone } = party
   await musakone.online()
-  const browser: Browser = await startChromium()
+  const browser = await sharedChromium()
   const tokens: Record<Role, string> = { admin: party.token, member: '', guest: '' }
   for (const role of ['member', 'guest'] as const) {
     await musakone.services.accounts.administration.create(
@@ -64,6 +69,8 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
         size = 'phone',
         locale = 'en-GB',
         colorScheme = 'light',
+        kept = false,
+        origin = musakone.origin,
       }: OpenOptions = {},
     ) {
       const context = await browser.newContext({
@@ -71,21 +78,23 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
         locale,
         colorScheme,
         reducedMotion: 'reduce',
+        // As the tests have it, wherever they run.
+        timezoneId: 'UTC',
         hasTouch: size === 'phone',
+        serviceWorkers: kept ? 'allow' : 'block',
       })
       open.add(context)
       // Shorter than a test's: Bun would end the browser together with that.
       context.setDefaultTimeout(6_000)
-      if (token !== '')
-        await context.addCookies([{ name: 'musakone', value: token, url: musakone.origin }])
+      if (token !== '') await context.addCookies([{ name: 'musakone', value: token, url: origin }])
       const page = await context.newPage()
       page.on('console', (message) => complaints.push(message.text()))
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('request', (request) => {
-        const { origin, protocol } = new URL(request.url())
-        if (origin !== musakone.origin && protocol !== 'data:') foreign.push(request.url())
+        const { origin: asked, protocol } = new URL(request.url())
+        if (asked !== origin && protocol !== 'data:') foreign.push(request.url())
       })
-      await page.goto(musakone.origin + path)
+      await page.goto(origin + path)
       if (token !== '') await page.locator('[data-connection=open]').waitFor({ state: 'attached' })
       return {
         page,
@@ -105,17 +114,32 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
       // That a request found nobody is expected where the connection is taken away.
       const others = complaints
         .splice(0)
-        .filter((text) => !/^Failed to load resource|^WebSocket connection to/.test(text))
+        .filter(
+          (text) =>
+            !/^Failed to load resource|^WebSocket connection to|blocked by Playwright$/.test(text),
+        )
       expect(others).toEqual([])
       expect(foreign.splice(0)).toEqual([])
     },
 
     async stop(): Promise<void> {
       control.close()
-      await browser.close()
+      for (const context of open) await context.close()
       await musakone.stop()
     },
   }
+}
+
+let shared: Promise<Browser> | undefined
+
+/** One for all files, since to start one takes a second; another if that has ended with a test. */
+async function sharedChromium(): Promise<Browser> {
+  const known = await shared?.catch(() => undefined)
+  if (known?.isConnected()) return known
+  shared = startChromium()
+  const browser = await shared
+  atEnd(() => void browser.close())
+  return browser
 }
 
 export const RAIN = 'demo:track:apres-the-rain:04'

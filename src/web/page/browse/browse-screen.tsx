@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { Button } from '../controls/button'
+import { Button, IconButton } from '../controls/button'
 import { Cover } from '../controls/cover'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
 import { Icon, type IconName } from '../controls/icon'
@@ -7,6 +7,7 @@ import { SongRow } from '../controls/song-row'
 import { VirtualList } from '../controls/virtual-list'
 import { sentences } from '../language/language'
 import { collectionAddress, nameOfUri, type Ref, type Song } from '../library'
+import { collect } from '../playlists/collecting'
 import { addSongs } from '../queue/adding'
 import { follow, query } from '../router'
 import { may } from '../session'
@@ -76,7 +77,6 @@ export function Items({ folders, songs, numbered = false }: ItemsOptions) {
       count={folders.length + songs.length}
       rowHeight={ROW_HEIGHT}
       label={sentences().browse}
-      keyOf={(index) => `${index}-${(folders[index] ?? songs[index - folders.length])?.uri}`}
       render={(index) => {
         const folder = folders[index]
         if (folder !== undefined) return <FolderRow folder={folder} />
@@ -125,10 +125,17 @@ function AlbumHead({ uri, songs }: { uri: string; songs: readonly Song[] }) {
 }
 
 export function AddAll({ songs }: { songs: readonly Song[] }) {
-  if (!may('queue.add')) return null
+  const words = sentences()
   return (
-    <Button icon="plus" class="primary" onClick={() => void addSongs(songs)}>
-      {sentences().addAll}
-    </Button>
+    <div class="add-all">
+      {may('queue.add') && (
+        <Button icon="plus" class="primary" onClick={() => void addSongs(songs)}>
+          {words.addAll}
+        </Button>
+      )}
+      {may('playlists.save') && (
+        <IconButton icon="collect" label={words.addToPlaylist} onClick={() => collect(songs)} />
+      )}
+    </div>
   )
 }

@@ -8,6 +8,8 @@ export function Cover({ uri, name, class: className = '' }: CoverOptions) {
   if (source !== null && source !== broken)
     return (
       <img
+        // Another picture is another element: until it is there, the old one would be shown.
+        key={source}
         class={`cover ${className}`}
         src={source}
         alt=""
@@ -17,16 +19,12 @@ export function Cover({ uri, name, class: className = '' }: CoverOptions) {
         onError={() => setBroken(source)}
       />
     )
-  const hue = hueOf(name)
   return (
-    <svg class={`cover drawn ${className}`} viewBox="0 0 100 100" aria-hidden="true">
-      <rect width="100" height="100" fill={`hsl(${hue} 34% 38%)`} />
-      <circle cx="50" cy="50" r="36" fill={`hsl(${hue} 30% 24%)`} />
-      <circle cx="50" cy="50" r="27" fill="none" stroke="#fff" stroke-opacity=".12" />
-      <circle cx="50" cy="50" r="20" fill="none" stroke="#fff" stroke-opacity=".12" />
-      <circle cx="50" cy="50" r="12" fill={`hsl(${hue} 55% 62%)`} />
-      <circle cx="50" cy="50" r="2.4" fill={`hsl(${hue} 30% 24%)`} />
-    </svg>
+    <span
+      class={`cover drawn ${className}`}
+      style={{ '--hue': Math.round(hueOf(name)) }}
+      aria-hidden="true"
+    />
   )
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { sentences } from '../language/language'
-import { connection, mopidyOnline } from '../socket'
+import { connection, hasBeenOpen, mopidyOnline } from '../socket'
 import { Icon, type IconName } from './icon'
 
 type FaceOptions = { icon: IconName; title: string; hint?: string; children?: ComponentChildren }
@@ -23,6 +23,15 @@ export function OfflineFace() {
   const { mopidyOffline, mopidyOfflineHint } = sentences()
   return <Face icon="offline" title={mopidyOffline} hint={mopidyOfflineHint} />
 }
+
+/** Where the page itself is kept, but nobody answers it. */
+export function UnreachableFace() {
+  const { noConnection, noConnectionHint } = sentences()
+  return <Face icon="offline" title={noConnection} hint={noConnectionHint} />
+}
+
+/** Whether the page was opened without a connection. */
+export const isUnreachable = (): boolean => connection.value === 'lost' && !hasBeenOpen.value
 
 /** Stands for what is on its way: the connection, or the rows of a list. */
 export function Waiting({ rows = 6 }: { rows?: number }) {

@@ -15,7 +15,12 @@ type SheetOptions = {
 export function Sheet({ title, hint, onClose, children }: SheetOptions) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
+    const before = document.activeElement
     dialog.current?.showModal()
+    return () => {
+      // One that is taken away instead of closed gives the focus back to nothing.
+      if (document.activeElement === document.body && before instanceof HTMLElement) before.focus()
+    }
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { sentences } from '../language/language'
 import { collectionAddress, type Song } from '../library'
+import { collect } from '../playlists/collecting'
 import { addSongs } from '../queue/adding'
 import { go } from '../router'
 import { may } from '../session'
@@ -13,11 +14,18 @@ const ADDED_MS = 2_500
 
 /** A song that can be added: by the plus at once, by the rest of the row in other ways. */
 export function SongRow({ song, place }: { song: Song; place?: number }) {
-  const [open, setOpen] = useState(false)
+  // Of which song, since a row that was scrolled away stands for another.
+  const [openUri, setOpenUri] = useState<string | null>(null)
+  const close = () => setOpenUri(null)
   const words = sentences()
   return (
     <div class="row song-row">
-      <button type="button" class="row-main" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class="row-main"
+        aria-haspopup="dialog"
+        onClick={() => setOpenUri(song.uri)}
+      >
         {place === undefined ? (
           <Cover uri={song.uri} name={song.album ?? song.name} />
         ) : (
@@ -30,9 +38,9 @@ export function SongRow({ song, place }: { song: Song; place?: number }) {
         {song.lengthMs !== undefined && <span class="length">{clockOf(song.lengthMs)}</span>}
       </button>
       {may('queue.add') && <AddButton song={song} />}
-      {open && (
-        <Sheet title={song.name} hint={hintOf(song)} onClose={() => setOpen(false)}>
-          <Choices choices={choicesFor(song, words)} onDone={() => setOpen(false)} />
+      {openUri === song.uri && (
+        <Sheet title={song.name} hint={hintOf(song)} onClose={close}>
+          <Choices choices={choicesFor(song, words)} onDone={close} />
         </Sheet>
       )}
     </div>
@@ -44,11 +52,12 @@ function hintOf({ artist, album }: Song, withAlbum = true): string {
 }
 
 export function AddButton({ song }: { song: Song }) {
-  const [done, setDone] = useState(false)
+  const [doneUri, setDoneUri] = useState<string | null>(null)
+  const done = doneUri === song.uri
   async function add() {
-    setDone(true)
+    setDoneUri(song.uri)
     const added = await addSongs([song])
-    setTimeout(() => setDone(false), added ? ADDED_MS : 0)
+    setTimeout(() => setDoneUri(null), added ? ADDED_MS : 0)
   }
   return (
     <IconButton
@@ -69,6 +78,8 @@ function choicesFor(song: Song, words: ReturnType<typeof sentences>): Choice[] {
     )
   if (may('queue.add') && may('playback'))
     choices.push({ icon: 'play', label: words.playNow, run: () => void addSongs([song], 'now') })
+  if (may('playlists.save'))
+    choices.push({ icon: 'collect', label: words.addToPlaylist, run: () => collect([song]) })
   const { albumUri: uri, album: name } = song
   if (uri !== undefined && name !== undefined)
     choices.push({

@@ -7,6 +7,10 @@ export const de: Sentences = {
   browse: 'Musik',
   playlists: 'Playlists',
   screen: 'Wandbild',
+  listening: 'Mein Hören',
+  room: 'Der Raum',
+  yearInReview: (year: string) => `Rückblick ${year}`,
+  incognito: 'Inkognito',
   mainNavigation: 'Haupt',
   skipToContent: 'Zum Inhalt',
   back: 'Zurück',
@@ -20,6 +24,7 @@ export const de: Sentences = {
   connecting: 'Verbinde …',
   connectionLost: 'Verbinde neu …',
   noConnection: 'Gerade gibt es keine Verbindung zu Musakone.',
+  noConnectionHint: 'Sobald sie wieder da ist, geht es von selbst weiter.',
   mopidyOffline: 'Mopidy ist offline.',
   mopidyOfflineHint:
     'Der Musikserver antwortet nicht. Sobald er wieder da ist, geht es hier von selbst weiter.',
@@ -28,6 +33,10 @@ export const de: Sentences = {
   you: 'du',
   byYou: 'dir',
   account: 'Konto',
+  admin: 'Verwaltung',
+  changePassword: 'Passwort ändern',
+  mySessions: 'Wo ich angemeldet bin',
+  apiKeys: 'API-Schlüssel',
   signedInAs: (role: string) =>
     ({ admin: 'Admin', member: 'Mitglied', guest: 'Gast' })[role] ?? role,
   logOut: 'Abmelden',
@@ -123,7 +132,12 @@ export const de: Sentences = {
   delete: 'Löschen',
   deleted: (name: string) => `„${name}“ gelöscht`,
   deleteQuestion: (name: string) => `Die Playlist „${name}“ löschen?`,
-  queueTooLong: 'Die Schlange ist zu lang für eine Playlist.',
+  queueTooLong: 'Das ist zu lang für eine Playlist.',
+  addToPlaylist: 'In eine Playlist',
+  newPlaylist: 'Neue Playlist',
+  addedTo: (count: number, playlist: string) =>
+    count === 1 ? `Kommt in „${playlist}“` : `${count} Lieder kommen in „${playlist}“`,
+  notSaved: 'Mopidy hat die Playlist nicht gesichert.',
 
   scanToJoin: 'Scannen und mitbestimmen',
   joinInvite: 'Code zum Mitmachen zeigen',

@@ -5,6 +5,10 @@ export const en = {
   browse: 'Library',
   playlists: 'Playlists',
   screen: 'Wall screen',
+  listening: 'My listening',
+  room: 'The room',
+  yearInReview: (year: string) => `${year} in review`,
+  incognito: 'Incognito',
   mainNavigation: 'Main',
   skipToContent: 'Skip to content',
   back: 'Back',
@@ -18,6 +22,7 @@ export const en = {
   connecting: 'Connecting…',
   connectionLost: 'Reconnecting…',
   noConnection: 'There is no connection to Musakone right now.',
+  noConnectionHint: 'The page goes on by itself once it is back.',
   mopidyOffline: 'Mopidy is offline.',
   mopidyOfflineHint:
     'The music server does not answer. The page goes on by itself once it is back.',
@@ -26,6 +31,10 @@ export const en = {
   you: 'you',
   byYou: 'you',
   account: 'Account',
+  admin: 'Administration',
+  changePassword: 'Change password',
+  mySessions: 'Where I am logged in',
+  apiKeys: 'API keys',
   signedInAs: (role: string) =>
     ({ admin: 'Admin', member: 'Member', guest: 'Guest' })[role] ?? role,
   logOut: 'Log out',
@@ -120,7 +129,12 @@ export const en = {
   delete: 'Delete',
   deleted: (name: string) => `Deleted “${name}”`,
   deleteQuestion: (name: string) => `Delete the playlist “${name}”?`,
-  queueTooLong: 'The queue is too long for one playlist.',
+  queueTooLong: 'That is too long for one playlist.',
+  addToPlaylist: 'Add to a playlist',
+  newPlaylist: 'New playlist',
+  addedTo: (count: number, playlist: string) =>
+    count === 1 ? `Added to “${playlist}”` : `${count} songs added to “${playlist}”`,
+  notSaved: 'Mopidy did not save the playlist.',
 
   scanToJoin: 'Scan to add songs',
   joinInvite: 'Show a code to join',

@@ -1,6 +1,8 @@
 import { IconButton } from '../controls/button'
 import { sentences } from '../language/language'
 import { type OptionName, options, playback, playerCommands } from '../player'
+import { collect } from '../playlists/collecting'
+import { nameOf } from '../queue/queue'
 import { may } from '../session'
 
 export function PlayButton() {
@@ -34,8 +36,21 @@ export function Transport({ compact = false }: { compact?: boolean }) {
       <IconButton icon="previous" label={words.previous} onClick={playerCommands.previous} />
       <PlayButton />
       <IconButton icon="next" label={words.next} onClick={playerCommands.next} />
-      {!compact && <span class="counterweight" />}
+      {!compact && <Collect />}
     </fieldset>
+  )
+}
+
+/** Opposite of stop: keeps what plays, where one may. */
+function Collect() {
+  const track = playback.value?.track ?? null
+  if (track === null || !may('playlists.save')) return <span class="counterweight" />
+  return (
+    <IconButton
+      icon="collect"
+      label={sentences().addToPlaylist}
+      onClick={() => collect([{ uri: track.uri, name: nameOf(track) }])}
+    />
   )
 }
 

@@ -59,7 +59,6 @@ function AllPlaylists() {
             count={all.length}
             rowHeight={ROW_HEIGHT}
             label={words.playlists}
-            keyOf={(index) => all[index]?.uri ?? index}
             render={(index) => {
               const { uri = '', name = nameOfUri(uri) } = all[index] ?? {}
               return <PlaylistRow uri={uri} name={name} />

@@ -5,8 +5,8 @@ import { wholeQueue } from '../queue/queue'
 import { call, mopidyOnline, onEvent, onOpen } from '../socket'
 import { complain, say } from '../toasts'
 
-type Track = { __model__: 'Track'; uri: string; name?: string }
-type Playlist = { __model__: 'Playlist'; uri: string; name: string; tracks?: Track[] }
+export type Track = { __model__: 'Track'; uri: string; name?: string }
+export type Playlist = { __model__: 'Playlist'; uri: string; name: string; tracks?: Track[] }
 
 /** All that there are; undefined until they are known. */
 export const playlists = signal<readonly Ref[] | undefined>(undefined)
@@ -30,11 +30,10 @@ export async function saveQueue(name: string): Promise<void> {
     const tracks = (await wholeQueue()).map(
       ({ uri, name }): Track => ({ __model__: 'Track', uri, ...(name && { name }) }),
     )
-    if (JSON.stringify(tracks).length > LONGEST) throw new Error(sentences().queueTooLong)
+    checkLength(tracks)
     const created = await call<Playlist | null>('core.playlists.create', { name })
-    if (created === null) throw new Error(sentences().timedOut)
-    const playlist = { ...plain(created), tracks }
-    await call('core.playlists.save', { playlist })
+    if (created === null) throw new Error(sentences().notSaved)
+    await save({ ...plain(created), tracks })
     say(sentences().saved(name))
   } catch (error) {
     complain(error)
@@ -49,14 +48,25 @@ export async function renamePlaylist(uri: string, name: string): Promise<string 
     const tracks = (found.tracks ?? []).map(
       ({ uri, name }): Track => ({ __model__: 'Track', uri, ...(name && { name }) }),
     )
-    const playlist = { ...plain(found), name, tracks }
-    const saved = await call<Playlist | null>('core.playlists.save', { playlist })
+    const saved = await save({ ...plain(found), name, tracks })
     say(sentences().saved(name))
-    return saved?.uri ?? uri
+    return saved.uri
   } catch (error) {
     complain(error)
     return null
   }
+}
+
+/** @throws when it is too long for a message, or its backend did not save it. */
+export async function save(playlist: Playlist): Promise<Playlist> {
+  checkLength(playlist.tracks ?? [])
+  const saved = await call<Playlist | null>('core.playlists.save', { playlist })
+  if (saved === null) throw new Error(sentences().notSaved)
+  return saved
+}
+
+function checkLength(tracks: readonly Track[]): void {
+  if (JSON.stringify(tracks).length > LONGEST) throw new Error(sentences().queueTooLong)
 }
 
 export async function deletePlaylist({ uri, name = '' }: Pick<Ref, 'uri' | 'name'>) {
@@ -74,7 +84,7 @@ export async function deletePlaylist({ uri, name = '' }: Pick<Ref, 'uri' | 'name
 }
 
 /** What Mopidy takes back: other members that it gives would be refused. */
-const plain = ({ uri, name }: Playlist) => ({ __model__: 'Playlist' as const, uri, name })
+export const plain = ({ uri, name }: Playlist) => ({ __model__: 'Playlist' as const, uri, name })
 
 onOpen(() => {
   if (mopidyOnline.value && playlists.value !== undefined) refreshPlaylists()

@@ -1,27 +1,34 @@
-import { useState } from 'preact/hooks'
+import { signal } from '@preact/signals'
 import { IconButton } from '../controls/button'
 import { Cover } from '../controls/cover'
-import { Icon } from '../controls/icon'
 import { Person } from '../controls/person'
 import { type Choice, Choices, Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
 import { playback, playerCommands } from '../player'
+import { collect } from '../playlists/collecting'
 import { may } from '../session'
 import { clockOf, fromNow, timeOfDay } from '../time'
 import { type Arrival, currentTlid, entries, nameOf, type QueueEntry, removeEntry } from './queue'
-import type { Reorder } from './reorder'
+import type { Drag, Reorder } from './reorder'
 import { ROW_HEIGHT } from './row-height'
 
 export { ROW_HEIGHT }
 
-type QueueRowOptions = { entry: QueueEntry; index: number; count: number; reorder: Reorder }
+type QueueRowOptions = {
+  entry: QueueEntry
+  index: number
+  isCurrent: boolean
+  mayEdit: boolean
+  drag: Drag | null
+  reorder: Reorder
+  onOpen(entry: QueueEntry): void
+}
 
-export function QueueRow({ entry, index, count, reorder }: QueueRowOptions) {
-  const [open, setOpen] = useState(false)
+/** Of its own it has no state: scrolled away, it stands for another entry. */
+export function QueueRow(options: QueueRowOptions) {
+  const { entry, index, isCurrent, mayEdit, drag, reorder, onOpen } = options
   const words = sentences()
   const name = nameOf(entry)
-  const isCurrent = entry.tlid === currentTlid.value
-  const drag = reorder.drag.value
   const shift = shiftOf(drag, entry, index)
   return (
     <div
@@ -29,9 +36,9 @@ export function QueueRow({ entry, index, count, reorder }: QueueRowOptions) {
       aria-current={isCurrent ? 'true' : undefined}
       data-dragged={drag?.entry.tlid === entry.tlid ? '' : undefined}
       data-shifting={drag === null ? undefined : ''}
-      style={{ transform: shift === 0 ? '' : `translateY(${shift}px)` }}
+      style={shift === 0 ? '' : { transform: `translateY(${shift}px)` }}
     >
-      <button type="button" class="row-main" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button type="button" class="row-main" aria-haspopup="dialog" onClick={() => onOpen(entry)}>
         <span class="row-cover">
           <Cover uri={entry.uri} name={entry.album ?? name} />
           {isCurrent && <Bars />}
@@ -53,14 +60,16 @@ export function QueueRow({ entry, index, count, reorder }: QueueRowOptions) {
           )}
         </span>
       </button>
-      {may('queue.edit') && (
+      {mayEdit && (
         <>
-          <IconButton
-            class="remove"
-            icon="close"
-            label={`${words.remove}: ${name}`}
-            onClick={() => removeEntry(entry)}
-          />
+          {isDesk.value && (
+            <IconButton
+              class="remove"
+              icon="close"
+              label={`${words.remove}: ${name}`}
+              onClick={() => removeEntry(entry)}
+            />
+          )}
           <button
             type="button"
             class="icon-button grip"
@@ -68,20 +77,32 @@ export function QueueRow({ entry, index, count, reorder }: QueueRowOptions) {
             aria-label={words.move(name)}
             onPointerDown={(event) => reorder.start(event, entry, index)}
             onKeyDown={(event) => reorder.press(event, entry, index)}
-          >
-            <Icon name="grip" />
-          </button>
+          />
         </>
       )}
-      {open && (
-        <Sheet title={name} hint={whence(entry)} onClose={() => setOpen(false)}>
-          <Choices
-            choices={choicesFor(entry, index, count, reorder)}
-            onDone={() => setOpen(false)}
-          />
-        </Sheet>
-      )}
     </div>
+  )
+}
+
+// On a phone the sheet has it.
+const desk = matchMedia('(min-width: 56rem)')
+const isDesk = signal(desk.matches)
+desk.addEventListener('change', () => {
+  isDesk.value = desk.matches
+})
+
+type QueueSheetOptions = { tlid: number; reorder: Reorder; onClose(): void }
+
+/** What can be done with an entry. */
+export function QueueSheet({ tlid, reorder, onClose }: QueueSheetOptions) {
+  const all = entries.value
+  const index = all.findIndex((other) => other?.tlid === tlid)
+  const entry = all[index]
+  if (entry === undefined) return null
+  return (
+    <Sheet title={nameOf(entry)} hint={whence(entry)} onClose={onClose}>
+      <Choices choices={choicesFor(entry, index, all.length, reorder)} onDone={onClose} />
+    </Sheet>
   )
 }
 
@@ -125,6 +146,12 @@ function choicesFor(entry: QueueEntry, index: number, count: number, reorder: Re
       label: words.playNow,
       run: () => void playerCommands.play(entry.tlid),
     })
+  if (may('playlists.save'))
+    choices.push({
+      icon: 'collect',
+      label: words.addToPlaylist,
+      run: () => collect([{ uri: entry.uri, name: nameOf(entry) }]),
+    })
   if (!may('queue.edit')) return choices
   const current = entries.value.findIndex((other) => other?.tlid === currentTlid.value)
   const next = current < 0 ? 0 : index < current ? current : current + 1
@@ -156,7 +183,7 @@ function choicesFor(entry: QueueEntry, index: number, count: number, reorder: Re
 }
 
 /** How far a row makes way for the one that is dragged. */
-function shiftOf(drag: Reorder['drag']['value'], entry: QueueEntry, index: number): number {
+function shiftOf(drag: Drag | null, entry: QueueEntry, index: number): number {
   if (drag === null) return 0
   if (drag.entry.tlid === entry.tlid) return drag.by
   const { from, to } = drag

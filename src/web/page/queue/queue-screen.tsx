@@ -20,7 +20,7 @@ import {
   refreshQueue,
   shuffleQueue,
 } from './queue'
-import { ArrivalRow, GhostRow, QueueRow, ROW_HEIGHT } from './queue-row'
+import { ArrivalRow, GhostRow, QueueRow, QueueSheet, ROW_HEIGHT } from './queue-row'
 import { useReorder } from './reorder'
 import './queue.css'
 
@@ -30,6 +30,7 @@ export function QueueScreen() {
   const handle = useRef<ListHandle>(null)
   const reorder = useReorder(handle)
   const [saving, setSaving] = useState(false)
+  const [opened, setOpened] = useState<number | null>(null)
   const show = useCallback(look, [])
   const isLoaded = queueLoaded.value
   useEffect(() => {
@@ -55,7 +56,8 @@ export function QueueScreen() {
         )}
       </Face>
     )
-  const current = all.findIndex((entry) => entry?.tlid === currentTlid.value)
+  const [playing, drag, mayEdit] = [currentTlid.value, reorder.drag.value, may('queue.edit')]
+  const current = all.findIndex((entry) => entry?.tlid === playing)
   return (
     <div class="queue">
       <div class="tools">
@@ -88,18 +90,30 @@ export function QueueScreen() {
         label={words.queue}
         handle={handle}
         onShow={show}
-        keyOf={(index) => all[index]?.tlid ?? `place-${index}`}
         render={(index) => {
           const entry = all[index]
           const arrival = coming[index - all.length]
           if (arrival !== undefined) return <ArrivalRow arrival={arrival} />
           if (entry === undefined) return <GhostRow />
-          return <QueueRow entry={entry} index={index} count={all.length} reorder={reorder} />
+          return (
+            <QueueRow
+              entry={entry}
+              index={index}
+              isCurrent={entry.tlid === playing}
+              mayEdit={mayEdit}
+              drag={drag}
+              reorder={reorder}
+              onOpen={({ tlid }) => setOpened(tlid)}
+            />
+          )
         }}
       />
       <p class="unseen" role="status">
         {reorder.announcement.value}
       </p>
+      {opened !== null && (
+        <QueueSheet tlid={opened} reorder={reorder} onClose={() => setOpened(null)} />
+      )}
       {saving && <SavePlaylist onClose={() => setSaving(false)} />}
     </div>
   )

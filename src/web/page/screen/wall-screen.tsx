@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { IconButton } from '../controls/button'
 import { Cover } from '../controls/cover'
-import { Face, isAway, OfflineFace } from '../controls/face'
+import { Face, isAway, isUnreachable, OfflineFace, UnreachableFace } from '../controls/face'
 import { Person } from '../controls/person'
 import { sentences } from '../language/language'
 import { playback, streamTitle } from '../player'
@@ -34,7 +34,9 @@ export function WallScreen() {
       <div class="wall-status">
         <Status />
       </div>
-      {isAway() ? (
+      {isUnreachable() ? (
+        <UnreachableFace />
+      ) : isAway() ? (
         <OfflineFace />
       ) : track === null ? (
         <Face icon="note" title={words.nothingPlays} hint={words.nothingPlaysHint} />

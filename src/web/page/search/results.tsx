@@ -73,7 +73,6 @@ export function Results({ found }: { found: Found }) {
               count={songs.length}
               rowHeight={ROW_HEIGHT}
               label={words.songs}
-              keyOf={(index) => songs[index]?.uri ?? index}
               render={(index) => songs[index] && <SongRow song={songs[index]} />}
             />
           ) : (

@@ -5,7 +5,8 @@ import { Initial } from '../controls/person'
 import { Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
 import { follow } from '../router'
-import { logOut, me } from '../session'
+import { logOut, may, me } from '../session'
+import { accountSheet } from './account-sheet'
 
 /** Who is signed in, and what is there besides the music. */
 export function Account() {
@@ -36,6 +37,14 @@ export function Account() {
       {open && (
         <Sheet title={user.username} hint={words.signedInAs(user.role)} onClose={close}>
           <ul class="choices">
+            <Way to="/listening" icon="chart" onFollow={close}>
+              {words.listening}
+            </Way>
+            {may('history.room') && (
+              <Way to="/room" icon="people" onFollow={close}>
+                {words.room}
+              </Way>
+            )}
             <Way to="/screen" icon="screen" onFollow={close}>
               {words.screen}
             </Way>
@@ -44,10 +53,21 @@ export function Account() {
                 {name}
               </Way>
             ))}
-            {user.role === 'admin' && (
-              <Way to="/swagger" icon="list">
-                {words.apiPage}
+            {may('users') && (
+              <Way to="/admin" icon="sliders" onFollow={close}>
+                {words.admin}
               </Way>
+            )}
+            <Open sheet="password" icon="key" onOpen={close}>
+              {words.changePassword}
+            </Open>
+            <Open sheet="sessions" icon="shield" onOpen={close}>
+              {words.mySessions}
+            </Open>
+            {may('keys') && (
+              <Open sheet="keys" icon="link" onOpen={close}>
+                {words.apiKeys}
+              </Open>
             )}
             <li>
               <button type="button" onClick={logOut}>
@@ -75,6 +95,30 @@ function Way({ to, icon, children, onFollow }: WayOptions) {
         <Icon name={icon} />
         {children}
       </a>
+    </li>
+  )
+}
+
+type OpenOptions = {
+  sheet: NonNullable<typeof accountSheet.value>
+  icon: IconName
+  children: string
+  onOpen(): void
+}
+
+function Open({ sheet, icon, children, onOpen }: OpenOptions) {
+  return (
+    <li>
+      <button
+        type="button"
+        onClick={() => {
+          onOpen()
+          accountSheet.value = sheet
+        }}
+      >
+        <Icon name={icon} />
+        {children}
+      </button>
     </li>
   )
 }

@@ -2,6 +2,7 @@ import { Icon, type IconName } from '../controls/icon'
 import { sentences } from '../language/language'
 import { queueLength, queueLoaded } from '../queue/queue'
 import { follow, path } from '../router'
+import { may } from '../session'
 
 const PLACES = [
   ['/', 'playing', 'note'],
@@ -9,7 +10,16 @@ const PLACES = [
   ['/search', 'search', 'search'],
   ['/browse', 'browse', 'library'],
   ['/playlists', 'playlists', 'list'],
+  ['/listening', 'listening', 'chart'],
+  ['/room', 'room', 'people'],
+  ['/admin', 'admin', 'sliders'],
 ] as const satisfies readonly (readonly [string, string, IconName])[]
+
+/** A phone has no room for them at its foot; there the account leads to them. */
+const ON_DESKS: ReadonlySet<string> = new Set(['/listening', '/room', '/admin'])
+
+const mayOpen = (name: (typeof PLACES)[number][1]): boolean =>
+  (name !== 'room' || may('history.room')) && (name !== 'admin' || may('users'))
 
 /** The way to every screen: at the foot on a phone, at the side on a desk. */
 export function Navigation() {
@@ -28,8 +38,8 @@ export function Navigation() {
         Musakone
       </span>
       <ul>
-        {PLACES.map(([to, name, icon]) => (
-          <li key={to}>
+        {PLACES.filter(([, name]) => mayOpen(name)).map(([to, name, icon]) => (
+          <li key={to} class={ON_DESKS.has(to) ? 'on-desk' : undefined}>
             <a href={to} onClick={follow} aria-current={path.value === to ? 'page' : undefined}>
               <Icon name={icon} />
               <span>{words[name]}</span>

@@ -1,9 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { IconButton } from '../controls/button'
+import { isUnreachable, UnreachableFace } from '../controls/face'
 import { sentences } from '../language/language'
+import { CollectSheet } from '../playlists/collect-sheet'
 import { address, go, scrollBefore, scrollsIn } from '../router'
 import { Account } from './account'
+import { IncognitoSign } from './incognito-sign'
 import { Navigation } from './navigation'
 import { PlayerBar } from './player-bar'
 import { Status } from './status'
@@ -44,15 +47,17 @@ export function Shell({ title, back, bar, children }: ShellOptions) {
           <IconButton icon="back" label={words.back} onClick={() => leave(back)} />
         )}
         <h1>{title}</h1>
+        <IncognitoSign />
         <Status />
         <Account />
       </header>
       <Navigation />
       <main id="content" tabIndex={-1} data-scrolls ref={main}>
-        {children}
+        {isUnreachable() ? <UnreachableFace /> : children}
       </main>
       {bar && <PlayerBar />}
       <ToastList />
+      <CollectSheet />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { reasonOf } from '../errors'
-import { type Finding, note, ok, unknown, wrong } from './doctor-finding'
+import { type Finding, note, ok, unknown, wrong } from './finding'
 import { isLoopback, type ListeningSocket, listeningSockets, socketsOf } from './listening-sockets'
 import { isClosed, MOPIDY_CONF, valueIn } from './mopidy-conf'
 

@@ -12,7 +12,10 @@ const LISTEN = '0A'
 
 /** Those of this machine, or of this container; undefined where there is no `/proc`. */
 export function listeningSockets(proc = '/proc'): ListeningSocket[] | undefined {
-  const tables = ['tcp', 'tcp6'].map((name) => read(`${proc}/net/${name}`))
+  // The unit hides all of /proc that is not a process.
+  const tables = ['tcp', 'tcp6'].map(
+    (name) => read(`${proc}/net/${name}`) ?? read(`${proc}/self/net/${name}`),
+  )
   if (tables.every((table) => table === undefined)) return undefined
   return tables.flatMap((table) => parseSockets(table ?? ''))
 }

@@ -1,4 +1,4 @@
-import { type Finding, note, ok, wrong } from './doctor-finding'
+import { type Finding, note, ok, wrong } from './finding'
 
 const DEADLINE_MS = 3_000
 /** Those that it has been tried with. */

@@ -1,0 +1,24 @@
+/** What is noted of the door: who came in, who was kept out, who changed whom. */
+export const SECURITY_EVENTS = [
+  'login',
+  'login_failed',
+  'login_locked',
+  'logout',
+  'session_ended',
+  'password_changed',
+  'password_set',
+  'user_created',
+  'user_renamed',
+  'user_enabled',
+  'user_disabled',
+  'user_deleted',
+  'role_changed',
+  'registered',
+  'invite_created',
+  'invite_ended',
+  'key_created',
+  'key_revoked',
+  'role_rules_changed',
+] as const
+
+export type SecurityEventType = (typeof SECURITY_EVENTS)[number]

@@ -1,0 +1,87 @@
+import { useState } from 'preact/hooks'
+import { adminApi } from '../admin/admin-api'
+import { relative } from '../admin/amounts'
+import { copyText } from '../admin/clipboard'
+import { reasonFor, words } from '../admin/words'
+import { Button } from '../controls/button'
+import { Field, Form } from '../controls/field'
+import { Icon } from '../controls/icon'
+import { Answered, useAnswer } from '../listening/answer'
+import { may } from '../session'
+import { say as announce, complain } from '../toasts'
+
+/** One's own API keys: make one, see it once, revoke it. */
+export function ApiKeys() {
+  const say = words()
+  const answer = useAnswer('keys', adminApi.keys)
+  const [made, setMade] = useState<string | null>(null)
+  async function revoke(id: number, name: string) {
+    try {
+      await adminApi.revokeKey(id)
+      announce(say.ended(name))
+    } catch (error) {
+      complain(reasonFor(error))
+    }
+    answer.again()
+  }
+  return (
+    <>
+      {made !== null && (
+        <div class="new-key">
+          <p>{say.keyOnce}</p>
+          <code>{made}</code>
+          <Button
+            icon="save"
+            onClick={() => copyText(made).then(() => announce(say.copied), complain)}
+          >
+            {say.copy}
+          </Button>
+        </div>
+      )}
+      <Answered answer={answer}>
+        {({ keys }) =>
+          keys.length === 0 ? (
+            <p class="note">{say.noKeys}</p>
+          ) : (
+            <ul class="sessions">
+              {keys.map(({ id, name, role, last_used: used }) => (
+                <li key={id}>
+                  <Icon name="key" />
+                  <span class="row-words">
+                    <span class="row-title">{name}</span>
+                    <span class="row-hint">
+                      {`${say.roleNames[role]} · ${used === null ? say.neverUsed : say.lastUse(relative(used))}`}
+                    </span>
+                  </span>
+                  <Button aria-label={`${say.revoke}: ${name}`} onClick={() => revoke(id, name)}>
+                    {say.revoke}
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answered>
+      {may('keys') && (
+        <Form
+          submit={say.makeKey}
+          reasonFor={reasonFor}
+          onSubmit={async (values) => {
+            const { key } = await adminApi.createKey({ name: String(values.get('name')).trim() })
+            setMade(key)
+            answer.again()
+          }}
+        >
+          <Field
+            key={made}
+            label={say.keyName}
+            name="name"
+            maxLength={64}
+            autocomplete="off"
+            required
+          />
+        </Form>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,67 @@
+import type { Audit } from '../../../accounts/audit-model'
+import type { Invite, NewInvite } from '../../../accounts/invite-model'
+import type { ApiKey, NewApiKey, ShownApiKey } from '../../../accounts/key-model'
+import type { Limits } from '../../../accounts/limits'
+import type {
+  Login,
+  NewAccount,
+  PasswordChange,
+  Role,
+  SessionEntry,
+  UserChange,
+  UserEntry,
+} from '../../../accounts/model'
+import type { Backup, BackupList, Box } from '../../../health/box-model'
+import type { Health } from '../../../health/health-model'
+import { get, send } from '../api'
+
+export type { ApiKey, Audit, Box, Health, Invite, Limits, Role, SessionEntry, UserEntry }
+export type AuditEntry = Audit['events'][number]
+export type Finding = Box['findings'][number]
+export type RoleRules = { role: Role; permissions: string[]; limits: Limits; changed: boolean }
+export type RoleList = {
+  roles: RoleRules[]
+  permissions: { name: string; allows: string; admins_only: boolean }[]
+}
+
+/** What admins ask for and change; and what everyone may of the own account. */
+export const adminApi = {
+  users: () => get<{ users: UserEntry[] }>('/api/users'),
+  createUser: (user: NewAccount) => send<UserEntry>('POST', '/api/users', user),
+  changeUser: (id: number, change: UserChange) =>
+    send<UserEntry>('PATCH', `/api/users/${id}`, change),
+  deleteUser: (id: number) => send<unknown>('DELETE', `/api/users/${id}`),
+  sessionsOf: (id: number) => get<{ sessions: SessionEntry[] }>(`/api/users/${id}/sessions`),
+
+  mySessions: () => get<{ sessions: SessionEntry[] }>('/api/auth/sessions'),
+  endSession: (id: number) => send<unknown>('DELETE', `/api/auth/sessions/${id}`),
+  changePassword: (change: PasswordChange) => send<Login>('POST', '/api/auth/password', change),
+
+  keys: () => get<{ keys: ApiKey[] }>('/api/keys'),
+  createKey: (key: NewApiKey) => send<ShownApiKey>('POST', '/api/keys', key),
+  revokeKey: (id: number) => send<unknown>('DELETE', `/api/keys/${id}`),
+
+  roles: () => get<RoleList>('/api/roles'),
+  changeRole: (role: Role, rules: { permissions: string[]; limits: Limits }) =>
+    send<RoleRules>('PATCH', `/api/roles/${role}`, rules),
+  resetRole: (role: Role) => send<RoleRules>('DELETE', `/api/roles/${role}`),
+
+  invites: () => get<{ invites: Invite[] }>('/api/invites'),
+  invite: (id: number) => get<Invite>(`/api/invites/${id}`),
+  createInvite: (invite: NewInvite) => send<Invite>('POST', '/api/invites', invite),
+  endInvite: (id: number) => send<Invite>('DELETE', `/api/invites/${id}`),
+  registration: () => get<{ policy: 'closed' | 'invite' | 'open' }>('/api/auth/registration'),
+
+  audit: (types: string, cursor: string | null) =>
+    get<Audit>(
+      `/api/audit?${new URLSearchParams({
+        limit: '50',
+        ...(types && { event_type: types }),
+        ...(cursor !== null && { cursor }),
+      })}`,
+    ),
+  box: () => get<Box>('/api/box'),
+  health: () => get<Health>('/health'),
+  backups: () => get<BackupList>('/api/backups'),
+  backUp: () => send<Backup>('POST', '/api/backups'),
+}

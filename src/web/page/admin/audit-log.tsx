@@ -1,0 +1,99 @@
+import { useEffect, useState } from 'preact/hooks'
+import { Button } from '../controls/button'
+import { Face } from '../controls/face'
+import { Pick } from '../controls/field'
+import { Answered, useAnswer } from '../listening/answer'
+import { go, query } from '../router'
+import { complain } from '../toasts'
+import { placeOf } from './address'
+import { type AuditEntry, adminApi } from './admin-api'
+import { moment } from './amounts'
+import { reasonFor, words } from './words'
+
+const KINDS = {
+  all: '',
+  logins: 'login,logout,session_ended',
+  failures: 'login_failed,login_locked',
+  people:
+    'user_created,user_renamed,user_enabled,user_disabled,user_deleted,role_changed,registered,password_changed,password_set,role_rules_changed',
+  invites: 'invite_created,invite_ended,key_created,key_revoked',
+} as const
+type Kind = keyof typeof KINDS
+
+/** Who came in, who was kept out, and who changed whom; newest first. */
+export function AuditLog() {
+  const say = words()
+  const asked = query.value.get('kind') ?? ''
+  const kind: Kind = Object.hasOwn(KINDS, asked) ? (asked as Kind) : 'all'
+  const [older, setOlder] = useState<readonly AuditEntry[]>([])
+  const [cursor, setCursor] = useState<string | null | undefined>(undefined)
+  const answer = useAnswer(`audit ${kind}`, () => adminApi.audit(KINDS[kind], null))
+  useEffect(() => {
+    setOlder([])
+    setCursor(undefined)
+  }, [kind])
+  return (
+    <>
+      <p class="note">{say.auditHint}</p>
+      <div class="filter">
+        <Pick
+          label={say.kinds}
+          name="kind"
+          value={kind}
+          onPick={(kind) => go(`${placeOf('audit')}&kind=${kind}`, { replace: true })}
+          options={(Object.keys(KINDS) as Kind[]).map((kind) => [kind, say.kindNames[kind]])}
+        />
+      </div>
+      <Answered answer={answer}>
+        {({ events, next_cursor: next }) => {
+          const follows = cursor === undefined ? next : cursor
+          const more = () =>
+            adminApi.audit(KINDS[kind], follows).then(
+              (page) => {
+                setOlder((before) => [...before, ...page.events])
+                setCursor(page.next_cursor)
+              },
+              (error) => complain(reasonFor(error)),
+            )
+          if (events.length === 0) return <Face icon="shield" title={say.emptyAudit} />
+          return (
+            <>
+              <ol class="audit" aria-label={say.audit}>
+                {[...events, ...older.filter(({ id }) => id < lastOf(events))].map((event) => (
+                  <Entry key={event.id} event={event} />
+                ))}
+              </ol>
+              {follows !== null && (
+                <Button class="wide" onClick={more}>
+                  {say.more}
+                </Button>
+              )}
+            </>
+          )
+        }}
+      </Answered>
+    </>
+  )
+}
+
+function Entry({ event }: { event: AuditEntry }) {
+  const isBad = KINDS.failures.split(',').includes(event.event_type)
+  return (
+    <li class={isBad ? 'bad' : undefined}>
+      <span>{sentenceOf(event)}</span>
+      <small>{[moment(event.timestamp), event.ip].filter(Boolean).join(' · ')}</small>
+    </li>
+  )
+}
+
+/** An event that this page does not know yet is told by its name. */
+function sentenceOf({ event_type: type, user, subject, details }: AuditEntry): string {
+  const say = words()
+  const text = (name: string) => String(details?.[name] ?? '')
+  const who = user?.username ?? (details?.by === undefined ? '' : say.commandLine)
+  const sentence = Object.hasOwn(say.events, type) ? say.events[type] : undefined
+  return sentence?.({ who, whom: subject?.username ?? '', text }) ?? `${type} ${who}`
+}
+
+/** When the first page is asked for again, what follows it may be known already. */
+const lastOf = (events: readonly AuditEntry[]): number => events.at(-1)?.id ?? 0

@@ -1,0 +1,40 @@
+import { effect } from '@preact/signals'
+import { get } from '../api'
+import { go, path } from '../router'
+import { may, me } from '../session'
+import { placeOf } from './address'
+
+/** Whether this browser has seen it to its end, or the box has people by now. */
+const KEY = 'musakone.first-start'
+
+/** Leads the first admin of a new box, who has come to the start page, through the first steps. */
+export function leadThroughFirstSteps(): void {
+  const stop = effect(() => {
+    if (me.value === null) return
+    queueMicrotask(() => stop())
+    if (may('box') && path.peek() === '/' && !isDismissed()) look()
+  })
+}
+
+export function dismissFirstStart(): void {
+  try {
+    localStorage.setItem(KEY, 'seen')
+  } catch {
+    // Then it is shown again.
+  }
+}
+
+async function look(): Promise<void> {
+  const box = await get<{ first_start: boolean }>('/api/box').catch(() => undefined)
+  if (box === undefined) return
+  if (!box.first_start) dismissFirstStart()
+  else if (path.peek() === '/') go(placeOf('start'), { replace: true })
+}
+
+function isDismissed(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null
+  } catch {
+    return false
+  }
+}

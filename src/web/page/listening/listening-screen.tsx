@@ -1,0 +1,41 @@
+import { query } from '../router'
+import { yearAsked } from '../year'
+import { Figures } from './figures'
+import { History } from './history'
+import { MyData } from './my-data'
+import { YearInReview } from './review'
+import { Tabs } from './tabs'
+import { words } from './words'
+import './listening.css'
+
+/** What one did and heard, and what is kept of it. */
+export function ListeningScreen() {
+  const year = yearAsked()
+  if (year !== undefined)
+    return (
+      <div class="listening">
+        <YearInReview whose="mine" year={year} />
+      </div>
+    )
+  const say = words()
+  const shown = query.value.get('show')
+  return (
+    <div class="listening">
+      <Tabs
+        label={say.parts}
+        tabs={[
+          ['/listening', say.figures, shown !== 'history' && shown !== 'data'],
+          ['/listening?show=history', say.history, shown === 'history'],
+          ['/listening?show=data', say.myData, shown === 'data'],
+        ]}
+      />
+      {shown === 'history' ? (
+        <History whose="mine" />
+      ) : shown === 'data' ? (
+        <MyData />
+      ) : (
+        <Figures whose="mine" />
+      )}
+    </div>
+  )
+}
