@@ -1,9 +1,10 @@
-import { Database as Sqlite } from 'bun:sqlite'
+import type { Database as Sqlite } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf, StartError } from '../errors'
 import { firstProblem, isDamage } from './inspection'
 import { lockInstance } from './instance-lock'
+import { LazySqlite } from './lazy-statements'
 import { migrate } from './migrations'
 
 export type Database = ReturnType<typeof openDatabase>
@@ -87,7 +88,7 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
   try {
     if (path !== ':memory:') createFile(path)
     const isSuspect = exclusive && path !== ':memory:' && isWorthALook(path)
-    const sqlite = new Sqlite(path, { strict: true, create: true })
+    const sqlite = new LazySqlite(path, { strict: true, create: true })
     // The busy timeout first: changing the journal mode may itself have to wait.
     sqlite.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     sqlite.run('PRAGMA journal_mode = WAL')
