@@ -1,21 +1,11 @@
-import type { Static } from '@sinclair/typebox'
-// Elysia's own builder: its integers are read from the text of a query.
-import { t } from 'elysia'
+import { type Static, Type as t } from '@sinclair/typebox'
+import { spanOf, wholeNumber } from '../whole-number'
 import { SECURITY_EVENTS } from './security-events'
-
-// Elysia does not name a parameter that is out of range; a function stays out of the OpenAPI page.
-const wholeNumber = (name: string, minimum: number, maximum: number, description: string) => {
-  const error = () => `${name} must be a whole number from ${minimum} to ${maximum}.`
-  return t.Optional(t.Integer({ minimum, maximum, description, error }))
-}
-
-const YEAR_9999 = 253_402_300_799
 
 const oneType = `(${SECURITY_EVENTS.join('|')})`
 
 export const AuditQuery = t.Object({
-  from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
-  to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
+  ...spanOf,
   limit: wholeNumber('limit', 1, 200, 'Entries a page; 50 if not given'),
   cursor: t.Optional(
     t.String({ pattern: '^[0-9]{1,15}$', description: '`next_cursor` of the page before' }),

@@ -22,8 +22,8 @@ export const ApiKey = t.Object({
 })
 export type ApiKey = Static<typeof ApiKey>
 
-export const ShownApiKey = t.Composite([
-  ApiKey,
-  t.Object({ key: t.String({ description: 'Shown this once' }) }),
-])
+export const ShownApiKey = t.Object({
+  ...ApiKey.properties,
+  key: t.String({ description: 'Shown this once' }),
+})
 export type ShownApiKey = Static<typeof ShownApiKey>

@@ -23,10 +23,11 @@ export const User = t.Object({
 })
 export type User = Static<typeof User>
 
-export const Me = t.Composite([
-  User,
-  t.Object({ permissions: t.Array(t.String()), limits: Limits }),
-])
+export const Me = t.Object({
+  ...User.properties,
+  permissions: t.Array(t.String()),
+  limits: Limits,
+})
 export type Me = Static<typeof Me>
 
 export const Login = t.Object({

@@ -1,6 +1,5 @@
-import type { Static } from '@sinclair/typebox'
-import { t } from 'elysia'
-import { spanOf } from './model'
+import { type Static, Type as t } from '@sinclair/typebox'
+import { spanOf } from '../whole-number'
 
 export const SpanQuery = t.Object(spanOf)
 export type SpanQuery = Static<typeof SpanQuery>

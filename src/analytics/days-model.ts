@@ -1,5 +1,4 @@
-import type { Static } from '@sinclair/typebox'
-import { t } from 'elysia'
+import { type Static, Type as t } from '@sinclair/typebox'
 import { RoomStatsQuery, StatsQuery } from './statistics-model'
 
 const { from, to, tz } = RoomStatsQuery.properties

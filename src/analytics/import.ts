@@ -15,8 +15,6 @@ const MOST_PROBLEMS = 10
 /** The clocks of two machines may differ. */
 const DAY_MS = 86_400_000
 
-const check = TypeCompiler.Compile(HistoryRecord)
-
 /**
  * Brings a history back, as somebody's own. What is there already stays as it is: the same file can be
  * brought back twice.
@@ -45,6 +43,8 @@ export function createImport({ database, clock }: { database: Database; clock: C
   )
 
   return async (userId: number, candidates: AsyncIterable<Candidate>): Promise<Imported> => {
+    // Not at the start of the program, of which it would be a tenth.
+    const check = TypeCompiler.Compile(HistoryRecord)
     const result: Imported = {
       actions: { imported: 0, known: 0 },
       plays: { imported: 0, known: 0 },
@@ -98,7 +98,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
     }
 
     function write({ line, value }: Candidate): void {
-      if (!check.Check(value)) return refuse(line, problemOf(value))
+      if (!check.Check(value)) return refuse(line, problemOf(check.Errors(value)))
       const timeMs = value.record === 'action' ? value.timestamp * 1_000 : value.started_at_ms
       if (timeMs > clock.now() + DAY_MS) return refuse(line, 'is in the future')
       if (value.record === 'action') writeAction(value)
@@ -126,7 +126,7 @@ async function* inParts(candidates: AsyncIterable<Candidate>): AsyncGenerator<Ca
 }
 
 /** What is wrong with it, without its text. */
-function problemOf(value: unknown): string {
-  const [first] = [...check.Errors(value)].map(({ path }) => path.slice(1)).filter(Boolean)
+function problemOf(errors: Iterable<{ path: string }>): string {
+  const [first] = [...errors].map(({ path }) => path.slice(1)).filter(Boolean)
   return first === undefined ? 'is not a record' : `${first} is not valid`
 }

@@ -1,26 +1,6 @@
-import type { Static } from '@sinclair/typebox'
-// Elysia's own builder: its integers are read from the text of a query.
-import { t } from 'elysia'
+import { type Static, Type as t } from '@sinclair/typebox'
 import { ACTION_TYPES } from '../mopidy/methods'
-
-// Elysia does not name a parameter that is out of range; a function stays out of the OpenAPI page.
-export const wholeNumber = (
-  name: string,
-  minimum: number,
-  maximum: number,
-  description: string,
-) => {
-  const error = () => `${name} must be a whole number from ${minimum} to ${maximum}.`
-  return t.Optional(t.Integer({ minimum, maximum, description, error }))
-}
-
-const YEAR_9999 = 253_402_300_799
-
-/** The span of time asked for; both ends may be left open. */
-export const spanOf = {
-  from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
-  to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
-}
+import { spanOf, wholeNumber } from '../whole-number'
 
 const oneType = `(${ACTION_TYPES.join('|')})`
 

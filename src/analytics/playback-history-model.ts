@@ -1,6 +1,6 @@
-import type { Static } from '@sinclair/typebox'
-import { t } from 'elysia'
-import { Person, pageQueryOf, Text, wholeNumber } from './model'
+import { type Static, Type as t } from '@sinclair/typebox'
+import { wholeNumber } from '../whole-number'
+import { Person, pageQueryOf, Text } from './model'
 
 const EndReason = t.Union([
   t.Literal('finished'),

@@ -1,6 +1,6 @@
-import type { Static } from '@sinclair/typebox'
-import { t } from 'elysia'
-import { Person, Text, wholeNumber } from './model'
+import { type Static, Type as t } from '@sinclair/typebox'
+import { wholeNumber } from '../whole-number'
+import { Person, Text } from './model'
 
 export const QueueQuery = t.Object({
   offset: wholeNumber('offset', 0, 1_000_000, 'Tracks to leave out at the start; 0 if not given'),

@@ -1,7 +1,6 @@
-import type { Static } from '@sinclair/typebox'
-// Elysia's own builder: its integers are read from the text of a query.
-import { t } from 'elysia'
-import { spanOf, Text, wholeNumber } from './model'
+import { type Static, Type as t } from '@sinclair/typebox'
+import { spanOf, wholeNumber } from '../whole-number'
+import { Text } from './model'
 
 const tz = t.Optional(
   t.String({

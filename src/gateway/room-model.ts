@@ -1,5 +1,4 @@
-import type { Static } from '@sinclair/typebox'
-import { t } from 'elysia'
+import { type Static, Type as t } from '@sinclair/typebox'
 import { Role } from '../accounts/model'
 
 export const Room = t.Object({

@@ -1,0 +1,23 @@
+// Elysia's own builder: its integers are read from the text of a query. It compiles each, so that for
+// replies, where there is nothing to be read, plain ones are the right ones.
+import { t } from 'elysia'
+
+const YEAR_9999 = 253_402_300_799
+
+/** An optional whole number in a query; whoever gives another is told the bounds. */
+export const wholeNumber = (
+  name: string,
+  minimum: number,
+  maximum: number,
+  description: string,
+) => {
+  // Elysia does not name a parameter that is out of range; a function stays out of the OpenAPI page.
+  const error = () => `${name} must be a whole number from ${minimum} to ${maximum}.`
+  return t.Optional(t.Integer({ minimum, maximum, description, error }))
+}
+
+/** The span of time asked for; both ends may be left open. */
+export const spanOf = {
+  from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
+  to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
+}
