@@ -1,4 +1,4 @@
-import { Elysia, ValidationError } from 'elysia'
+import { type AnyElysia, Elysia, ValidationError } from 'elysia'
 import { auditRoutes } from './accounts/audit-routes'
 import { inviteRoutes } from './accounts/invite-routes'
 import { keyRoutes } from './accounts/key-routes'
@@ -58,93 +58,96 @@ export function createApp({
   const { accounts, analytics, backups, box, clientAddress, gateway } = services
   const { health, measures, metrics, mopidy, proxy } = services
   const linkOrigin = createLinkOrigin(trustedProxies)
-  const features = () =>
-    new Elysia({ name: 'features' })
-      .use(healthRoutes(health))
-      .use(metricsRoutes({ accounts, metrics, clientAddress }))
-      .use(boxRoutes({ accounts, box, backups }))
-      .use(accountRoutes(accounts, clientAddress))
-      .use(sessionRoutes(accounts, clientAddress))
-      .use(userRoutes(accounts, clientAddress))
-      .use(roleRoutes(accounts, clientAddress))
-      .use(registrationRoutes(accounts, clientAddress))
-      .use(auditRoutes(accounts))
-      .use(keyRoutes(accounts, clientAddress))
-      .use(inviteRoutes({ accounts, clientAddress, linkOrigin }))
-      .use(analyticsRoutes(accounts, analytics))
-      .use(statisticsRoutes(accounts, analytics))
-      .use(daysRoutes(accounts, analytics))
-      .use(archiveRoutes(accounts, analytics))
-      .use(gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }))
-      .use(clientRoutes(accounts, proxy))
-      .use(roomRoutes({ accounts, gateway, incognito: analytics.incognito }))
+  const features = (): AnyElysia[] => [
+    healthRoutes(health),
+    metricsRoutes({ accounts, metrics, clientAddress }),
+    boxRoutes({ accounts, box, backups }),
+    accountRoutes(accounts, clientAddress),
+    sessionRoutes(accounts, clientAddress),
+    userRoutes(accounts, clientAddress),
+    roleRoutes(accounts, clientAddress),
+    registrationRoutes(accounts, clientAddress),
+    auditRoutes(accounts),
+    keyRoutes(accounts, clientAddress),
+    inviteRoutes({ accounts, clientAddress, linkOrigin }),
+    analyticsRoutes(accounts, analytics),
+    statisticsRoutes(accounts, analytics),
+    daysRoutes(accounts, analytics),
+    archiveRoutes(accounts, analytics),
+    gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }),
+    clientRoutes(accounts, proxy),
+    roomRoutes({ accounts, gateway, incognito: analytics.incognito }),
+  ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })
   const guardHost = createHostGuard(allowedHosts)
   const guardOrigin = createOriginGuard({ accounts, allowedOrigins, cors })
 
   // The proxy answers what no other route does; it stands above the parser, which takes bodies away.
-  return new Elysia({
-    name: 'musakone',
-    // Otherwise a host of fewer than four letters would make it look for the path too far right.
-    handler: { standardHostname: false },
-    serve: {
-      // Otherwise a second instance would start on the same port and share its traffic.
-      reusePort: false,
-      // The development error page shows paths.
-      development: false,
-      maxRequestBodySize: LARGEST_STREAM,
-    },
-    websocket: {
-      maxPayloadLength: LARGEST_FRAME,
-      backpressureLimit: LARGEST_BACKLOG,
-      closeOnBackpressureLimit: true,
-      idleTimeout: 30,
-    },
-  })
-    .onError({ as: 'global' }, ({ error, code, set, request }) => {
-      const known = toAppError(error, code)
-      if (known === undefined) log.error({ err: error, path: pathOf(request) }, 'request failed')
-      const { code: errorCode, message, retryAfter } = known ?? INTERNAL
-      set.status = httpStatus[errorCode]
-      if (retryAfter !== undefined) set.headers['retry-after'] = String(retryAfter)
-      return { error: errorCode, message }
+  return (
+    new Elysia({
+      name: 'musakone',
+      // Otherwise a host of fewer than four letters would make it look for the path too far right.
+      handler: { standardHostname: false },
+      serve: {
+        // Otherwise a second instance would start on the same port and share its traffic.
+        reusePort: false,
+        // The development error page shows paths.
+        development: false,
+        maxRequestBodySize: LARGEST_STREAM,
+      },
+      websocket: {
+        maxPayloadLength: LARGEST_FRAME,
+        backpressureLimit: LARGEST_BACKLOG,
+        closeOnBackpressureLimit: true,
+        idleTimeout: 30,
+      },
     })
-    .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
-      const status = responseValue instanceof Response ? responseValue.status : set.status
-      measures.noteRequest({
-        method: request.method,
-        route,
-        status: typeof status === 'number' ? status : 200,
-        seconds: (performance.now() - (startedAt.get(request) ?? performance.now())) / 1_000,
+      .onError({ as: 'global' }, ({ error, code, set, request }) => {
+        const known = toAppError(error, code)
+        if (known === undefined) log.error({ err: error, path: pathOf(request) }, 'request failed')
+        const { code: errorCode, message, retryAfter } = known ?? INTERNAL
+        set.status = httpStatus[errorCode]
+        if (retryAfter !== undefined) set.headers['retry-after'] = String(retryAfter)
+        return { error: errorCode, message }
       })
-    })
-    .use(proxyRoutes({ proxy, allowedOrigins }))
-    .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
-      if (contentType !== 'application/json') return undefined
-      const text = await readText(request)
-      // JSON-RPC is read as it stands.
-      return route === '/mopidy/rpc' ? text : parseBody(text)
-    })
-    .onRequest(({ request, server, set }) => {
-      startedAt.set(request, performance.now())
-      Object.assign(set.headers, securityHeaders(request), cors.headersFor(request))
-      guardHost(request)
-      const preflight = cors.preflight(request)
-      if (preflight !== undefined) return preflight
-      guardOrigin(request, server)
-      guardBody(request)
-      return undefined
-    })
-    .onAfterHandle({ as: 'global' }, ({ request, server, set }) => {
-      if (set.headers['set-cookie'] === undefined) return
-      if (linkOrigin(request, server).startsWith('https:')) secureCookies(set.headers)
-    })
-    .use(features())
-    .use(swaggerRoutes(features))
-    .use(loginRoutes())
-    .use(joinRoutes())
-    .use(pageRoutes())
+      .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
+        const status = responseValue instanceof Response ? responseValue.status : set.status
+        measures.noteRequest({
+          method: request.method,
+          route,
+          status: typeof status === 'number' ? status : 200,
+          seconds: (performance.now() - (startedAt.get(request) ?? performance.now())) / 1_000,
+        })
+      })
+      .use(proxyRoutes({ proxy, allowedOrigins }))
+      .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
+        if (contentType !== 'application/json') return undefined
+        const text = await readText(request)
+        // JSON-RPC is read as it stands.
+        return route === '/mopidy/rpc' ? text : parseBody(text)
+      })
+      .onRequest(({ request, server, set }) => {
+        startedAt.set(request, performance.now())
+        Object.assign(set.headers, securityHeaders(request), cors.headersFor(request))
+        guardHost(request)
+        const preflight = cors.preflight(request)
+        if (preflight !== undefined) return preflight
+        guardOrigin(request, server)
+        guardBody(request)
+        return undefined
+      })
+      .onAfterHandle({ as: 'global' }, ({ request, server, set }) => {
+        if (set.headers['set-cookie'] === undefined) return
+        if (linkOrigin(request, server).startsWith('https:')) secureCookies(set.headers)
+      })
+      // Not together in a plugin: each level of these sets every route up once more.
+      .use(features())
+      .use(swaggerRoutes(features))
+      .use(loginRoutes())
+      .use(joinRoutes())
+      .use(pageRoutes())
+  )
 }
 
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')

@@ -63,7 +63,7 @@ const DAY = 'public, max-age=86400'
  * The API's documentation at `/swagger`, of the routes that `documented` makes. It works with no
  * internet: its assets are in the executable.
  */
-export const swaggerRoutes = (documented: () => AnyElysia) => {
+export const swaggerRoutes = (documented: () => AnyElysia[]) => {
   let document: Promise<string> | undefined
   return new Elysia({ name: 'swagger.routes' })
     .get('/swagger', () => asset(page, HTML, 'no-cache'), hidden)
@@ -81,7 +81,7 @@ export const swaggerRoutes = (documented: () => AnyElysia) => {
 }
 
 /** The OpenAPI document, made at the first request: the plugin takes as long to load as all else. */
-async function describe(routes: AnyElysia): Promise<string> {
+async function describe(routes: AnyElysia[]): Promise<string> {
   const { swagger } = await import('@elysiajs/swagger')
   const described = new Elysia()
     .use(swagger({ path: '/swagger', documentation, excludeStaticFile: false }))
