@@ -73,7 +73,10 @@ export const Environment = t.Object({
     'one of trace, debug, info, warn, error, fatal, silent',
   ) as typeof LogLevels,
   LOG_FORMAT: t.Optional(
-    variable(t.Union([t.Literal('pretty'), t.Literal('json')]), 'pretty or json'),
+    variable(
+      t.Union([t.Literal('pretty'), t.Literal('json'), t.Literal('journal')]),
+      'pretty, json or journal',
+    ),
   ),
 })
 
@@ -102,7 +105,7 @@ export type Config = Readonly<{
   sockets: Readonly<{ inAll: number; perUser: number; perAddress: number }>
   allowedHosts: readonly string[]
   logLevel: Environment['LOG_LEVEL']
-  logFormat: 'pretty' | 'json'
+  logFormat: 'pretty' | 'json' | 'journal'
 }>
 
 // Every client sends them, and they mean something else.

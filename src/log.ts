@@ -1,8 +1,8 @@
-import { destination, type Logger, pino } from 'pino'
+import { destination, type Logger, levels, pino, symbols } from 'pino'
 
 export type Log = Logger
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
-export type LogFormat = 'pretty' | 'json'
+export type LogFormat = 'pretty' | 'json' | 'journal'
 
 export type LogOptions = { level: LogLevel; format: LogFormat }
 
@@ -20,7 +20,35 @@ export async function createLog({ level, format }: LogOptions): Promise<Log> {
   // a single executable cannot load, are never started.
   const output = destination({ fd: 1, sync: true })
   if (format === 'json') return pino(options, output)
+  if (format === 'journal')
+    return pino(
+      options,
+      withPriorities((line) => output.write(line)),
+    )
   // Only people at a terminal need it, and it takes a while to load.
   const { build } = await import('pino-pretty')
   return pino(options, build({ destination: output, translateTime: 'SYS:HH:MM:ss' }))
 }
+
+/** Puts before each line what the journal takes as its priority, see sd-daemon(3). */
+function withPriorities(write: (line: string) => void) {
+  return {
+    [symbols.needsMetadataGsym]: true,
+    // Pino sets it before each line.
+    lastLevel: levels.values.info ?? 30,
+    write(line: string): void {
+      write(`<${priorityOf(this.lastLevel)}>${line}`)
+    },
+  }
+}
+
+function priorityOf(level: number): number {
+  const { fatal = 60, error = 50, warn = 40, info = 30 } = levels.values
+  if (level >= fatal) return Priority.critical
+  if (level >= error) return Priority.error
+  if (level >= warn) return Priority.warning
+  return level >= info ? Priority.information : Priority.debug
+}
+
+/** Of syslog(3). */
+const Priority = { critical: 2, error: 3, warning: 4, information: 6, debug: 7 } as const

@@ -1,5 +1,6 @@
 import { probe } from './cli/health'
 import type { Running } from './cli/serve'
+import { serviceVariables } from './cli/service-environment'
 import type { Log } from './log'
 
 /** Exit code after an unexpected error (EX_SOFTWARE): unlike what a person has to mend, worth a restart. */
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
 async function run(args: string[]): Promise<number> {
   // The probe runs every few seconds for ever: it loads nothing of the rest.
   if (args.length === 1 && args[0] === '--health') {
-    const { healthy, message } = await probe(process.env)
+    const { healthy, message } = await probe(serviceVariables(process.env))
     print(message)
     return healthy ? 0 : 1
   }
@@ -90,7 +91,14 @@ async function serviceManager(log: Log) {
 }
 
 function print(line: string): void {
+  // Whoever reads it may have had enough, as `head` has: nothing to complain about.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', endIfUnread)
   process.stdout.write(`${line}\n`)
+}
+
+function endIfUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
 }
 
 function printError(line: string): void {

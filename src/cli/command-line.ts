@@ -56,6 +56,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .helpOption('-h, --help', 'print this help')
     .option('--health', 'the same as the command health')
     .addHelpText('after', FOOTER)
+    .configureOutput({ writeOut: (text) => print(text.replace(/\n$/, '')) })
     .exitOverride()
 
   program
@@ -78,7 +79,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .command('health')
     .description('ask the running service how it is: exit code 0 or 1, within 2.5 seconds')
     .action(async () => {
-      const { healthy, message } = await probe(variables)
+      const { healthy, message } = await probe(serviceVariables(variables))
       print(message)
       exitCode = healthy ? 0 : 1
     })

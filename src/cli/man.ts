@@ -119,7 +119,7 @@ const MEANINGS: Readonly<Record<keyof typeof Environment.properties, string>> = 
   MAX_SOCKETS_PER_USER: 'WebSockets at once of a user',
   MAX_SOCKETS_PER_ADDRESS: 'WebSockets at once from an address',
   LOG_LEVEL: 'How much is logged',
-  LOG_FORMAT: 'How it is logged; pretty on a terminal, else json',
+  LOG_FORMAT: 'How it is logged; pretty on a terminal, else json; journal is json for systemd',
 }
 
 function paragraphs(words: string, { isFurther = false } = {}): string[] {

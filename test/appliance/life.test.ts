@@ -25,6 +25,12 @@ describe.skipIf(reason !== undefined)(named('the life of the package', reason), 
   const pid = () => Number(unit(box, 'MainPID'))
   const journal = () => box.does('journalctl --sync; journalctl -u musakone -o cat --no-pager')
   const inBox = (path: string) => join(box.root, path)
+  const ENV = 'etc/musakone/musakone.env'
+  const spoil = (file: string, content: string | Uint8Array) => {
+    const before = readFileSync(inBox(file))
+    writeFileSync(inBox(file), content)
+    return () => writeFileSync(inBox(file), before)
+  }
 
   test(
     'P16 installed, it runs, is healthy and hardened, and shows the first password once',
@@ -110,6 +116,22 @@ describe.skipIf(reason !== undefined)(named('the life of the package', reason), 
     2 * MINUTES,
   )
 
+  test('the journal tells what is a warning from what is not', () => {
+    const { stdout } = box.shell('journalctl --sync; journalctl -u musakone -p warning -o cat')
+    const lines = stdout.split('\n')
+    expect(lines.filter((line) => line.includes('first start: log in as admin'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('is listening'))).toEqual([])
+  })
+
+  test('the probe finds the port of the configuration', async () => {
+    const restore = spoil(ENV, 'PORT=3005\n')
+    box.does('systemctl restart musakone')
+    expect(box.does('musakone --health')).toContain(':3005/health')
+    restore()
+    box.does('systemctl restart musakone')
+    expect(box.does('musakone --health')).toContain(':3001/health')
+  })
+
   test('P8 the timer makes a backup that only the service can read', async () => {
     expect(unit(box, 'NextElapseUSecRealtime', 'musakone-backup.timer')).not.toBe('')
     box.does('systemctl start musakone-backup.service')
@@ -117,11 +139,6 @@ describe.skipIf(reason !== undefined)(named('the life of the package', reason), 
     expect(backups).toEqual([expect.stringMatching(/^600 musakone .*\/musakone-[^/]*\.db$/)])
   })
 
-  const spoil = (file: string, content: string | Uint8Array) => {
-    const before = readFileSync(inBox(file))
-    writeFileSync(inBox(file), content)
-    return () => writeFileSync(inBox(file), before)
-  }
   const withSchema = (version: number) => {
     const file = new Database(inBox('var/lib/musakone/musakone.db'))
     const { user_version } = file.query('PRAGMA user_version').get() as { user_version: number }
@@ -129,7 +146,6 @@ describe.skipIf(reason !== undefined)(named('the life of the package', reason), 
     file.close()
     return user_version
   }
-  const ENV = 'etc/musakone/musakone.env'
   const DB = 'var/lib/musakone/musakone.db'
   const troubles: [string, string, () => () => void, RegExp, string][] = [
     ['P5', 'a wrong variable', () => spoil(ENV, 'PORT=loud\n'), /PORT must be a port/, '78'],

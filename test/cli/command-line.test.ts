@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, test } from 'bun:test'
 import { version } from '../../package.json'
 import { executable, runExecutable } from '../support/executable'
 
+const PATH = process.env.PATH ?? ''
+
 describe('the command line of the executable', () => {
   beforeAll(() => void executable())
 
@@ -32,4 +34,14 @@ describe('the command line of the executable', () => {
     expect(stderr).toContain(hint)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   })
+
+  test.each(['--help', 'man', 'completion bash'])(
+    '%s ends in silence when nobody reads on',
+    (args) => {
+      const shell = `"${executable()}" ${args} | true; echo "\${PIPESTATUS[0]}"`
+      const { stdout, stderr } = Bun.spawnSync(['bash', '-c', shell], { env: { PATH } })
+      expect(stderr.toString()).toBe('')
+      expect(stdout.toString()).toBe('0\n')
+    },
+  )
 })

@@ -45,6 +45,20 @@ describe('the log of the executable', () => {
     expect(await outputOf({})).toMatch(/^\{"level":/)
   })
 
+  test('journal: the same behind the priority by which journald files it', async () => {
+    const output = await outputOf({ LOG_FORMAT: 'journal' })
+    const lines = output.trimEnd().split('\n')
+    const priorities: Record<number, string> = { 30: '6', 40: '4', 50: '3', 60: '2' }
+    for (const line of lines) {
+      const [, priority, json = ''] = /^<(\d)>(\{.*\})$/.exec(line) ?? []
+      const { level } = JSON.parse(json)
+      expect(priority).toBe(priorities[level])
+    }
+    // It warned of the password, and told that it listens.
+    expect(output).toMatch(/^<4>.*log in as admin/m)
+    expect(output).toMatch(/^<6>.*is listening/m)
+  })
+
   test('pretty: sentences with a time and a level', async () => {
     const output = await outputOf({ LOG_FORMAT: 'pretty' })
     const plain = Bun.stripANSI(output)
