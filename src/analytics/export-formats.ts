@@ -7,6 +7,8 @@ export type ExportFormat = Readonly<{
   extension: string
   /** What stands before everything. */
   head: string
+  /** Actions are left out. */
+  playsOnly: boolean
   write(records: readonly HistoryRecord[]): string
 }>
 
@@ -19,6 +21,7 @@ export const exportFormats = {
     contentType: 'application/jsonl; charset=utf-8',
     extension: 'jsonl',
     head: '',
+    playsOnly: false,
     write: lines,
   },
   // A line is what ListenBrainz's submit-listens takes as one request.
@@ -26,6 +29,7 @@ export const exportFormats = {
     contentType: 'application/jsonl; charset=utf-8',
     extension: 'listenbrainz.jsonl',
     head: '',
+    playsOnly: true,
     write(records) {
       const listens = toListens(records)
       return listens.length === 0 ? '' : lines([{ listen_type: 'import', payload: listens }])
@@ -35,6 +39,7 @@ export const exportFormats = {
     contentType: 'text/csv; charset=utf-8; header=present',
     extension: 'csv',
     head: csvRow(columns),
+    playsOnly: false,
     write: (records) =>
       records.map((record) => csvRow(columns.map((name) => valueIn(record, name)))).join(''),
   },

@@ -13,7 +13,7 @@ export type Figure = Readonly<{
   note: string
 }>
 
-export type Unit = '×' | '%' | 'ms' | 'MB' | 'bytes' | 'calls/s' | 'actions/s'
+export type Unit = '×' | '%' | 'ms' | 'MB' | 'bytes' | 'calls/s' | 'actions/s' | 'MB/s'
 
 /** What a number is held to, and what is to be said of it. */
 export type Terms = Readonly<{ target?: number; least?: number; note?: string }>

@@ -57,6 +57,7 @@ function amount(value: number | undefined, unit: Unit): string {
     bytes: 0,
     'calls/s': 0,
     'actions/s': 0,
+    'MB/s': 1,
   }[unit]
   return `${value.toFixed(digits)} ${unit}`
 }
