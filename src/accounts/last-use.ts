@@ -2,8 +2,11 @@ import { type Clock, secondsOf } from '../clock'
 import type { Database } from '../database/database'
 import type { Identity } from './sessions'
 
-/** Between two times that what was noted is written down. */
-const WRITE_EVERY_MS = 60_000
+/**
+ * Between two times that what was noted is written down. A socket is always in use: more often, it alone
+ * would write a megabyte an hour, and memory cards wear out.
+ */
+const WRITE_EVERY_MS = 15 * 60_000
 
 export type LastUse = ReturnType<typeof createLastUse>
 
