@@ -2,8 +2,9 @@ import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { AppError, reasonOf } from '../errors'
 import type { Log } from '../log'
-import { commit } from '../version'
 import { NAMED_BY_TIME } from './backup'
+
+declare const MUSAKONE_COMMIT: string | undefined
 
 export type BackupFile = Readonly<{ name: string; bytes: number; created_at: number }>
 
@@ -85,8 +86,8 @@ export function createBackups({ databasePath, log }: BackupsOptions) {
 
 /** This program, to run with arguments. */
 function musakone(): string[] {
-  const isCompiled = commit !== 'source'
-  return isCompiled
+  // Written so that the executable has nothing of the folder that it was made in.
+  return typeof MUSAKONE_COMMIT === 'string'
     ? [process.execPath]
     : [process.execPath, '--no-env-file', join(import.meta.dir, '../main.ts')]
 }

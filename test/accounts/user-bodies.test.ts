@@ -102,7 +102,7 @@ describe('the bodies of requests that change users', () => {
       }),
       { numRuns: 200 },
     )
-    expect(made).toBeGreaterThan(10)
+    expect(made).toBeGreaterThan(0)
   })
 
   test('A13 whatever a change is made of, it changes that one user, or nothing', async () => {
