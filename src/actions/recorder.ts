@@ -19,7 +19,7 @@ export type Recorder = ReturnType<typeof createRecorder>
 const FLUSH_MS = 250
 // While it writes nothing else runs, and a row that is counted in many lists takes up to half a
 // millisecond on a slow disk.
-const MOST_MS_A_TRANSACTION = 2
+const MOST_MS_A_TRANSACTION = 5
 /** While the disk refuses, this many rows are kept in memory; older ones are dropped and counted. */
 const MOST_WAITING = 20_000
 const COMPLAINT_EVERY_MS = 60_000

@@ -20,15 +20,13 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
     `SELECT id, timestamp AS time, timestamp, action_type, track_uri, track_name, artist,
             position_ms, metadata
        FROM user_actions
-      WHERE user_id = $userId AND timestamp < $to
-        AND timestamp >= $from AND (timestamp, id) > ($time, $id)
+      WHERE user_id = $userId AND timestamp < $to AND (timestamp, id) > ($time, $id)
       ORDER BY timestamp, id LIMIT $most`,
   )
   const playColumns = `id, started_at_ms AS time, started_at_ms, track_uri, track_name, artist, album,
             length_ms, listened_ms, end_reason, queued_by IS $userId AS queued_by_me,
             started_by IS $userId AS started_by_me, ended_by IS $userId AS ended_by_me`
-  const inSpan = `started_at_ms < $to * 1000
-        AND started_at_ms >= $from * 1000 AND (started_at_ms, id) > ($time, $id)
+  const inSpan = `started_at_ms < $to AND (started_at_ms, id) > ($time, $id)
       ORDER BY started_at_ms, id LIMIT $most`
   const queued = sqlite.query<PlayRow & Place, Record<string, number>>(
     `SELECT ${playColumns} FROM plays WHERE queued_by = $userId AND ${inSpan}`,
@@ -41,8 +39,9 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
   function* records(span: Span, playsOnly: boolean): Generator<HistoryRecord[]> {
     // To read millions for nothing would take longer than a connection may be silent.
     if (!playsOnly) for (const rows of partsOf(actions, span)) yield rows.map(toActionRecord)
-    for (const rows of partsOf(queued, span)) yield rows.map(toPlayRecord)
-    for (const rows of partsOf(started, span)) yield rows.map(toPlayRecord)
+    const spanMs = { ...span, from: span.from * 1_000, to: span.to * 1_000 }
+    for (const rows of partsOf(queued, spanMs)) yield rows.map(toPlayRecord)
+    for (const rows of partsOf(started, spanMs)) yield rows.map(toPlayRecord)
   }
 
   /** The text of the export; `from` and `to` in Unix seconds. */
@@ -71,9 +70,10 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
   }
 }
 
-function* partsOf<Row>(query: Query<Row>, span: Span): Generator<Row[]> {
-  for (let after: Place = { time: -1, id: 0 }; ; ) {
-    const rows = query.all({ ...span, ...after, most: ROWS_AT_ONCE })
+function* partsOf<Row>(query: Query<Row>, { userId, from, to }: Span): Generator<Row[]> {
+  // The place is the only lower end: SQLite searches the index by one, and would read from the start.
+  for (let after: Place = { time: from, id: 0 }; ; ) {
+    const rows = query.all({ userId, to, ...after, most: ROWS_AT_ONCE })
     const last = rows.at(-1)
     if (last !== undefined) yield rows.map(({ time: _, id: __, ...row }) => row as unknown as Row)
     if (last === undefined || rows.length < ROWS_AT_ONCE) return

@@ -10,6 +10,9 @@ export type Asked = { subject: Subject; list: List; period: number }
 type Values = { subject: Subject; list: number; period: number }
 
 const ALL_TIME = 0
+/** Less than any id, and in SQLite any number is less than any text. */
+const BEFORE_ALL = 0
+const ROWS_AT_ONCE = 2_500
 const FIRST_DAY = 1_000_000
 
 export const isDay = (period: number): boolean => period >= FIRST_DAY
@@ -32,9 +35,10 @@ export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
     `SELECT times, listened_ms AS listenedMs FROM tops
       WHERE subject = $subject AND list = $list AND period = $period AND item = $item`,
   )
-  const all = sqlite.query<TopRow, Values>(
+  const next = sqlite.query<TopRow, Values & { after: Item; most: number }>(
     `SELECT item, times, listened_ms FROM tops
-      WHERE subject = $subject AND list = $list AND period = $period`,
+      WHERE subject = $subject AND list = $list AND period = $period AND item > $after
+      ORDER BY item LIMIT $most`,
   )
   const day = sqlite.query<TopRow, Values>(
     `SELECT track, artist, album, times, listened_ms, skipped FROM day_tops
@@ -53,8 +57,16 @@ export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
     one: (asked: Asked, item: Item): Counted | undefined =>
       one.get({ ...valuesOf(asked), item }) ?? undefined,
 
-    /** Item, times and milliseconds. */
-    all: (asked: Asked): number[][] => all.values(valuesOf(asked)) as number[][],
+    /** Item, times and milliseconds, in parts: there may be tens of thousands. */
+    *all(asked: Asked): Generator<number[][]> {
+      for (let after: Item = BEFORE_ALL; ; ) {
+        const rows = next.values({ ...valuesOf(asked), after, most: ROWS_AT_ONCE }) as number[][]
+        yield rows
+        const last = rows.at(-1)?.[0]
+        if (last === undefined || rows.length < ROWS_AT_ONCE) return
+        after = last
+      }
+    },
 
     /** Of a day: track, artist, album, times, milliseconds, times skipped. */
     day: (asked: Asked & { list: 'tracksQueued' | 'tracksPlayed' }): number[][] =>

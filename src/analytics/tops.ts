@@ -50,12 +50,12 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
     // Days have tracks only, with their artists and albums; but of searches there is no more to know.
     await read(
       days,
-      (period) => topRows.day({ subject, list: 'tracksQueued', period }),
+      (period) => [topRows.day({ subject, list: 'tracksQueued', period })],
       (sign, [track = 0, artist = 0, , times = 0]) => loose.addQueued(track, artist, sign * times),
     )
     await read(
       days,
-      (period) => topRows.day({ subject, list: 'tracksPlayed', period }),
+      (period) => [topRows.day({ subject, list: 'tracksPlayed', period })],
       (sign, [track = 0, artist = 0, album = 0, times = 0, ms = 0, skipped = 0]) =>
         loose.addPlayed([track, artist, album], [sign * times, sign * ms, sign * skipped]),
     )
@@ -124,15 +124,15 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
 /** Reads as many periods as there are, and lets others have their turn now and then. */
 async function read(
   parts: readonly Part[],
-  rowsOf: (period: number) => number[][],
+  rowsOf: (period: number) => Iterable<number[][]>,
   use: (sign: number, row: number[]) => void,
 ): Promise<void> {
   const others = createTurns()
-  for (const { sign, period } of parts) {
-    const rows = rowsOf(period)
-    for (const row of rows) use(sign, row)
-    await others(rows.length)
-  }
+  for (const { sign, period } of parts)
+    for (const rows of rowsOf(period)) {
+      for (const row of rows) use(sign, row)
+      await others(rows.length)
+    }
 }
 
 /** The first of so many that occur, as the queries order them. */

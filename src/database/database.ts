@@ -11,6 +11,8 @@ export type Database = ReturnType<typeof openDatabase>
 
 /** Milliseconds that a statement waits for another process, such as a command-line tool. */
 const BUSY_TIMEOUT_MS = 2_000
+/** A track that is queued is counted in some twenty places of a large database. */
+const CACHE_KIB = 8_000
 /** A database up to this size, in bytes, is looked through in less than a moment at each start. */
 const SMALL = 32 * 1024 * 1024
 
@@ -92,6 +94,7 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
     // The busy timeout first: changing the journal mode may itself have to wait.
     sqlite.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     sqlite.run('PRAGMA journal_mode = WAL')
+    sqlite.run(`PRAGMA cache_size = -${CACHE_KIB}`)
     sqlite.run('PRAGMA foreign_keys = ON')
     sqlite.run('PRAGMA synchronous = FULL')
     const problem = isSuspect ? firstProblem(sqlite, 'quick_check') : undefined
