@@ -56,10 +56,17 @@ async function main(): Promise<void> {
     return fail('the benchmarks need a real Mopidy: apt install mopidy mopidy-local ffmpeg')
   const measuredOn = machine(stage)
   const figures: Figure[] = []
+  let failed = false
   try {
     for (const name of names) {
       say(`measuring ${name}`)
-      figures.push(...((await BENCHMARKS[name]?.(stage)) ?? []))
+      try {
+        figures.push(...((await BENCHMARKS[name]?.(stage)) ?? []))
+      } catch (error) {
+        // What the others have measured is still worth its minutes.
+        say(`${name} failed: ${error instanceof Error ? error.message : error}`)
+        failed = true
+      }
     }
   } finally {
     await closeStage(stage)
@@ -69,7 +76,7 @@ async function main(): Promise<void> {
   mkdirSync(resolve(RESULTS, '..'), { recursive: true })
   const judged = figures.map((figure) => ({ ...figure, kept: kept(figure) }))
   await Bun.write(RESULTS, `${JSON.stringify({ machine: measuredOn, figures: judged }, null, 2)}\n`)
-  process.exit(0)
+  process.exit(failed ? 1 : 0)
 }
 
 function chosen(): { quick: boolean; names: string[] } {
