@@ -54,6 +54,8 @@ describe('A large add that fails half way', () => {
   test('because Mopidy went away is recorded, and the next tracks with those tlids are not', async () => {
     const room = await open()
     const { musakone, demo, adder } = room
+    // Otherwise all of it may be done before anybody looks.
+    demo.faults.delay(30, 'core.tracklist.add')
     const adding = adder.call(ADD, { uris })
     await until(() => framesOf(demo, 'tracklist.add').length > 3, 'some chunks')
     await demo.restart()

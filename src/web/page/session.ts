@@ -3,7 +3,7 @@ import type { Me } from '../../accounts/model'
 import type { Permission } from '../../accounts/permissions'
 import { api } from './api'
 import { accountSheet } from './shell/account-sheet'
-import { onOpen } from './socket'
+import { leaveFor, onOpen, renew } from './socket'
 
 /** Who is signed in, and what they may. */
 export const me = signal<Me | null>(null)
@@ -25,8 +25,9 @@ export async function recognise(): Promise<void> {
 }
 
 export async function logOut(): Promise<void> {
-  await api.logOut().catch(() => {})
-  location.assign('/login')
+  // The socket closes for it: no reason to ask for a login that leads back here.
+  await renew(api.logOut().catch(() => {}))
+  leaveFor('/login')
 }
 
 onOpen(recognise)

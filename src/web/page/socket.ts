@@ -38,6 +38,7 @@ let lastId = 0
 let wait = FIRST_WAIT_MS
 let retry: ReturnType<typeof setTimeout> | undefined
 let hiddenAt = 0
+let isLeaving = false
 let renewing: Promise<unknown> = Promise.resolve()
 
 /** Hears Mopidy's events, and Musakone's own. */
@@ -174,8 +175,20 @@ async function isSignedOut(): Promise<boolean> {
 
 /** Leaves for the login, which leads back here. */
 export function logInAgain(): void {
-  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+  leaveFor(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
+
+/** Leaves once, however many hear that the session has ended: a second time would stop the first. */
+export function leaveFor(address: string): void {
+  if (isLeaving) return
+  isLeaving = true
+  location.replace(address)
+}
+
+// Brought back by the browser, as it was.
+addEventListener('pageshow', () => {
+  isLeaving = false
+})
 
 function hear(frame: Frame): void {
   if (frame.type === 'mopidy_event' && frame.event !== undefined)
