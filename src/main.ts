@@ -91,14 +91,13 @@ async function serviceManager(log: Log) {
 }
 
 function print(line: string): void {
-  // Whoever reads it may have had enough, as `head` has: nothing to complain about.
-  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', endIfUnread)
+  // Whoever reads it may have had enough, as `head` has: nothing to complain about, and no outcome.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', failUnlessUnread)
   process.stdout.write(`${line}\n`)
 }
 
-function endIfUnread(error: NodeJS.ErrnoException): void {
+function failUnlessUnread(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
-  process.exit(0)
 }
 
 function printError(line: string): void {

@@ -35,13 +35,22 @@ describe('the command line of the executable', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   })
 
+  /** Runs it before a reader that leaves at once. */
+  function unread(args: string, variables: Record<string, string> = {}) {
+    const shell = `"${executable()}" ${args} | true; echo "\${PIPESTATUS[0]}"`
+    const env = { PATH, ...variables }
+    const { stdout, stderr } = Bun.spawnSync(['bash', '-c', shell], { env })
+    return { exitCode: Number(stdout.toString()), stderr: stderr.toString() }
+  }
+
   test.each(['--help', 'man', 'completion bash'])(
     '%s ends in silence when nobody reads on',
     (args) => {
-      const shell = `"${executable()}" ${args} | true; echo "\${PIPESTATUS[0]}"`
-      const { stdout, stderr } = Bun.spawnSync(['bash', '-c', shell], { env: { PATH } })
-      expect(stderr.toString()).toBe('')
-      expect(stdout.toString()).toBe('0\n')
+      expect(unread(args)).toEqual({ exitCode: 0, stderr: '' })
     },
   )
+
+  test('a probe that finds nobody fails, whether anybody reads on or not', () => {
+    expect(unread('--health', { PORT: '9' })).toEqual({ exitCode: 1, stderr: '' })
+  })
 })
