@@ -201,6 +201,37 @@ describe('a history', () => {
     await other.close()
   })
 
+  test('of very many at the same moment none is lost and none comes twice', async () => {
+    const other = await openRoom()
+    // More at once than are read at once, and just as many at both ends of a span.
+    const moments = { 1000: 300, 2000: 1_200, 3000: 50 }
+    withRows(other.databasePath, (rows) => {
+      for (const [moment, count] of Object.entries(moments)) {
+        rows.run(
+          `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+           INSERT INTO user_actions (user_id, action_type, metadata, timestamp)
+           SELECT 1, 'pause', '{"i":' || i || '}', ${moment} FROM n`,
+        )
+        rows.run(
+          `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+           INSERT INTO plays (track_uri, queued_by, started_at_ms, listened_ms, end_reason)
+           SELECT 'demo:' || i, 1, ${moment} * 1000, 1, 'finished' FROM n`,
+        )
+      }
+    })
+    const taken = async (query: string) => {
+      const lines = (await take(query, other)).trimEnd().split('\n')
+      expect(new Set(lines).size).toBe(lines.length)
+      const ofKind = (record: string) =>
+        lines.filter((line) => line.includes(`"record":"${record}"`)).length
+      return { actions: ofKind('action'), plays: ofKind('play') }
+    }
+    expect(await taken('')).toEqual({ actions: 1_550, plays: 1_550 })
+    expect(await taken('from=2000&to=3000')).toEqual({ actions: 1_200, plays: 1_200 })
+    expect(await taken('from=1001')).toEqual({ actions: 1_250, plays: 1_250 })
+    await other.close()
+  })
+
   test('deleted, one’s actions are gone, and what was heard has lost the name', async () => {
     const other = await openRoom({ demo: { lengthMs: MINUTE } })
     await listen(other)
