@@ -21,7 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['error-reply'],
   ['errors'],
   ['log'],
-  ['client-address', 'clock', 'json', 'listen-address', 'version', 'whole-number'],
+  ['client-address', 'clock', 'json', 'listen-address', 'version', 'query'],
   ['ip-address'],
 ]
 

@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { spanOf, wholeNumber } from '../whole-number'
+import { spanOf, wholeNumber } from '../query'
 import { SECURITY_EVENTS } from './security-events'
 
 const oneType = `(${SECURITY_EVENTS.join('|')})`

@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { spanOf } from '../whole-number'
+import { spanOf } from '../query'
 
 export const SpanQuery = t.Object(spanOf)
 export type SpanQuery = Static<typeof SpanQuery>

@@ -1,6 +1,6 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { ACTION_TYPES } from '../mopidy/methods'
-import { spanOf, wholeNumber } from '../whole-number'
+import { spanOf, wholeNumber } from '../query'
 
 const oneType = `(${ACTION_TYPES.join('|')})`
 

@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { wholeNumber } from '../whole-number'
+import { wholeNumber } from '../query'
 import { Person, pageQueryOf, Text } from './model'
 
 const EndReason = t.Union([
