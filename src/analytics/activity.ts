@@ -3,7 +3,7 @@ import { createHours, type Hours } from './hours'
 import type { LooseRows, Subject } from './loose-rows'
 import type { Piece, Span } from './spans'
 import type { Stretch, TimeZone } from './time-zone'
-import { createTurns } from './turns'
+import { othersTurn } from './turns'
 
 export type Amount = { actions: number; plays: number; listenedMs: number }
 
@@ -34,9 +34,9 @@ export function createActivity({
 
   return async ({ subject, span, zone }: Asked): Promise<Activity> => {
     const tally = createTally()
-    const others = createTurns()
     for (const stretch of zone.stretches(span.from, span.to).flatMap(inBlocks)) {
-      await others(readHours(hours, subject, stretch, tally.add))
+      readHours(hours, subject, stretch, tally.add)
+      await othersTurn()
       // What is finer than a quarter of an hour.
       for (const piece of looseEnds(stretch)) {
         const at = quarterOf(piece.from) + stretch.offset
@@ -65,16 +65,16 @@ function inBlocks({ from, to, offset }: Stretch): Stretch[] {
 
 type Add = (local: number, actions: number, plays: number, listenedMs: number) => void
 
-/** Adds up the quarters of an hour that lie within the stretch; the number of rows that it has read. */
-function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): number {
+/** Adds up the quarters of an hour that lie within the stretch. */
+function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): void {
   const { from, to, offset } = stretch
   const first = Math.ceil(from / HOUR)
   const last = Math.floor(to / HOUR)
   // At which quarter of an hour of UTC an hour of the zone begins.
   const begin = (((-offset / QUARTER) % 4) + 4) % 4
   const whole = { subject, from: first, to: Math.max(first, last) }
-  const rows = hours.halves(begin, whole)
-  for (const [hour = 0, actions = 0, plays = 0, ms = 0, before, playsBefore, msBefore] of rows) {
+  for (const row of hours.halves(begin, whole)) {
+    const [hour = 0, actions = 0, plays = 0, ms = 0, before, playsBefore, msBefore] = row
     const local = hour * HOUR + offset
     if (before !== undefined) add(local, before, playsBefore ?? 0, msBefore ?? 0)
     add(local + begin * QUARTER, actions, plays, ms)
@@ -90,7 +90,6 @@ function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): 
       const { actions, plays, listenedMs } = hours.quarter(subject, hour, quarter)
       add(at + offset, actions, plays, listenedMs)
     }
-  return rows.length
 }
 
 function looseEnds({ from, to }: Span): Piece[] {

@@ -9,6 +9,7 @@ import { type Streak, streaksIn } from './streaks'
 import type { TimeZone } from './time-zone'
 import { createTops } from './tops'
 import { createTotals } from './totals'
+import { othersTurn } from './turns'
 
 /** A span cut to what is known of a subject, in the pieces that the roll-ups can tell of. */
 type Pieces = {
@@ -60,6 +61,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
 
       /** What can be compared with another span. */
       async comparable() {
+        await othersTurn()
         const { days: activeDays } = await activity()
         const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, loose.plays)
         return {

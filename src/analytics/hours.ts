@@ -9,28 +9,32 @@ type Asked = Span & { subject: Subject }
 /** Hour, actions, plays, and the milliseconds that these were heard; then the same three again. */
 export type HourRow = readonly number[]
 
-const QUARTERS = [0, 1, 2, 3] as const
 const COLUMNS = ['actions', 'plays', 'ms'] as const
+const LATER_QUARTERS = [1, 2, 3] as const
 
 export type Hours = ReturnType<typeof createHours>
 
 /** Reads the roll-ups by the hour, as bare numbers: there may be tens of thousands. */
 export function createHours({ sqlite }: Pick<Database, 'sqlite'>) {
-  const sums = (quarters: readonly number[]) =>
-    COLUMNS.map((column) => quarters.map((quarter) => `${column}_${quarter}`).join(' + '))
   const query = (columns: readonly string[]) =>
     sqlite.query<Record<string, number>, Asked>(
       `SELECT hour, ${columns.join(', ')} FROM active_hours
         WHERE subject = $subject AND hour >= $from AND hour < $to`,
     )
-  // The first tells of all quarters: most zones begin their hours when UTC does.
-  const halves = QUARTERS.map((begin) =>
-    query([...sums(QUARTERS.slice(begin)), ...(begin === 0 ? [] : sums(QUARTERS.slice(0, begin)))]),
-  )
-  const quarters = QUARTERS.map((quarter) =>
+  // The first tells of whole hours: most zones begin theirs when UTC does.
+  const halves = [
+    query(COLUMNS),
+    ...LATER_QUARTERS.map((begin) =>
+      query([...COLUMNS.map(since(begin)), ...COLUMNS.map(until(begin))]),
+    ),
+  ]
+  const quarters = [
+    until(1),
+    ...LATER_QUARTERS.map((quarter) => (column: string) => `${column}_${quarter}`),
+  ].map((of) =>
     sqlite.query<Amount, { subject: Subject; hour: number }>(
-      `SELECT actions_${quarter} AS actions, plays_${quarter} AS plays, ms_${quarter} AS listenedMs
-         FROM active_hours WHERE subject = $subject AND hour = $hour`,
+      `SELECT ${of('actions')} AS actions, ${of('plays')} AS plays, ${of('ms')} AS listenedMs
+           FROM active_hours WHERE subject = $subject AND hour = $hour`,
     ),
   )
 
@@ -43,3 +47,12 @@ export function createHours({ sqlite }: Pick<Database, 'sqlite'>) {
       quarters[quarter]?.get({ subject, hour }) ?? { actions: 0, plays: 0, listenedMs: 0 },
   }
 }
+
+/** What there is of a column from that quarter of the hour on. */
+function since(quarter: number): (column: string) => string {
+  const quarters = LATER_QUARTERS.filter((later) => later >= quarter)
+  return (column) => `(${quarters.map((later) => `${column}_${later}`).join(' + ')})`
+}
+
+/** What there is of it before that quarter. */
+const until = (quarter: number) => (column: string) => `${column} - ${since(quarter)(column)}`

@@ -9,7 +9,6 @@ export type Asked = { subject: Subject; list: List; period: number }
 
 type Values = { subject: Subject; list: number; period: number }
 
-const ALL_TIME = 0
 /** Less than any id, and in SQLite any number is less than any text. */
 const BEFORE_ALL = 0
 const ROWS_AT_ONCE = 2_500
@@ -21,19 +20,20 @@ export type TopRows = ReturnType<typeof createTopRows>
 
 /** Reads the roll-ups of one list in one period. */
 export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
-  const ordered = 'ORDER BY times DESC, listened_ms DESC, item LIMIT $limit'
-  const first = sqlite.query<TopRow, Values & { limit: number }>(
-    `SELECT item, times, listened_ms AS listenedMs FROM tops
-      WHERE subject = $subject AND list = $list AND period = $period ${ordered}`,
-  )
-  // The same by an index, which is for this period only.
-  const firstOfAllTime = sqlite.query<TopRow, Omit<Values, 'period'> & { limit: number }>(
-    `SELECT item, times, listened_ms AS listenedMs FROM tops
-      WHERE subject = $subject AND list = $list AND period = 0 ${ordered}`,
-  )
-  const one = sqlite.query<Counted, Values & { item: Item }>(
-    `SELECT times, listened_ms AS listenedMs FROM tops
-      WHERE subject = $subject AND list = $list AND period = $period AND item = $item`,
+  const first = (which: string) =>
+    sqlite.query<TopRow, Values & { but: string; limit: number }>(
+      `SELECT item, times, listened_ms AS listenedMs FROM tops
+        WHERE subject = $subject AND list = $list AND period = $period AND ${which}
+          AND item NOT IN (SELECT value FROM json_each($but))
+        ORDER BY times DESC, listened_ms DESC, item LIMIT $limit`,
+    )
+  // By the index of what occurs often; the condition has to be the index's own.
+  const often = first('times >= iif(period = 0, 64, 8)')
+  const any = first('TRUE')
+  const some = sqlite.query<TopRow, Values & { items: string }>(
+    `SELECT item, times, listened_ms AS listenedMs
+       FROM json_each($items) CROSS JOIN tops ON item = value
+      WHERE subject = $subject AND list = $list AND period = $period`,
   )
   const next = sqlite.query<TopRow, Values & { after: Item; most: number }>(
     `SELECT item, times, listened_ms FROM tops
@@ -48,14 +48,16 @@ export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
   const valuesOf = ({ list, ...asked }: Asked): Values => ({ ...asked, list: LISTS[list] })
 
   return {
-    /** The first of so many. */
-    first: (asked: Asked, limit: number): TopRow[] =>
-      asked.period === ALL_TIME
-        ? firstOfAllTime.all({ subject: asked.subject, list: LISTS[asked.list], limit })
-        : first.all({ ...valuesOf(asked), limit }),
+    /** The first of so many, but for some. */
+    first(asked: Asked, but: Iterable<Item>, limit: number): TopRow[] {
+      const values = { ...valuesOf(asked), but: JSON.stringify([...but]), limit }
+      const rows = often.all(values)
+      return rows.length === limit ? rows : any.all(values)
+    },
 
-    one: (asked: Asked, item: Item): Counted | undefined =>
-      one.get({ ...valuesOf(asked), item }) ?? undefined,
+    /** Those of the items that there are. */
+    some: (asked: Asked, items: Iterable<Item>): TopRow[] =>
+      some.all({ ...valuesOf(asked), items: JSON.stringify([...items]) }),
 
     /** Item, times and milliseconds, in parts: there may be tens of thousands. */
     *all(asked: Asked): Generator<number[][]> {

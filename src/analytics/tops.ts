@@ -9,7 +9,7 @@ import {
 import type { LooseAction, LoosePlay, Subject } from './loose-rows'
 import type { Part } from './spans'
 import { createTopRows, isDay, type TopRow } from './top-rows'
-import { createTurns } from './turns'
+import { othersTurn } from './turns'
 
 export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
 
@@ -76,6 +76,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
     }
 
     async function top(list: List, limit: number): Promise<TopRow[]> {
+      await othersTurn()
       const extras = loose.counts[list]
       const [only, ...others] = periodsOf(list)
       if (only === undefined) return firstOf(extras, limit)
@@ -84,13 +85,11 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
       // Its order is that of the roll-up, but for what is loose.
       const asked = { subject, list, period: only.period }
       const changed: Counts = new Map()
-      for (const { item, ...counted } of topRows.first(asked, limit + extras.size))
-        if (!extras.has(item)) changed.set(item, counted)
-      for (const [item, { times, listenedMs }] of extras) {
-        const rolledUp = topRows.one(asked, item)
+      for (const { item, ...counted } of topRows.first(asked, extras.keys(), limit))
+        changed.set(item, counted)
+      for (const { item, times, listenedMs } of topRows.some(asked, extras.keys()))
         increase(changed, item, times, listenedMs)
-        if (rolledUp !== undefined) increase(changed, item, rolledUp.times, rolledUp.listenedMs)
-      }
+      for (const [item, { times, listenedMs }] of extras) increase(changed, item, times, listenedMs)
       return firstOf(changed, limit)
     }
 
@@ -121,17 +120,16 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
   }
 }
 
-/** Reads as many periods as there are, and lets others have their turn now and then. */
+/** Reads as many periods as there are. */
 async function read(
   parts: readonly Part[],
   rowsOf: (period: number) => Iterable<number[][]>,
   use: (sign: number, row: number[]) => void,
 ): Promise<void> {
-  const others = createTurns()
   for (const { sign, period } of parts)
     for (const rows of rowsOf(period)) {
       for (const row of rows) use(sign, row)
-      await others(rows.length)
+      await othersTurn()
     }
 }
 

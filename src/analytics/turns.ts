@@ -1,13 +1,13 @@
-/** So many rows are read, or a few milliseconds of work done, before others have their turn. */
-const ROWS_AT_ONCE = 5_000
+const MOST_MS = 5
+let turnedAt = 0
 
-/** Lets others have their turn now and then while many rows are read. */
-export function createTurns(): (rows: number) => Promise<void> | undefined {
-  let since = 0
-  return (rows) => {
-    since += rows
-    if (since < ROWS_AT_ONCE) return undefined
-    since = 0
-    return new Promise((resolve) => setImmediate(resolve))
-  }
+/** Lets others have their turn, once much has been read since they last had one. */
+export function othersTurn(): Promise<void> | undefined {
+  if (performance.now() - turnedAt < MOST_MS) return undefined
+  return new Promise((resolve) =>
+    setImmediate(() => {
+      turnedAt = performance.now()
+      resolve()
+    }),
+  )
 }

@@ -30,16 +30,23 @@ CREATE TABLE play_days (
   PRIMARY KEY (subject, day)
 ) STRICT, WITHOUT ROWID;
 
--- What was done and heard in each quarter of an hour: actions, plays, and how long these were heard.
+-- What was done and heard in each hour, and in its quarters after the first: actions, plays, and how
+-- long these were heard.
 CREATE TABLE active_hours (
   subject INTEGER NOT NULL,
   hour    INTEGER NOT NULL, -- since 1970
-  actions_0 INTEGER NOT NULL DEFAULT 0, actions_1 INTEGER NOT NULL DEFAULT 0,
-  actions_2 INTEGER NOT NULL DEFAULT 0, actions_3 INTEGER NOT NULL DEFAULT 0,
-  plays_0   INTEGER NOT NULL DEFAULT 0, plays_1   INTEGER NOT NULL DEFAULT 0,
-  plays_2   INTEGER NOT NULL DEFAULT 0, plays_3   INTEGER NOT NULL DEFAULT 0,
-  ms_0      INTEGER NOT NULL DEFAULT 0, ms_1      INTEGER NOT NULL DEFAULT 0,
-  ms_2      INTEGER NOT NULL DEFAULT 0, ms_3      INTEGER NOT NULL DEFAULT 0,
+  actions   INTEGER NOT NULL DEFAULT 0,
+  plays     INTEGER NOT NULL DEFAULT 0,
+  ms        INTEGER NOT NULL DEFAULT 0,
+  actions_1 INTEGER NOT NULL DEFAULT 0,
+  actions_2 INTEGER NOT NULL DEFAULT 0,
+  actions_3 INTEGER NOT NULL DEFAULT 0,
+  plays_1   INTEGER NOT NULL DEFAULT 0,
+  plays_2   INTEGER NOT NULL DEFAULT 0,
+  plays_3   INTEGER NOT NULL DEFAULT 0,
+  ms_1      INTEGER NOT NULL DEFAULT 0,
+  ms_2      INTEGER NOT NULL DEFAULT 0,
+  ms_3      INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (subject, hour)
 ) STRICT, WITHOUT ROWID;
 
@@ -87,8 +94,10 @@ CREATE TABLE tops (
   listened_ms INTEGER NOT NULL,
   PRIMARY KEY (subject, list, period, item)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tops_of_all_time ON tops (subject, list, times DESC, listened_ms DESC, item)
- WHERE period = 0;
+-- What comes first in a long list is here; a short one is sorted soon enough, and what is counted seldom
+-- need not be kept in order. So most of what is written does not come here.
+CREATE INDEX tops_often ON tops (subject, list, period, times DESC, listened_ms DESC, item)
+ WHERE times >= iif(period = 0, 64, 8);
 
 -- What counts for whom. Users are looked up: of one who is being deleted the counts have gone already.
 CREATE VIEW countable_actions AS
@@ -131,12 +140,12 @@ BEGIN
   VALUES (NEW.subject, NEW.action_type, NEW.timestamp / 86400, NEW.sign)
   ON CONFLICT DO UPDATE SET actions = actions + excluded.actions;
 
-  INSERT INTO active_hours (subject, hour, actions_0, actions_1, actions_2, actions_3)
-  SELECT NEW.subject, NEW.timestamp / 3600, NEW.sign * (quarter = 0), NEW.sign * (quarter = 1),
+  INSERT INTO active_hours (subject, hour, actions, actions_1, actions_2, actions_3)
+  SELECT NEW.subject, NEW.timestamp / 3600, NEW.sign, NEW.sign * (quarter = 1),
          NEW.sign * (quarter = 2), NEW.sign * (quarter = 3)
     FROM (SELECT NEW.timestamp / 900 % 4 AS quarter)
    WHERE TRUE
-  ON CONFLICT DO UPDATE SET actions_0 = actions_0 + excluded.actions_0,
+  ON CONFLICT DO UPDATE SET actions = actions + excluded.actions,
                             actions_1 = actions_1 + excluded.actions_1,
                             actions_2 = actions_2 + excluded.actions_2,
                             actions_3 = actions_3 + excluded.actions_3;
@@ -146,8 +155,7 @@ BEGIN
      AND day = NEW.timestamp / 86400 AND actions = 0;
   DELETE FROM active_hours
    WHERE NEW.sign < 0 AND subject = NEW.subject AND hour = NEW.timestamp / 3600
-     AND (actions_0, actions_1, actions_2, actions_3) = (0, 0, 0, 0)
-     AND (plays_0, plays_1, plays_2, plays_3) = (0, 0, 0, 0);
+     AND actions = 0 AND plays = 0;
 END;
 
 CREATE TRIGGER count_queued INSTEAD OF INSERT ON counted_actions WHEN NEW.action_type = 'queue_add'
@@ -183,16 +191,15 @@ BEGIN
                             skipped_by_self = skipped_by_self + excluded.skipped_by_self;
 
   INSERT INTO active_hours
-    (subject, hour, plays_0, plays_1, plays_2, plays_3, ms_0, ms_1, ms_2, ms_3)
+    (subject, hour, plays, plays_1, plays_2, plays_3, ms, ms_1, ms_2, ms_3)
   SELECT NEW.subject, NEW.started_at_ms / 3600000,
-         NEW.sign * (quarter = 0), NEW.sign * (quarter = 1), NEW.sign * (quarter = 2),
-         NEW.sign * (quarter = 3), ms * (quarter = 0), ms * (quarter = 1), ms * (quarter = 2),
-         ms * (quarter = 3)
+         NEW.sign, NEW.sign * (quarter = 1), NEW.sign * (quarter = 2), NEW.sign * (quarter = 3),
+         ms, ms * (quarter = 1), ms * (quarter = 2), ms * (quarter = 3)
     FROM (SELECT NEW.started_at_ms / 900000 % 4 AS quarter, NEW.sign * NEW.listened_ms AS ms)
    WHERE TRUE
-  ON CONFLICT DO UPDATE SET plays_0 = plays_0 + excluded.plays_0, plays_1 = plays_1 + excluded.plays_1,
+  ON CONFLICT DO UPDATE SET plays = plays + excluded.plays, plays_1 = plays_1 + excluded.plays_1,
                             plays_2 = plays_2 + excluded.plays_2, plays_3 = plays_3 + excluded.plays_3,
-                            ms_0 = ms_0 + excluded.ms_0, ms_1 = ms_1 + excluded.ms_1,
+                            ms = ms + excluded.ms, ms_1 = ms_1 + excluded.ms_1,
                             ms_2 = ms_2 + excluded.ms_2, ms_3 = ms_3 + excluded.ms_3;
 
   INSERT INTO used_names (sign, uri, name, artist, album, named_at)
@@ -211,8 +218,7 @@ BEGIN
    WHERE NEW.sign < 0 AND subject = NEW.subject AND day = NEW.started_at_ms / 86400000 AND plays = 0;
   DELETE FROM active_hours
    WHERE NEW.sign < 0 AND subject = NEW.subject AND hour = NEW.started_at_ms / 3600000
-     AND (actions_0, actions_1, actions_2, actions_3) = (0, 0, 0, 0)
-     AND (plays_0, plays_1, plays_2, plays_3) = (0, 0, 0, 0);
+     AND actions = 0 AND plays = 0;
 END;
 
 -- A clock that is wrong by millennia must not keep a row from being written.

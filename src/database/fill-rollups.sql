@@ -17,22 +17,21 @@ SELECT text, COUNT(*)
 INSERT INTO action_days (subject, action_type, day, actions)
 SELECT subject, action_type, timestamp / 86400, COUNT(*) FROM countable_actions GROUP BY 1, 2, 3;
 
-INSERT INTO active_hours (subject, hour, actions_0, actions_1, actions_2, actions_3)
-SELECT subject, timestamp / 3600,
-       SUM(timestamp / 900 % 4 = 0), SUM(timestamp / 900 % 4 = 1),
+INSERT INTO active_hours (subject, hour, actions, actions_1, actions_2, actions_3)
+SELECT subject, timestamp / 3600, COUNT(*), SUM(timestamp / 900 % 4 = 1),
        SUM(timestamp / 900 % 4 = 2), SUM(timestamp / 900 % 4 = 3)
   FROM countable_actions GROUP BY 1, 2;
-INSERT INTO active_hours (subject, hour, plays_0, plays_1, plays_2, plays_3, ms_0, ms_1, ms_2, ms_3)
+INSERT INTO active_hours (subject, hour, plays, plays_1, plays_2, plays_3, ms, ms_1, ms_2, ms_3)
 SELECT subject, started_at_ms / 3600000,
-       SUM(quarter = 0), SUM(quarter = 1), SUM(quarter = 2), SUM(quarter = 3),
-       SUM(listened_ms * (quarter = 0)), SUM(listened_ms * (quarter = 1)),
+       COUNT(*), SUM(quarter = 1), SUM(quarter = 2), SUM(quarter = 3),
+       SUM(listened_ms), SUM(listened_ms * (quarter = 1)),
        SUM(listened_ms * (quarter = 2)), SUM(listened_ms * (quarter = 3))
   FROM (SELECT *, started_at_ms / 900000 % 4 AS quarter FROM countable_plays)
  WHERE TRUE GROUP BY 1, 2
-ON CONFLICT DO UPDATE SET plays_0 = excluded.plays_0, plays_1 = excluded.plays_1,
+ON CONFLICT DO UPDATE SET plays = excluded.plays, plays_1 = excluded.plays_1,
                           plays_2 = excluded.plays_2, plays_3 = excluded.plays_3,
-                          ms_0 = excluded.ms_0, ms_1 = excluded.ms_1,
-                          ms_2 = excluded.ms_2, ms_3 = excluded.ms_3;
+                          ms = excluded.ms, ms_1 = excluded.ms_1, ms_2 = excluded.ms_2,
+                          ms_3 = excluded.ms_3;
 
 INSERT INTO play_days (subject, day, plays, listened_ms, finished, queued, skipped, skipped_by_self)
 SELECT subject, started_at_ms / 86400000, COUNT(*), SUM(listened_ms), SUM(end_reason = 'finished'),

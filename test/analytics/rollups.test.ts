@@ -107,6 +107,45 @@ describe('the roll-ups', () => {
   })
 })
 
+test('the first of a long list are the same, whether they occur often or seldom', async () => {
+  const database = openDatabase(':memory:')
+  const { sqlite } = database
+  const first = Date.UTC(2026, 0, 1) / 1_000
+  sqlite.run(`INSERT INTO users (username, name_key, password_hash, role, created_at)
+              VALUES ('anna', 'anna', '', 'member', 0)`)
+  const insert = sqlite.query(
+    `INSERT INTO user_actions (user_id, action_type, track_uri, track_name, artist, timestamp)
+     VALUES (1, 'queue_add', $uri, $uri, $uri, $timestamp)`,
+  )
+  // Track k is queued k times: in one month some of them often, in all the time others too.
+  for (let track = 1; track <= 70; track += 1)
+    for (let time = 0; time < track; time += 1) {
+      const timestamp = first + (time % 3) * 31 * 86_400 + track
+      insert.run({ uri: `track:${String(track).padStart(2, '0')}`, timestamp })
+    }
+  const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
+  const statistics = createStatistics({ database, clock })
+  const january = { from: first, to: first + 31 * 86_400 }
+  // Of the month 49 tracks are in the index, of all the time 7; more are asked for, and less.
+  for (const span of [january, {}])
+    for (const limit of [1, 5, 7, 8, 49, 50, 60]) {
+      const { most_queued } = await statistics.stats(1, { ...span, tz: 'UTC', limit })
+      const expected = Array.from({ length: limit }, (_, place) => {
+        const times = (track: number) => ('from' in span ? Math.ceil(track / 3) : track)
+        return times(70 - place)
+      })
+      expect(most_queued.tracks.map(({ queued }) => queued)).toEqual(expected)
+      expect(most_queued.artists.map(({ queued }) => queued)).toEqual(expected)
+    }
+  const often = 'SELECT COUNT(*) FROM tops INDEXED BY tops_often WHERE list = 1 AND subject = 1'
+  const condition = 'AND times >= iif(period = 0, 64, 8)'
+  const inIndex = (period: number) =>
+    sqlite.query(`${often} ${condition} AND period = ${period}`).values()
+  expect(inIndex(202_601)).toEqual([[49]])
+  expect(inIndex(0)).toEqual([[7]])
+  database.close()
+})
+
 test('a database from before the roll-ups gets them when it is opened', async () => {
   const path = join(temporaryFolder(), 'musakone.db')
   const older = new Sqlite(path)
