@@ -5,21 +5,37 @@ import { createGateway } from '../../src/gateway/gateway'
 import { createLog } from '../../src/log'
 import { openServices } from '../../src/services'
 import { until } from '../support/test-musakone'
+import { recordSteadily } from './steady-recording'
 
-export type ToRecordingServer = { mopidyUrl: string; recordedIn: string; notRecordedIn: string }
+export type ToRecordingServer =
+  | { mopidyUrl: string; recordedIn: string; notRecordedIn: string }
+  /** So many from now on, beside what is called. */
+  | { actionsPerSecond: number }
 
-/** Addresses of sockets that are signed in. */
-export type FromRecordingServer = { recorded: string; notRecorded: string }
+/** Addresses of sockets that are signed in; then, that it records as it was told. */
+export type FromRecordingServer = { recorded: string; notRecorded: string } | 'told'
 
 type Publish = (topic: string, text: string) => unknown
 
-process.on('message', async ({ mopidyUrl, recordedIn, notRecordedIn }: ToRecordingServer) => {
-  const addresses: FromRecordingServer = {
+let tell: (actionsPerSecond: number) => Promise<void> = () => Promise.resolve()
+
+process.on('message', async (message: ToRecordingServer) => {
+  process.send?.(await reply(message))
+})
+
+async function reply(message: ToRecordingServer): Promise<FromRecordingServer> {
+  if ('actionsPerSecond' in message) {
+    await tell(message.actionsPerSecond)
+    return 'told'
+  }
+  const { mopidyUrl, recordedIn, notRecordedIn } = message
+  const addresses = {
     recorded: await start(mopidyUrl, recordedIn, true),
     notRecorded: await start(mopidyUrl, notRecordedIn, false),
   }
-  process.send?.(addresses)
-})
+  tell = await recordSteadily(recordedIn)
+  return addresses
+}
 
 async function start(mopidyUrl: string, databasePath: string, recorded: boolean): Promise<string> {
   const log = await createLog({ level: 'silent', format: 'json' })

@@ -4,9 +4,12 @@ import { startLoad } from './load'
 import type { FromRecordingServer, ToRecordingServer } from './recording-server'
 import { interleave } from './rounds'
 import { type Stage, variablesFor } from './stage'
+import { median } from './statistics'
 import { timesOf } from './targets'
 
 const MOST_ADDED_PERCENT = 5
+const MOST_ADDED_TO_P99_PERCENT = 10
+const BEAT_MS = 4
 
 /** Calls that do the same to Mopidy each time, so that all rounds are alike. */
 const WRITES = [
@@ -64,33 +67,66 @@ export async function recording(stage: Stage): Promise<Figure[]> {
         timesOf(`${call.method.replace('core.', '')}: not recorded`, theirs),
       )
     }
-    return figures
+    return [...figures, ...(await whileRecording(load, server, stage.quick))]
   } finally {
     await load.stop()
     await server.stop()
   }
 }
 
+/** What a call waits for that only Mopidy can answer, while others' actions are recorded. */
+async function whileRecording(
+  load: ReturnType<typeof startLoad>,
+  server: Awaited<ReturnType<typeof startServer>>,
+  quick: boolean,
+): Promise<Figure[]> {
+  const call = { method: 'core.tracklist.get_next_tlid' }
+  const beat = { call, everyMs: BEAT_MS, ms: quick ? 1_000 : 3_000 }
+  const rates = { none: 0, '50': 50, '500': 500, '5,000': 5_000 }
+  const names = Object.keys(rates) as (keyof typeof rates)[]
+  const results = await interleave(names, quick ? 4 : 12, async (name) => {
+    await server.record(rates[name])
+    const times = await load.ask('beat', 'recorded', { beat })
+    await server.record(0)
+    return times
+  })
+  const p99 = (name: keyof typeof rates) => results[name].map((times) => times.p99)
+  return names
+    .filter((name) => name !== 'none')
+    .map((name) =>
+      added(`p99 of a relayed call while ${name} actions/s are recorded`, p99(name), p99('none'), {
+        target: MOST_ADDED_TO_P99_PERCENT,
+        note: `${median(p99(name)).toFixed(2)} ms`,
+      }),
+    )
+}
+
 async function startServer(stage: Stage) {
-  const { promise: ready, resolve } = Promise.withResolvers<FromRecordingServer>()
+  const told: ((message: FromRecordingServer) => void)[] = []
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'recording-server.ts')], {
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'inherit',
-    ipc: resolve,
+    ipc: (message) => told.shift()?.(message),
   })
   process.on('exit', () => child.kill('SIGKILL'))
-  const databasePath = () => variablesFor(stage).DATABASE_PATH ?? ''
-  child.send({
-    mopidyUrl: stage.mopidy.url,
-    recordedIn: databasePath(),
-    notRecordedIn: databasePath(),
-  } satisfies ToRecordingServer)
   const exited = child.exited.then((code) => {
     throw new Error(`the recording server exited with ${code}`)
   })
+  const ask = (message: ToRecordingServer): Promise<FromRecordingServer> => {
+    child.send(message)
+    return Promise.race([new Promise<FromRecordingServer>((done) => told.push(done)), exited])
+  }
+  const databasePath = () => variablesFor(stage).DATABASE_PATH ?? ''
+  const addresses = await ask({
+    mopidyUrl: stage.mopidy.url,
+    recordedIn: databasePath(),
+    notRecordedIn: databasePath(),
+  })
+  if (addresses === 'told') throw new Error('the recording server has not started')
   return {
-    ...(await Promise.race([ready, exited])),
+    ...addresses,
+    record: (actionsPerSecond: number) => ask({ actionsPerSecond }),
     async stop() {
       child.kill()
       await child.exited
