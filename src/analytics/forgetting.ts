@@ -1,5 +1,6 @@
 import { type Clock, secondsOf } from '../clock'
 import type { Database } from '../database/database'
+import { inSteps, ROWS_A_STEP } from '../database/steps'
 import { reasonOf } from '../errors'
 import type { Log } from '../log'
 import type { Forgotten } from './archive-model'
@@ -7,8 +8,6 @@ import type { Forgotten } from './archive-model'
 type Span = Readonly<{ from: number; to: number }>
 type Values = Record<string, number>
 
-/** Rows that are changed at once, so that nobody else has to wait for long. */
-const ROWS_AT_ONCE = 200
 const SECONDS_A_DAY = 86_400
 const PRUNE_EVERY_MS = 3_600_000
 
@@ -51,26 +50,15 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
         WHERE started_at_ms < $before * 1000 AND end_reason IS NOT NULL LIMIT $most)`,
   )
 
-  /** Repeats a step until it changes nothing; the number of rows that it changed. */
-  async function inSteps(step: () => { changes: number }): Promise<number> {
-    let sum = 0
-    while (!closed) {
-      const { changes } = database.together(step)
-      // Triggers do not count.
-      if (changes === 0) break
-      sum += changes
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    return sum
-  }
+  const repeat = (step: () => { changes: number }) => inSteps(database, step, () => closed)
 
   async function prune(): Promise<void> {
     if (historyDays === 0) return
     try {
-      const most = ROWS_AT_ONCE
+      const most = ROWS_A_STEP
       const before = secondsOf(clock) - historyDays * SECONDS_A_DAY
-      const actions = await inSteps(() => deleteOldActions.run({ before, most }))
-      const plays = await inSteps(() => deleteOldPlays.run({ before, most }))
+      const actions = await repeat(() => deleteOldActions.run({ before, most }))
+      const plays = await repeat(() => deleteOldPlays.run({ before, most }))
       if (actions + plays > 0) log.info({ actions, plays, historyDays }, 'forgot old history')
     } catch (error) {
       log.error({ reason: reasonOf(error) }, 'cannot forget old history')
@@ -84,10 +72,10 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
      * Deletes what a user did, and takes the name off what was heard: the room keeps its counts.
      */
     async forgetUser(userId: number, { from, to }: Span): Promise<Forgotten> {
-      const values = { userId, from, to, most: ROWS_AT_ONCE }
-      const actions = await inSteps(() => deleteActions.run(values))
+      const values = { userId, from, to, most: ROWS_A_STEP }
+      const actions = await repeat(() => deleteActions.run(values))
       let plays = 0
-      for (const unnaming of unnamings) plays += await inSteps(() => unnaming.run(values))
+      for (const unnaming of unnamings) plays += await repeat(() => unnaming.run(values))
       return { actions, plays }
     },
 

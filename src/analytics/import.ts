@@ -1,6 +1,7 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
+import { ROWS_A_STEP } from '../database/steps'
 import type { Imported } from './archive-model'
 import type { Candidate } from './import-reader'
 import { type ActionRecord, HistoryRecord, type PlayRecord } from './record'
@@ -8,7 +9,6 @@ import { type ActionRecord, HistoryRecord, type PlayRecord } from './record'
 type Values = Record<string, string | number | null>
 
 /** Records that are written at once; a hundred take some milliseconds, during which nobody is heard. */
-const RECORDS_AT_ONCE = 100
 /** Kinds of rows whose number is remembered. */
 const MOST_COUNTED = 10_000
 const MOST_PROBLEMS = 10
@@ -118,7 +118,7 @@ async function* inParts(candidates: AsyncIterable<Candidate>): AsyncGenerator<Ca
   let part: Candidate[] = []
   for await (const candidate of candidates) {
     part.push(candidate)
-    if (part.length < RECORDS_AT_ONCE) continue
+    if (part.length < ROWS_A_STEP) continue
     yield part
     part = []
   }

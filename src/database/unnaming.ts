@@ -1,4 +1,5 @@
 import type { Database } from './database'
+import { inSteps, ROWS_A_STEP } from './steps'
 
 /** The large tables that keep their rows, without the name, when a user is deleted. */
 const NAMED = [
@@ -7,9 +8,6 @@ const NAMED = [
   ['plays', 'started_by'],
   ['plays', 'ended_by'],
 ] as const
-
-/** Rows that are changed at once, so that nobody else has to wait for long. */
-const ROWS_AT_ONCE = 200
 
 /**
  * Takes a user's name off what the user did and queued, in small steps: years of it at once, as the
@@ -21,8 +19,6 @@ export async function unname(database: Database, userId: number): Promise<void> 
       `UPDATE ${table} SET ${column} = NULL
         WHERE id IN (SELECT id FROM ${table} WHERE ${column} = $userId LIMIT $most)`,
     )
-    const values = { userId, most: ROWS_AT_ONCE }
-    while (database.together(() => step.run(values)).changes > 0)
-      await new Promise((resolve) => setImmediate(resolve))
+    await inSteps(database, () => step.run({ userId, most: ROWS_A_STEP }))
   }
 }
