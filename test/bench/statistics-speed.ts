@@ -71,7 +71,7 @@ async function measure(
   openDatabase(path).close()
   const seconds = (performance.now() - startedAt) / 1_000
   const rollups = statSync(path).size - before
-  const program = await openProgram(path)
+  const program = await openProgram(path, actions / (LAST - FIRST))
   try {
     return [
       {
@@ -84,6 +84,7 @@ async function measure(
       ...(await pages(program, quick ? 40 : 150)),
       ...(await exportSpeed(program, actions)),
       ...(await recording(program)),
+      await forgetting(program),
     ]
   } finally {
     await program.close()
@@ -92,7 +93,7 @@ async function measure(
 
 type Program = Awaited<ReturnType<typeof openProgram>>
 
-async function openProgram(databasePath: string) {
+async function openProgram(databasePath: string, actionsASecond: number) {
   const log = await createLog({ level: 'silent', format: 'json' })
   const services = openServices({
     databasePath,
@@ -112,6 +113,7 @@ async function openProgram(databasePath: string) {
   app.listen({ port: 0, hostname: '127.0.0.1' })
   return {
     databasePath,
+    actionsASecond,
     origin: `http://127.0.0.1:${app.server?.port}`,
     token,
 
@@ -120,8 +122,9 @@ async function openProgram(databasePath: string) {
       services.close()
     },
 
-    async get(address: string): Promise<{ next_cursor?: string | null }> {
-      const reply = await app.handle(new Request(`http://localhost/api/${address}`, { headers }))
+    async ask(address: string, method = 'GET'): Promise<unknown> {
+      const request = new Request(`http://localhost/api/${address}`, { headers, method })
+      const reply = await app.handle(request)
       const text = await reply.text()
       if (!reply.ok) throw new Error(`${address}: ${reply.status} ${text}`)
       return JSON.parse(text)
@@ -164,7 +167,7 @@ async function statistics(program: Program, times: number): Promise<Figure[]> {
   const figures: Figure[] = []
   const held = watchEventLoop()
   for (const [name, address, terms] of asked)
-    figures.push(await timed(`statistics of ${name}`, times, terms, (n) => program.get(address(n))))
+    figures.push(await timed(`statistics of ${name}`, times, terms, (n) => program.ask(address(n))))
   return [...figures, held('statistics')]
 }
 
@@ -178,7 +181,7 @@ async function pages(program: Program, times: number): Promise<Figure[]> {
   for (const [name, cursor] of Object.entries(cursors))
     figures.push(
       await timed(`a page of history, the ${name}`, times, { target: MOST_MS.page }, () =>
-        program.get(`analytics/history?limit=50${cursor}`),
+        program.ask(`analytics/history?limit=50${cursor}`),
       ),
     )
   return figures
@@ -211,6 +214,13 @@ async function recording({ databasePath }: Program): Promise<Figure[]> {
     },
     longest,
   ]
+}
+
+async function forgetting(program: Program): Promise<Figure> {
+  const held = watchEventLoop()
+  const seconds = Math.ceil(1_000 / program.actionsASecond)
+  await program.ask(`analytics/history?from=${LAST - seconds}&to=${LAST}`, 'DELETE')
+  return held('deleting a thousand rows of history')
 }
 
 /** The 99th of a hundred, when it has been asked a few times. */
