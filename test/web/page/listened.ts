@@ -49,7 +49,7 @@ export function writeListening(
     rows.transaction(() => {
       for (const { at, by, song = TICKET, minutes = 4, reason = 'finished', endedBy } of plays) {
         const [uri, name, artist, album] = song
-        const ms = minutes * 60_000
+        const ms = Math.round(minutes * 60_000)
         const track = { uri, name, artist, album, by, reason, ms }
         insertPlay.run({ ...track, endedBy: endedBy ?? null, at: at.getTime() })
       }

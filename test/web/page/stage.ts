@@ -81,6 +81,8 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
         // As the tests have it, wherever they run.
         timezoneId: 'UTC',
         hasTouch: size === 'phone',
+        // Its scrollbar lies over the page, which is as wide as its head says.
+        isMobile: size === 'phone',
         serviceWorkers: kept ? 'allow' : 'block',
       })
       open.add(context)
