@@ -173,6 +173,41 @@ describe.skipIf(!hasChromium())('the page in company', () => {
     await page.waitForURL('**/login?next=%2Fqueue')
   })
 
+  test('it leads there once, however much hears that it has ended', async () => {
+    const token = await stage.musakone.logIn('member')
+    const { page, button } = await stage.open('/queue', { token })
+    await page.getByText('The queue is empty').waitFor()
+    const ended = Promise.withResolvers<void>()
+    const heard = Promise.withResolvers<void>()
+    let underWay = 0
+    let refused = 0
+    const left: string[] = []
+    // One that the page has given up meanwhile is none to go on with.
+    await page.route('**/api/**', async (route) => {
+      underWay += 1
+      await ended.promise
+      await route.continue().catch(() => {})
+    })
+    // As long as the login is on its way, the page lives and hears the others.
+    await page.route('**/login?*', async (route) => {
+      left.push(new URL(route.request().url()).search)
+      await heard.promise
+      await route.continue().catch(() => {})
+    })
+    page.on('response', (response) => {
+      if (response.status() === 401) refused += 1
+    })
+    await button('Account: member').click()
+    await page.getByRole('link', { name: 'My listening' }).click()
+    await until(() => underWay >= 3, 'several requests under way')
+    await stage.musakone.request('/api/auth/logout', { token, method: 'POST' })
+    ended.resolve()
+    await until(() => refused >= 3, 'several to be refused')
+    heard.resolve()
+    await page.waitForURL('**/login?next=%2Flistening')
+    expect(left).toEqual(['?next=%2Flistening'])
+  })
+
   test('from the invite to a song in the queue, without reading anything', async () => {
     const { url } = await stage.invite({ name: 'Friday' })
     const { page, button } = await stage.open(url.replace(stage.musakone.origin, ''), { token: '' })

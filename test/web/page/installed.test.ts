@@ -78,6 +78,27 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
     stage.tokens.guest = await stage.musakone.logIn('guest')
   })
 
+  test('takes its files from what is kept, and asks anew for every answer', async () => {
+    using front = standBefore(stage.musakone.origin)
+    const { origin, asked } = front
+    const { page } = await stage.open('/queue', { kept: true, token: '', origin })
+    await taken(page)
+    const ask = () =>
+      page.evaluate(`fetch('/api/playback/state').then(async (response) =>
+        response.ok ? (await response.json()).times : response.status)`)
+    expect([await ask(), await ask()]).toEqual([1, 2])
+    asked.length = 0
+    await page.goto(`${origin}/search`)
+    await page.getByRole('navigation').waitFor()
+    expect(asked).toContain('/search')
+    expect(asked.filter((path) => /^\/page\/.*\.(js|css)$/.test(path))).toEqual([])
+    expect(await ask()).toBe(3)
+    front.fails = true
+    expect(await ask()).toBe(502)
+    front.fails = false
+    expect(await ask()).toBe(4)
+  })
+
   test('shows a new page at the next load, and forgets the old one', async () => {
     using front = standBefore(stage.musakone.origin)
     const { origin } = front
@@ -118,21 +139,29 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
 
 /** Stands before the server, and makes other versions of the page of its page. */
 function standBefore(origin: string) {
-  const state = { version: 1, hangs: false, fails: false }
+  const state = { version: 1, hangs: false, fails: false, asked: [] as string[] }
+  let times = 0
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     idleTimeout: 60,
     async fetch(request) {
       const { pathname, search } = new URL(request.url)
+      state.asked.push(pathname)
       if (state.hangs && /^\/\w*$/.test(pathname)) await new Promise(() => {})
       if (state.fails) return new Response('starting', { status: 502 })
       const { version } = state
       // Nobody is signed in here: the page would leave for the login.
       if (pathname === '/api/auth/me') return new Response('{}', { status: 503 })
+      if (pathname === '/api/playback/state') {
+        times += 1
+        return Response.json({ times })
+      }
       const response = await fetch(origin + pathname + search)
       const headers = new Headers(response.headers)
       for (const name of ['content-encoding', 'content-length', 'etag']) headers.delete(name)
+      // What is asked for twice was not kept by the page itself.
+      headers.set('cache-control', 'no-store')
       const text = await response.text()
       const meta = `<meta name="version" content="${version}"></head>`
       const other =
