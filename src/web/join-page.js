@@ -86,6 +86,10 @@ function prepare({ name, password, terms }) {
   passwordField.disabled = !password
   document.querySelector('label[for=name]').textContent = say(password ? 'Name' : 'Nickname')
   nameField.autocomplete = password ? 'username' : 'nickname'
+  nameField.autocapitalize = password ? 'none' : 'words'
+  byId('name-rule').textContent = say(
+    password ? 'One word, as the others will see it.' : 'As the others will see it.',
+  )
   problem('')
 }
 
@@ -96,16 +100,28 @@ async function join(event) {
   button.disabled = true
   try {
     // Keyboards of phones like to end a word with a space.
-    const registration = { username: nameField.value.trim() }
-    if (!passwordField.disabled) registration.password = passwordField.value
+    const name = nameField.value.trim()
+    const asGuest = passwordField.disabled
+    // Nobody types a nickname again: what is wrong with it can be mended here.
+    const registration = { username: asGuest ? name.replace(/\s+/g, '-') : name }
+    if (!asGuest) registration.password = passwordField.value
     if (code !== '') registration.invite = code
     const { status, reply } = await ask('/api/auth/register', registration)
     if (status === 201) goOn()
-    else problem(reply.message ?? UNREACHABLE)
+    else {
+      if (asGuest && reply.error === 'name_taken') nameField.value = another(registration.username)
+      problem(reply.message ?? UNREACHABLE)
+    }
   } catch (error) {
     problem(error.message)
   }
   button.disabled = false
+}
+
+/** `Anna` becomes `Anna-2`, and that `Anna-3`. */
+function another(name) {
+  const [, stem, number = 1] = /^(.*?)(?:-(\d{1,3}))?$/.exec(name)
+  return `${[...stem].slice(0, 60).join('')}-${Number(number) + 1}`
 }
 
 function problem(sentence) {

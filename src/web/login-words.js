@@ -22,6 +22,7 @@ const GERMAN = new Map([
   ['Join in', 'Mach mit'],
   ['Join', 'Mitmachen'],
   ['One word, as the others will see it.', 'Ein Wort, so sehen dich die anderen.'],
+  ['As the others will see it.', 'So sehen dich die anderen.'],
   ['Have an account?', 'Schon ein Konto?'],
   ['Welcome back', 'Willkommen zurück'],
   ['You are in as', 'Du bist drin als'],

@@ -141,16 +141,40 @@ describe('the page of invites', () => {
       expect(await whoAmI()).toMatchObject({ username: 'Jill' })
     })
 
-    test('a name that is taken, or will not do, is said to be so in a sentence', async () => {
+    test('a nickname that is taken is said to be, and another is there', async () => {
       const { url } = await party.invite()
       await scan(url)
       await field('Nickname').fill('ADMIN')
       await button('Join').click()
       await problem('That name is already in use.')
-      await field('Nickname').fill('two words')
+      expect(await field('Nickname').inputValue()).toBe('ADMIN-2')
+      await button('Join').click()
+      await arrived('ADMIN-2')
+      await scan(url)
+      await button('Join as somebody else').click()
+      await field('Nickname').fill('admin-2')
+      await button('Join').click()
+      await problem('That name is already in use.')
+      await page.keyboard.press('Enter')
+      await arrived('admin-3')
+    })
+
+    test('a nickname of two words is joined to one', async () => {
+      const { url } = await party.invite()
+      await scan(url)
+      await field('Nickname').fill(' Anna  K ')
+      await button('Join').click()
+      await arrived('Anna-K')
+    })
+
+    test('a name that will not do is said to be so in a sentence', async () => {
+      const { url } = await party.invite({ role: 'member' })
+      await scan(url)
+      await field('Name').fill('two words')
+      await field('Password').fill('a lighthouse in the fog')
       await button('Join').click()
       await problem('A name has 1 to 64 visible characters, and no spaces.')
-      await field('Nickname').fill('two-words')
+      await field('Name').fill('two-words')
       await button('Join').click()
       await arrived('two-words')
     })
