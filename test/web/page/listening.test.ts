@@ -71,6 +71,16 @@ describe.skipIf(!hasChromium())('my listening', () => {
     return { id, token: await stage.musakone.logIn(username) }
   }
 
+  test('who comes from the administration finds it as ever', async () => {
+    const { page, link } = await stage.open('/admin', { role: 'admin', size: 'desk' })
+    await page.locator('.admin .card').first().waitFor()
+    await link('The room').click()
+    await page.locator('.listening .card').first().waitFor()
+    expect(
+      await page.evaluate(`getComputedStyle(document.querySelector('.listening .card')).display`),
+    ).toBe('block')
+  })
+
   test.each(SIZES)(
     'statistics, on a %s: the figures of a span, compared in words',
     async (size) => {

@@ -1,4 +1,5 @@
 import { Face, Waiting } from '../controls/face'
+import { Tabs } from '../controls/tabs'
 import { query } from '../router'
 import { may, me } from '../session'
 import { PARTS, type Part, placeOf } from './address'
@@ -12,7 +13,6 @@ import { OnePerson } from './one-person'
 import { Overview } from './overview'
 import { People } from './people'
 import { Roles } from './roles'
-import { Tabs } from './tabs'
 import { words } from './words'
 import './admin.css'
 

@@ -8,8 +8,8 @@ import { askFor } from './asked'
 import { Bars } from './bars'
 import { Card } from './card'
 import { Queued } from './queued'
+import { Segments } from './segments'
 import { isSpan, SPANS, type SpanName, secondsOf, slotsOf, startOf } from './spans'
-import { Segments } from './tabs'
 import { Tiles } from './tiles'
 import {
   playedHint,

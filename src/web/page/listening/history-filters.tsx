@@ -7,7 +7,7 @@ import { may, me } from '../session'
 import type { Whose } from './ask'
 import { askFor } from './asked'
 import { type Filter, WHEN, type When } from './history-pages'
-import { Segments } from './tabs'
+import { Segments } from './segments'
 import { words } from './words'
 
 const SETTLED_MS = 250

@@ -1,10 +1,10 @@
+import { Tabs } from '../controls/tabs'
 import { query } from '../router'
 import { yearAsked } from '../year'
 import { Figures } from './figures'
 import { History } from './history'
 import { MyData } from './my-data'
 import { YearInReview } from './review'
-import { Tabs } from './tabs'
 import { words } from './words'
 import './listening.css'
 

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { follow } from '../router'
+import './tabs.css'
 
 type TabsOptions = {
   label: string
   tabs: readonly (readonly [to: string, name: string, isOpen: boolean])[]
 }
 
-/** Links to the parts, of which one is open; on a phone that is brought to where it can be seen. */
+/** Links to the parts of a screen; the open one is brought to where it can be seen. */
 export function Tabs({ label, tabs }: TabsOptions) {
   const nav = useRef<HTMLElement>(null)
   const opened = tabs.find(([, , isOpen]) => isOpen)?.[0]
@@ -15,7 +16,7 @@ export function Tabs({ label, tabs }: TabsOptions) {
     tab?.scrollIntoView({ inline: 'center', block: 'nearest' })
   }, [opened])
   return (
-    <nav class="admin-tabs" aria-label={label} ref={nav}>
+    <nav class="tabs" aria-label={label} ref={nav}>
       {tabs.map(([to, name, isOpen]) => (
         <a key={to} href={to} onClick={follow} aria-current={isOpen ? 'page' : undefined}>
           {name}

@@ -1,23 +1,3 @@
-import { follow } from '../router'
-
-type TabsOptions = {
-  label: string
-  tabs: readonly (readonly [to: string, name: string, isOpen: boolean])[]
-}
-
-/** Links to the parts of a screen, of which one is open. */
-export function Tabs({ label, tabs }: TabsOptions) {
-  return (
-    <nav class="tabs" aria-label={label}>
-      {tabs.map(([to, name, isOpen]) => (
-        <a key={to} href={to} onClick={follow} aria-current={isOpen ? 'page' : undefined}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  )
-}
-
 type ChoiceOptions<Name extends string> = {
   label: string
   names: readonly (readonly [name: Name, text: string])[]
