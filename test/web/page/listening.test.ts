@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium())('my listening', () => {
     expect(await week.getByRole('cell', { name: '4 min' }).count()).toBe(3)
     expect(await week.getByRole('row').count()).toBe(8)
     expect(await textOf(page.locator('.top-song .row-title').first())).toBe('Ticket Gate Love')
-    await page.getByText('Mirai Arcade · 2 plays · 8 min').waitFor()
+    await page.getByText('2 plays · Mirai Arcade').waitFor()
     await page.getByText('1 song added').waitFor()
     await page.getByText('Others skipped 33% of it.').waitFor()
     const skipped = page.locator('.legend > div', { hasText: 'Skipped by others' })

@@ -38,6 +38,6 @@ export const LONG_DATE = { day: 'numeric', month: 'long', year: 'numeric' } as c
 
 const NO_BREAK = '\u00a0'
 
-function inUnit(value: number, unit: 'h' | 'min' | 's'): string {
+export function inUnit(value: number, unit: 'h' | 'min' | 's'): string {
   return `${number(value)}${NO_BREAK}${unit}`
 }

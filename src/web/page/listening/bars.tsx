@@ -1,4 +1,4 @@
-import { durationOf } from './amounts'
+import { durationOf, inUnit } from './amounts'
 import type { Slot } from './spans'
 import { words } from './words'
 
@@ -16,6 +16,8 @@ export function Bars({ slots, label }: { slots: readonly Slot[]; label: string }
   if (most === undefined || most.listenedMs === 0) return <p class="none">{words().noneYet}</p>
   const lines = linesUpTo(most.listenedMs)
   const top = lines.at(-1) ?? 1
+  // One unit for all: there is no room for two.
+  const inHours = lines.every((ms) => ms % HOUR_MS === 0)
   const longest = Math.max(...slots.map(({ label }) => label.length))
   // As many as have room below the bars of a phone.
   const every = Math.ceil(slots.length / (longest <= 2 ? 12 : longest <= 4 ? 7 : 5))
@@ -25,7 +27,7 @@ export function Bars({ slots, label }: { slots: readonly Slot[]; label: string }
         <div class="chart-scale" aria-hidden="true">
           {lines.map((ms) => (
             <div class="chart-line" key={ms} style={{ bottom: partOf(ms, top) }}>
-              <span>{durationOf(ms)}</span>
+              <span>{inHours ? inUnit(ms / HOUR_MS, 'h') : inUnit(ms / MINUTE_MS, 'min')}</span>
             </div>
           ))}
         </div>

@@ -12,7 +12,6 @@ import { Segments } from './segments'
 import { isSpan, SPANS, type SpanName, secondsOf, slotsOf, startOf } from './spans'
 import { Tiles } from './tiles'
 import {
-  playedHint,
   Ranking,
   rankedAlbums,
   rankedArtists,
@@ -85,13 +84,16 @@ function Shown({ whose, span, stats, days }: ShownOptions) {
             <Bars slots={slots} label={byPace} />
           </Card>
           <Card title={say.topTracks}>
-            <TopTracks tracks={most.tracks} hintOf={playedHint} />
+            <TopTracks tracks={most.tracks} hintOf={({ plays }) => say.times(plays)} />
           </Card>
           <Card title={say.mostSkipped}>
             <TopTracks
               tracks={most_skipped.tracks.slice(0, FEW)}
               hintOf={({ skipped }) => say.skips(skipped)}
             />
+          </Card>
+          <Card title={whose === 'mine' ? say.queueTitle : say.roomQueueTitle}>
+            <Queued queue={queue} whose={whose} />
           </Card>
         </div>
         <div class="cards">
@@ -113,9 +115,6 @@ function Shown({ whose, span, stats, days }: ShownOptions) {
               <Ranking entries={rankedSearches(most_searched)} />
             </Card>
           )}
-          <Card title={whose === 'mine' ? say.queueTitle : say.roomQueueTitle}>
-            <Queued queue={queue} whose={whose} />
-          </Card>
         </div>
       </div>
       <ReviewLink whose={whose} stats={stats} />

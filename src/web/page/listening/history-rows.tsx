@@ -12,7 +12,11 @@ import { words } from './words'
 export function PlayRow({ play, whose }: { play: Play; whose: Whose }) {
   const { track, started_at_ms, queued_by } = play
   const name = track.name ?? nameOfUri(track.uri)
-  const hint = [track.artist, whose === 'room' && queued_by?.username, endOf(play)]
+  // What is too long for a phone goes last.
+  const hint =
+    whose === 'room'
+      ? [queued_by?.username, endOf(play), track.artist]
+      : [track.artist, endOf(play)]
   return (
     <div class="row history-row">
       <Cover uri={track.uri} name={track.album ?? name} />

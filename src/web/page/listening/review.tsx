@@ -10,7 +10,6 @@ import { Card } from './card'
 import { Queued } from './queued'
 import { Moments, Winners } from './review-facts'
 import {
-  playedHint,
   Ranking,
   rankedAlbums,
   rankedArtists,
@@ -47,7 +46,7 @@ function Shown({ review, whose }: { review: Review; whose: Whose }) {
         <div class="columns">
           <div class="cards">
             <Card title={say.topTracks}>
-              <TopTracks tracks={top.tracks} hintOf={playedHint} />
+              <TopTracks tracks={top.tracks} hintOf={({ plays }) => say.times(plays)} />
             </Card>
             <Card title={say.topAlbums}>
               <Ranking entries={rankedAlbums(top.albums)} />

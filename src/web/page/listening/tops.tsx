@@ -31,7 +31,7 @@ export function TopTracks<Song extends Track>({
               <Cover uri={uri} name={name} />
               <span class="row-words">
                 <span class="row-title">{name}</span>
-                <span class="row-hint">{[artist, hintOf(track)].filter(Boolean).join(' · ')}</span>
+                <span class="row-hint">{[hintOf(track), artist].filter(Boolean).join(' · ')}</span>
               </span>
               {may('queue.add') && <AddButton song={{ uri, name, artist: artist ?? '' }} />}
             </div>
