@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium())('the screens of the page', () => {
     await link('Everything with rain in it').waitFor()
     await page.getByRole('searchbox').fill('lumen')
     await heading('Artists').waitFor()
-    await link('Lumen Café').first().click()
+    await page.getByRole('link', { name: 'Lumen Café', exact: true }).click()
     await heading('Lumen Café').waitFor()
     await link('Après the Rain').click()
     await heading('Après the Rain').waitFor()

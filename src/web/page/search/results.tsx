@@ -10,13 +10,14 @@ import { artistsOf, collectionAddress, type Found, nameOfUri, songOf } from '../
 import { PlaylistRow } from '../playlists/playlist-row'
 import { follow } from '../router'
 
-const FEW_SONGS = 6
+/** So few that what follows is seen to follow. */
+const FEW_SONGS = 4
 const FEW = 8
 const ROW_HEIGHT = 64
 
 const allSongs = signal<Found | null>(null)
 
-/** What was found, by kind. */
+/** What was found, by kind: songs first, and so above the keyboard of a phone. */
 export function Results({ found }: { found: Found }) {
   const { tracks, albums, artists, playlists } = found
   const words = sentences()
@@ -24,48 +25,6 @@ export function Results({ found }: { found: Found }) {
   const showsAll = allSongs.value === found || songs.length <= FEW_SONGS
   return (
     <>
-      {artists.length > 0 && (
-        <Section title={words.artists}>
-          <ul class="shelf round">
-            {artists.slice(0, FEW).map(({ uri = '', name = '' }) => (
-              <li key={uri}>
-                <a href={collectionAddress({ uri, name, type: 'artist' })} onClick={follow}>
-                  <span class="cover portrait">
-                    <Icon name="artist" />
-                  </span>
-                  <span class="shelf-title">{name}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
-      {albums.length > 0 && (
-        <Section title={words.albums}>
-          <ul class="shelf">
-            {albums.slice(0, FEW).map(({ uri = '', name = '', artists: by }) => (
-              <li key={uri}>
-                <a href={collectionAddress({ uri, name, type: 'album' })} onClick={follow}>
-                  <Cover uri={uri} name={name} />
-                  <span class="shelf-title">{name}</span>
-                  <span class="shelf-hint">{artistsOf(by)}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
-      {playlists.length > 0 && (
-        <Section title={words.playlists}>
-          <ul class="rows">
-            {playlists.slice(0, FEW).map(({ uri, name = nameOfUri(uri) }) => (
-              <li key={uri}>
-                <PlaylistRow uri={uri} name={name} />
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
       {songs.length > 0 && (
         <Section title={words.songs}>
           {showsAll ? (
@@ -94,6 +53,48 @@ export function Results({ found }: { found: Found }) {
               </Button>
             </>
           )}
+        </Section>
+      )}
+      {albums.length > 0 && (
+        <Section title={words.albums}>
+          <ul class="shelf">
+            {albums.slice(0, FEW).map(({ uri = '', name = '', artists: by }) => (
+              <li key={uri}>
+                <a href={collectionAddress({ uri, name, type: 'album' })} onClick={follow}>
+                  <Cover uri={uri} name={name} />
+                  <span class="shelf-title">{name}</span>
+                  <span class="shelf-hint">{artistsOf(by)}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {artists.length > 0 && (
+        <Section title={words.artists}>
+          <ul class="shelf round">
+            {artists.slice(0, FEW).map(({ uri = '', name = '' }) => (
+              <li key={uri}>
+                <a href={collectionAddress({ uri, name, type: 'artist' })} onClick={follow}>
+                  <span class="cover portrait">
+                    <Icon name="artist" />
+                  </span>
+                  <span class="shelf-title">{name}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {playlists.length > 0 && (
+        <Section title={words.playlists}>
+          <ul class="rows">
+            {playlists.slice(0, FEW).map(({ uri, name = nameOfUri(uri) }) => (
+              <li key={uri}>
+                <PlaylistRow uri={uri} name={name} />
+              </li>
+            ))}
+          </ul>
         </Section>
       )}
     </>
