@@ -47,6 +47,8 @@ export const de: Sentences = {
   nothingPlaysHint: 'Such ein Lied aus, und es geht los.',
   queueWaits: (count: number) =>
     count === 1 ? 'Ein Lied wartet in der Schlange.' : `${count} Lieder warten in der Schlange.`,
+  queueWaitsForOthers: (count: number) =>
+    `${count === 1 ? 'Ein Lied wartet' : `${count} Lieder warten`}, bis ein Mitglied auf Start drückt.`,
   addSong: 'Lied hinzufügen',
   untitled: 'Ohne Titel',
   liveStream: 'Live',

@@ -45,6 +45,8 @@ export const en = {
   nothingPlaysHint: 'Pick a song and it starts a party.',
   queueWaits: (count: number) =>
     count === 1 ? 'One song waits in the queue.' : `${count} songs wait in the queue.`,
+  queueWaitsForOthers: (count: number) =>
+    `${count === 1 ? 'One song waits' : `${count} songs wait`} until a member presses play.`,
   addSong: 'Add a song',
   untitled: 'Untitled',
   liveStream: 'Live',

@@ -64,11 +64,12 @@ export function Playing() {
 function Silence() {
   const words = sentences()
   const waiting = queueLoaded.value ? queueLength.value : 0
+  const says = may('playback') ? words.queueWaits : words.queueWaitsForOthers
   return (
     <Face
       icon="note"
       title={words.nothingPlays}
-      hint={waiting > 0 ? words.queueWaits(waiting) : words.nothingPlaysHint}
+      hint={waiting > 0 ? says(waiting) : words.nothingPlaysHint}
     >
       <div class="face-buttons">
         {waiting > 0 && may('playback') && (
