@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium())('the screens of the page', () => {
       await stage.call('tracklist.add', { uris: NEON })
       const { page, button, link, heading } = await stage.open('/playlists', { size })
       await link('Friday afternoon').waitFor()
-      await button('Save as playlist').click()
+      await button('Save the queue').click()
       await page.getByLabel('Name', { exact: true }).fill(`Best of ${size}`)
       await button('Save').click()
       await link(`Best of ${size}`).click()

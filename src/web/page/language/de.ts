@@ -83,6 +83,7 @@ export const de: Sentences = {
   cleared: (count: number) => (count === 1 ? '1 Lied entfernt' : `${count} Lieder entfernt`),
   shuffle: 'Mischen',
   saveQueue: 'Als Playlist sichern',
+  keepQueue: 'Schlange sichern',
   remove: 'Entfernen',
   removed: (name: string) => `„${name}“ entfernt`,
   moveUp: 'Nach oben',
@@ -101,7 +102,8 @@ export const de: Sentences = {
   adding: 'Kommt dazu …',
 
   searchFor: 'Lieder, Alben, Interpreten',
-  searchHint: 'Durchsucht alle Musik.',
+  findSong: 'Was möchtest du hören?',
+  searchHint: 'Suche, oder sieh dich in der Musik um.',
   heardLately: 'Zuletzt gehört',
   noResults: (words: string) => `Nichts gefunden zu „${words}“`,
   noResultsHint: 'Weniger Wörter finden vielleicht mehr, oder stöbere in der Musik.',

@@ -81,6 +81,7 @@ export const en = {
   cleared: (count: number) => (count === 1 ? '1 song removed' : `${count} songs removed`),
   shuffle: 'Shuffle',
   saveQueue: 'Save as playlist',
+  keepQueue: 'Save the queue',
   remove: 'Remove',
   removed: (name: string) => `Removed “${name}”`,
   moveUp: 'Move up',
@@ -99,7 +100,8 @@ export const en = {
   adding: 'Adding…',
 
   searchFor: 'Songs, albums, artists',
-  searchHint: 'Search the whole library.',
+  findSong: 'What would you like to hear?',
+  searchHint: 'Search, or look through the library.',
   heardLately: 'Heard lately',
   noResults: (words: string) => `Nothing found for “${words}”`,
   noResultsHint: 'Fewer words may find more, or look through the library.',

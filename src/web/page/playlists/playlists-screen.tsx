@@ -40,7 +40,7 @@ function AllPlaylists() {
   if (all === undefined) return <Waiting />
   const save = may('playlists.save') && queueLength.value > 0 && (
     <Button icon="save" onClick={() => setSaving(true)}>
-      {words.saveQueue}
+      {words.keepQueue}
     </Button>
   )
   return (

@@ -30,7 +30,7 @@ export function HeardLately() {
   if (songs === null) return <Waiting />
   if (songs.length === 0)
     return (
-      <Face icon="search" title={words.searchFor} hint={words.searchHint}>
+      <Face icon="search" title={words.findSong} hint={words.searchHint}>
         <Button icon="library" onClick={() => go('/browse')}>
           {words.browse}
         </Button>
