@@ -1,3 +1,5 @@
+// First, so that what belongs to one screen has the last word there.
+import './look.css'
 import { render } from 'preact'
 import { leadThroughFirstSteps } from './admin/first-steps'
 import { BrowseScreen } from './browse/browse-screen'
@@ -17,7 +19,6 @@ import { Shell } from './shell/shell'
 import { ToastList } from './shell/toast-list'
 import { connect } from './socket'
 import { yearAsked } from './year'
-import './look.css'
 
 recognise()
 connect()

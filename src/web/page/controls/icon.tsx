@@ -30,6 +30,16 @@ const shapes = {
   search: <path d="M10.5 17.500a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM15.8 15.8 21 21" />,
   library: <path d="M4.5 4v16M9.5 4v16M14 4.6 19.5 19.4" />,
   list: <path d="M8 6h12M8 12h12M8 18h12M3.8 6h.01M3.8 12h.01M3.8 18h.01" />,
+  dice: (
+    <>
+      <rect x="4" y="4" width="16" height="16" rx="2" />
+      <path
+        d="M8.500 8.500h.01M15.500 8.500h.01M12 12h.01M8.500 15.500h.01M15.500 15.500h.01"
+        stroke-width="2.8"
+      />
+    </>
+  ),
+  leave: <path d="M10 4H5v16h5M9.500 12H20M16 8l4 4-4 4" />,
   collect: <path d="M4 6h15M4 11h9M4 16h6M17 13v7M13.500 16.500h7" />,
   screen: <path d="M3 5h18v12H3zM8.5 21h7" />,
   plus: <path d="M12 5v14M5 12h14" />,

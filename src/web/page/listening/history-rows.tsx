@@ -56,7 +56,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   volume_changed: 'volume',
   seek: 'forward',
   queue_move: 'grip',
-  queue_shuffle: 'random',
+  queue_shuffle: 'dice',
   queue_clear: 'trash',
   options_changed: 'repeat',
   mute_changed: 'mute',

@@ -68,7 +68,7 @@ export function QueueScreen() {
           </Button>
         )}
         {may('queue.edit') && (
-          <Button icon="random" onClick={shuffleQueue}>
+          <Button icon="dice" onClick={shuffleQueue}>
             {words.shuffle}
           </Button>
         )}

@@ -71,7 +71,7 @@ export function Account() {
             )}
             <li>
               <button type="button" onClick={logOut}>
-                <Icon name="back" />
+                <Icon name="leave" />
                 {words.logOut}
               </button>
             </li>
