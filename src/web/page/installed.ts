@@ -1,3 +1,4 @@
+import { whenCalm } from './calm'
 import { onOpen } from './socket'
 
 /** Whether the server has a newer page than this: the next screen is then opened with that. */
@@ -16,7 +17,10 @@ export function install(): void {
     // Nobody opens another screen on a wall.
     if (location.pathname === '/screen') location.reload()
   })
-  workers.register('/service-worker.js', { updateViaCache: 'none' }).catch(() => {})
+  // It fetches all that there is, which would be in the way of the first picture.
+  whenCalm(
+    () => void workers.register('/service-worker.js', { updateViaCache: 'none' }).catch(() => {}),
+  )
   // A connection that was lost may have been so for an update.
   workers.ready.then((registration) => onOpen(() => void registration.update().catch(() => {})))
 }

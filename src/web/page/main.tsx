@@ -3,12 +3,15 @@ import './look.css'
 import { render } from 'preact'
 import { leadThroughFirstSteps } from './admin/first-steps'
 import { BrowseScreen } from './browse/browse-screen'
+import { startWith } from './calm'
 import { install } from './installed'
 import { sentences } from './language/language'
 import { lazily } from './lazy'
 import { listenToMediaKeys } from './media-keys'
+import { refreshPlayback } from './player'
 import { Playing } from './playing/playing'
 import { PlaylistsScreen } from './playlists/playlists-screen'
+import { loadQueue } from './queue/queue'
 import { QueueScreen } from './queue/queue-screen'
 import { address, path, query } from './router'
 import { WallScreen } from './screen/wall-screen'
@@ -20,7 +23,7 @@ import { ToastList } from './shell/toast-list'
 import { connect } from './socket'
 import { yearAsked } from './year'
 
-recognise()
+startWith([recognise(), refreshPlayback(), loadQueue()])
 connect()
 listenToMediaKeys()
 install()

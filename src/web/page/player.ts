@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { PlaybackState } from '../../analytics/model'
 import { api } from './api'
+import { whenCalm } from './calm'
 import { call, mopidyOnline, onEvent, onOpen } from './socket'
 import { complain } from './toasts'
 
@@ -104,10 +105,11 @@ function show(state: PlaybackState): void {
 
 function refreshSoon(): void {
   clearTimeout(timer)
-  timer = setTimeout(refresh, SOON_MS)
+  timer = setTimeout(refreshPlayback, SOON_MS)
 }
 
-async function refresh(): Promise<void> {
+/** Asks what plays. */
+export async function refreshPlayback(): Promise<void> {
   clearTimeout(timer)
   const asked = generation
   try {
@@ -128,9 +130,11 @@ async function refreshOptions(): Promise<void> {
   options.value = { random, repeat, single, consume }
 }
 
-onOpen(() => {
+onOpen((isFirst) => {
   if (!mopidyOnline.value) return
-  refresh()
+  // Asked for when the page was opened; only what changed before there were events is still to be seen.
+  if (isFirst) whenCalm(refreshPlayback)
+  else refreshPlayback()
   refreshOptions()
   call<string | null>('core.playback.get_stream_title').then(
     (title) => {

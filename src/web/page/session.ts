@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { Me } from '../../accounts/model'
 import type { Permission } from '../../accounts/permissions'
 import { api } from './api'
+import { whenCalm } from './calm'
 import { accountSheet } from './shell/account-sheet'
 import { leaveFor, onOpen, renew } from './socket'
 
@@ -30,4 +31,11 @@ export async function logOut(): Promise<void> {
   leaveFor('/login')
 }
 
-onOpen(recognise)
+onOpen((isFirst) => {
+  // Then it has just been asked, if there was an answer.
+  if (!isFirst) recognise()
+  else
+    whenCalm(() => {
+      if (me.value === null) recognise()
+    })
+})

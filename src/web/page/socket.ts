@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import { CallError, Refused } from './call-error'
 import { sentences } from './language/language'
 
@@ -10,6 +10,7 @@ export const hasBeenOpen = signal(false)
 export const mopidyOnline = signal(true)
 
 type Handler = (name: string, data: Readonly<Record<string, unknown>>) => void
+type OpenHandler = (isFirst: boolean) => void
 type Waiting = { resolve(result: never): void; reject(error: CallError): void }
 type Frame = {
   type: string
@@ -32,7 +33,7 @@ const ASLEEP_MS = 5_000
 
 const waiting = new Map<number, Waiting>()
 const eventHandlers = new Set<Handler>()
-const openHandlers = new Set<() => void>()
+const openHandlers = new Set<OpenHandler>()
 let socket: WebSocket | undefined
 let lastId = 0
 let wait = FIRST_WAIT_MS
@@ -44,7 +45,7 @@ let renewing: Promise<unknown> = Promise.resolve()
 /** Hears Mopidy's events, and Musakone's own. */
 export const onEvent = (handler: Handler): void => void eventHandlers.add(handler)
 /** Told whenever there is a connection again, so that what was missed can be asked for. */
-export const onOpen = (handler: () => void): void => void openHandlers.add(handler)
+export const onOpen = (handler: OpenHandler): void => void openHandlers.add(handler)
 
 /**
  * Calls a method of Mopidy.
@@ -103,7 +104,7 @@ function wake(): void {
     () => {
       clearTimeout(timer)
       // Events may have been lost on the way to a sleeping device.
-      for (const handler of openHandlers) handler()
+      for (const handler of openHandlers) handler(false)
     },
     () => {},
   )
@@ -124,9 +125,12 @@ function open(): void {
     clearTimeout(timer)
     wait = FIRST_WAIT_MS
     mopidyOnline.value = true
-    connection.value = 'open'
-    hasBeenOpen.value = true
-    for (const handler of openHandlers) handler()
+    const isFirst = !hasBeenOpen.peek()
+    batch(() => {
+      connection.value = 'open'
+      hasBeenOpen.value = true
+    })
+    for (const handler of openHandlers) handler(isFirst)
   }
   opening.onmessage = ({ data }) => hear(JSON.parse(data))
   opening.onclose = () => {
@@ -195,7 +199,7 @@ function hear(frame: Frame): void {
     for (const handler of eventHandlers) handler(frame.event, frame.data ?? {})
   else if (frame.type === 'mopidy_status') {
     mopidyOnline.value = frame.online === true
-    if (frame.online) for (const handler of openHandlers) handler()
+    if (frame.online) for (const handler of openHandlers) handler(false)
   } else if (frame.id !== undefined) {
     const answered = settle(frame.id)
     if (frame.error === undefined) answered?.resolve(frame.result as never)

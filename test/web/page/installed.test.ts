@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
     const { page } = await stage.open('/queue', { kept: true, token: '', origin })
     await taken(page)
     const ask = () =>
-      page.evaluate(`fetch('/api/playback/state').then(async (response) =>
+      page.evaluate(`fetch('/api/playback/history').then(async (response) =>
         response.ok ? (await response.json()).times : response.status)`)
     expect([await ask(), await ask()]).toEqual([1, 2])
     asked.length = 0
@@ -151,12 +151,12 @@ function standBefore(origin: string) {
       if (state.hangs && /^\/\w*$/.test(pathname)) await new Promise(() => {})
       if (state.fails) return new Response('starting', { status: 502 })
       const { version } = state
-      // Nobody is signed in here: the page would leave for the login.
-      if (pathname === '/api/auth/me') return new Response('{}', { status: 503 })
-      if (pathname === '/api/playback/state') {
+      if (pathname === '/api/playback/history') {
         times += 1
         return Response.json({ times })
       }
+      // Nobody is signed in here: the page would leave for the login.
+      if (pathname.startsWith('/api/')) return new Response('{}', { status: 503 })
       const response = await fetch(origin + pathname + search)
       const headers = new Headers(response.headers)
       for (const name of ['content-encoding', 'content-length', 'etag']) headers.delete(name)

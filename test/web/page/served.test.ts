@@ -12,7 +12,7 @@ describe('the page as it is served', () => {
   beforeAll(async () => {
     musakone = await startTestMusakone()
     html = await (await get('/')).text()
-    assets = [...html.matchAll(/\b(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '')
+    assets = [...html.matchAll(/\b(?:src|href)="(\/page\/[^"]+)"/g)].map(([, path]) => path ?? '')
   })
   afterAll(() => musakone.stop())
 

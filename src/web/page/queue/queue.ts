@@ -1,6 +1,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Queue } from '../../../analytics/queue-model'
 import { api } from '../api'
+import { whenCalm } from '../calm'
 import { sentences } from '../language/language'
 import { call, mopidyOnline, onEvent, onOpen } from '../socket'
 import { complain, say } from '../toasts'
@@ -35,7 +36,7 @@ export function look(first: number, last: number): void {
   shown = [first, last]
   const all = entries.value
   for (let place = first; place <= Math.min(last, all.length - 1); place += 1)
-    if (all[place] === undefined) return void load()
+    if (all[place] === undefined) return void loadQueue()
 }
 
 /** What plays, and the first few behind it. */
@@ -48,10 +49,11 @@ export const upNext = computed(() => {
 export function refreshQueue(): void {
   version += 1
   clearTimeout(timer)
-  timer = setTimeout(load, SOON_MS)
+  timer = setTimeout(loadQueue, SOON_MS)
 }
 
-async function load(): Promise<void> {
+/** Asks for the part of the queue that is looked at. */
+export async function loadQueue(): Promise<void> {
   if (loading) return
   loading = true
   const asked = version
@@ -67,7 +69,7 @@ async function load(): Promise<void> {
   loading = false
   if (asked !== version) {
     clearTimeout(timer)
-    timer = setTimeout(load, SOON_MS)
+    timer = setTimeout(loadQueue, SOON_MS)
   } else if (queueProblem.value === null && changes === 0) look(...shown)
 }
 
@@ -182,8 +184,10 @@ export function inFrames(uris: readonly string[]): string[][] {
   return parts.filter((part) => part.length > 0)
 }
 
-onOpen(() => {
-  if (mopidyOnline.value) refreshQueue()
+onOpen((isFirst) => {
+  if (!mopidyOnline.value) return
+  if (isFirst) whenCalm(refreshQueue)
+  else refreshQueue()
 })
 
 // When a track will play moves with what plays.
