@@ -1,4 +1,5 @@
 import { locale } from './language/language'
+import { writtenTime } from './written-time'
 
 /** Milliseconds as `4:05` or `1:02:09`. */
 export function clockOf(ms: number): string {
@@ -10,6 +11,8 @@ export function clockOf(ms: number): string {
 
 /** The time of day of Unix milliseconds, as the language writes it. */
 export function timeOfDay(ms: number): string {
+  const written = writtenTime(locale(), new Date(ms))
+  if (written !== undefined) return written
   timeFormat ??= new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' })
   return timeFormat.format(ms)
 }

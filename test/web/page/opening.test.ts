@@ -54,6 +54,35 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     await page.locator('.now-words h2:not(:text-is("Ticket Gate Love"))').waitFor()
   })
 
+  test('writes its numbers and times without what takes a slow phone long to begin with', async () => {
+    const { page } = await before()
+    await page.addInitScript(`
+      globalThis.used = []
+      for (const name of ['DateTimeFormat', 'NumberFormat', 'PluralRules'])
+        Intl[name] = new Proxy(Intl[name], {
+          construct(target, options) {
+            used.push(name)
+            return new target(...options)
+          },
+        })
+      for (const { prototype } of [Number, Date])
+        for (const name of ['toLocaleString', 'toLocaleTimeString', 'toLocaleDateString']) {
+          const before = prototype[name]
+          if (before !== undefined)
+            prototype[name] = function (...options) {
+              used.push(name)
+              return before.apply(this, options)
+            }
+        }`)
+    await page.goto(`${stage.musakone.origin}/`)
+    await page.locator('.up-next .length').first().waitFor()
+    await page.getByRole('link', { name: 'Search' }).click()
+    await page.getByRole('searchbox').fill('rain')
+    await page.locator('.song-row .add').first().click()
+    await page.locator('.toast').waitFor()
+    expect(await page.evaluate('used')).toEqual([])
+  })
+
   test('is kept for later only when what plays is shown', async () => {
     const { page } = await before(true)
     const answered = Promise.withResolvers<void>()

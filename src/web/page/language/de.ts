@@ -1,3 +1,4 @@
+import { grouped } from './grouped'
 import type { Sentences } from './language'
 
 export const de: Sentences = {
@@ -78,7 +79,7 @@ export const de: Sentences = {
 
   emptyQueue: 'Die Schlange ist leer',
   emptyQueueHint: 'Was hinzugefügt wird, läuft hier der Reihe nach.',
-  tracks: (count: number) => (count === 1 ? '1 Lied' : `${count.toLocaleString('de')} Lieder`),
+  tracks: (count: number) => (count === 1 ? '1 Lied' : `${grouped(count, '.')} Lieder`),
   clear: 'Leeren',
   cleared: (count: number) => (count === 1 ? '1 Lied entfernt' : `${count} Lieder entfernt`),
   shuffle: 'Mischen',

@@ -1,3 +1,5 @@
+import { grouped } from './grouped'
+
 export const en = {
   playing: 'Playing',
   queue: 'Queue',
@@ -76,7 +78,7 @@ export const en = {
 
   emptyQueue: 'The queue is empty',
   emptyQueueHint: 'Whatever is added plays here, in order.',
-  tracks: (count: number) => (count === 1 ? '1 song' : `${count.toLocaleString('en')} songs`),
+  tracks: (count: number) => (count === 1 ? '1 song' : `${grouped(count, ',')} songs`),
   clear: 'Clear',
   cleared: (count: number) => (count === 1 ? '1 song removed' : `${count} songs removed`),
   shuffle: 'Shuffle',
