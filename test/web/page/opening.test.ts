@@ -23,6 +23,16 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     return opened
   }
 
+  /** Has the connection for events wait until it is let. */
+  async function hold(page: Page): Promise<() => void> {
+    const connected = Promise.withResolvers<void>()
+    await page.routeWebSocket('**/ws', async (socket) => {
+      await connected.promise
+      socket.connectToServer()
+    })
+    return connected.resolve
+  }
+
   const registrations = (page: Page) =>
     page.evaluate(
       'navigator.serviceWorker.getRegistrations().then(({ length }) => length)',
@@ -30,11 +40,7 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
 
   test('shows what plays without waiting for events, and what changed before they came', async () => {
     const { page, heading } = await before()
-    const connected = Promise.withResolvers<void>()
-    await page.routeWebSocket('**/ws', async (socket) => {
-      await connected.promise
-      socket.connectToServer()
-    })
+    const connect = await hold(page)
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url().replace(stage.musakone.origin, '')))
     await page.goto(`${stage.musakone.origin}/`)
@@ -49,9 +55,20 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     ])
     await stage.call('tracklist.add', { uris: [RAIN] })
     await stage.call('playback.next')
-    connected.resolve()
+    connect()
     await page.locator('.badge', { hasText: '5 songs' }).waitFor()
     await page.locator('.now-words h2:not(:text-is("Ticket Gate Love"))').waitFor()
+  })
+
+  test('searches for what its address says as soon as there is a connection, however late', async () => {
+    const { page } = await before()
+    const connect = await hold(page)
+    await page.goto(`${stage.musakone.origin}/search?q=rain`)
+    await page.locator('.waiting').waitFor()
+    // By then it would have asked, had somebody typed it.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 500))')
+    connect()
+    await page.locator('.song-row').first().waitFor()
   })
 
   test('writes its numbers and times without what takes a slow phone long to begin with', async () => {

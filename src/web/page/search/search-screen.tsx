@@ -6,6 +6,7 @@ import { Icon } from '../controls/icon'
 import { sentences } from '../language/language'
 import { type Found, search } from '../library'
 import { address, go, query } from '../router'
+import { connection } from '../socket'
 import { HeardLately } from './heard-lately'
 import { Results } from './results'
 import './search.css'
@@ -28,7 +29,10 @@ export function SearchScreen() {
     // On a phone the keyboard would cover what was heard lately.
     if (matchMedia('(hover: hover)').matches) input.current?.focus()
   }, [])
-  useEffect(() => ask(text), [text])
+  const isConnecting = connection.value === 'connecting'
+  useEffect(() => {
+    if (!isConnecting) ask(text)
+  }, [text, isConnecting])
   return (
     <div class="search">
       <search class="search-field">
