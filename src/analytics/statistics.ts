@@ -6,6 +6,7 @@ import { createReview } from './review'
 import type { Review, ReviewQuery, RoomStatsQuery, Stats } from './statistics-model'
 import { readTimeZone } from './time-zone'
 import { topLists } from './top-lists'
+import { othersTurn } from './turns'
 
 const TOP = 10
 
@@ -19,7 +20,10 @@ export function createStatistics({ database, clock }: { database: Database; cloc
     async stats(subject: Subject, { from, to, tz, limit = TOP }: RoomStatsQuery): Promise<Stats> {
       const zone = readTimeZone(tz)
       const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }
+      // The first time, a good deal was made ready for this question alone.
+      await othersTurn()
       const of = figures(subject, span, zone)
+      await othersTurn()
       const top = topLists(await of.tops(), limit)
       const [first, last] = [of.first(), of.last()]
       return {
