@@ -6,9 +6,11 @@ import { misfits, violations } from './axe'
 import { idsOf, noon, TICKET, VESPA, writeListening } from './listened'
 import { type PageStage, type Size, setPageStage } from './stage'
 
-/** As it is seen, on one line. */
-const textOf = async (locator: Locator): Promise<string> =>
-  (await locator.allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ')
+/** As it is seen, once it is, on one line. */
+async function textOf(locator: Locator): Promise<string> {
+  await locator.first().waitFor()
+  return (await locator.allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ')
+}
 
 const SIZES: readonly Size[] = ['phone', 'desk']
 /** Wholly over, even on New Year's Day. */

@@ -87,6 +87,7 @@ describe.skipIf(!hasChromium())('the room', () => {
   test('the room has a year in review too', async () => {
     const { page, heading } = await stage.open(`/room?year=${PAST_YEAR}`, { size: 'desk' })
     await heading(`${PAST_YEAR} in review`).waitFor()
+    await page.locator('.hero').waitFor()
     const hero = (await page.locator('.hero').allInnerTexts()).join(' ')
     expect(hero.replaceAll(/\s+/g, ' ')).toBe(
       `${PAST_YEAR} 30 minutes of music were heard 1 play on 1 day`,
