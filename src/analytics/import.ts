@@ -8,7 +8,6 @@ import { type ActionRecord, HistoryRecord, type PlayRecord } from './record'
 
 type Values = Record<string, string | number | null>
 
-/** Records that are written at once; a hundred take some milliseconds, during which nobody is heard. */
 /** Kinds of rows whose number is remembered. */
 const MOST_COUNTED = 10_000
 const MOST_PROBLEMS = 10

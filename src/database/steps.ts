@@ -1,7 +1,7 @@
 import type { Database } from './database'
 
 /**
- * Rows that are changed at once: one that is counted in many lists takes half a millisecond, and
+ * Rows that are written or changed at once: one that is counted in many lists takes half a millisecond, and
  * meanwhile nobody else has a turn.
  */
 export const ROWS_A_STEP = 20
