@@ -20,10 +20,9 @@ export function createStatistics({ database, clock }: { database: Database; cloc
     async stats(subject: Subject, { from, to, tz, limit = TOP }: RoomStatsQuery): Promise<Stats> {
       const zone = readTimeZone(tz)
       const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }
-      // The first time, a good deal was made ready for this question alone.
+      // Elysia has checked the question, and for the first one made the checks.
       await othersTurn()
       const of = figures(subject, span, zone)
-      await othersTurn()
       const top = topLists(await of.tops(), limit)
       const [first, last] = [of.first(), of.last()]
       return {

@@ -1,7 +1,7 @@
 const MOST_MS = 5
 let turnedAt = 0
 
-/** Lets others have their turn, once much has been read since they last had one. */
+/** Lets others have their turn, when they have not had one for some milliseconds. */
 export function othersTurn(): Promise<void> | undefined {
   if (performance.now() - turnedAt < MOST_MS) return undefined
   return new Promise((resolve) =>

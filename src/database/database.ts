@@ -100,8 +100,9 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
     const problem = isSuspect ? firstProblem(sqlite, 'quick_check') : undefined
     if (problem !== undefined) throw damaged(path, problem)
     migrate(sqlite)
-    // A row that is counted in many lists changes more pages than SQLite would keep in memory, which it
-    // does lest the row fails half way; what a migration sorts may be too large for that.
+    // Should a statement fail half way, SQLite needs the pages as they were: beyond 64 KiB of them, which
+    // a row that is counted in many lists always changes, it would keep them in a file. Only now, for what
+    // a migration sorts may be too large for memory.
     sqlite.run('PRAGMA temp_store = MEMORY')
     sqlite.run('PRAGMA synchronous = NORMAL')
     return sqlite
