@@ -20,16 +20,15 @@ export type TopRows = ReturnType<typeof createTopRows>
 
 /** Reads the roll-ups of one list in one period. */
 export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
-  const first = (which: string) =>
+  const firstOf = (tops: 'frequent_tops' | 'tops') =>
     sqlite.query<TopRow, Values & { but: string; limit: number }>(
-      `SELECT item, times, listened_ms AS listenedMs FROM tops
-        WHERE subject = $subject AND list = $list AND period = $period AND ${which}
+      `SELECT item, times, listened_ms AS listenedMs FROM ${tops}
+        WHERE subject = $subject AND list = $list AND period = $period
           AND item NOT IN (SELECT value FROM json_each($but))
         ORDER BY times DESC, listened_ms DESC, item LIMIT $limit`,
     )
-  // By the index of what occurs often; the condition has to be the index's own.
-  const often = first('times >= iif(period = 0, 64, 8)')
-  const any = first('TRUE')
+  const firstFrequent = firstOf('frequent_tops')
+  const first = firstOf('tops')
   const some = sqlite.query<TopRow, Values & { items: string }>(
     `SELECT item, times, listened_ms AS listenedMs
        FROM json_each($items) CROSS JOIN tops ON item = value
@@ -51,8 +50,8 @@ export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
     /** The first of so many, but for some. */
     first(asked: Asked, but: Iterable<Item>, limit: number): TopRow[] {
       const values = { ...valuesOf(asked), but: JSON.stringify([...but]), limit }
-      const rows = often.all(values)
-      return rows.length === limit ? rows : any.all(values)
+      const rows = firstFrequent.all(values)
+      return rows.length === limit ? rows : first.all(values)
     },
 
     /** Those of the items that there are. */

@@ -137,12 +137,16 @@ test('the first of a long list are the same, whether they occur often or seldom'
       expect(most_queued.tracks.map(({ queued }) => queued)).toEqual(expected)
       expect(most_queued.artists.map(({ queued }) => queued)).toEqual(expected)
     }
-  const often = 'SELECT COUNT(*) FROM tops INDEXED BY tops_often WHERE list = 1 AND subject = 1'
-  const condition = 'AND times >= iif(period = 0, 64, 8)'
-  const inIndex = (period: number) =>
-    sqlite.query(`${often} ${condition} AND period = ${period}`).values()
-  expect(inIndex(202_601)).toEqual([[49]])
-  expect(inIndex(0)).toEqual([[7]])
+  const frequent = (period: number) =>
+    `FROM frequent_tops WHERE subject = 1 AND list = 1 AND period = ${period}`
+  const count = (period: number) => sqlite.query(`SELECT COUNT(*) ${frequent(period)}`).values()
+  expect(count(202_601)).toEqual([[49]])
+  expect(count(0)).toEqual([[7]])
+  const order = 'ORDER BY times DESC, listened_ms DESC, item LIMIT 10'
+  const plan = sqlite.query(`EXPLAIN QUERY PLAN SELECT item ${frequent(0)} ${order}`).values()
+  expect(plan.map(([, , , step]) => step)).toEqual([
+    expect.stringContaining('USING COVERING INDEX tops_in_order'),
+  ])
   database.close()
 })
 
