@@ -28,13 +28,10 @@ export function createHours({ sqlite }: Pick<Database, 'sqlite'>) {
       query([...COLUMNS.map(since(begin)), ...COLUMNS.map(until(begin))]),
     ),
   ]
-  const quarters = [
-    until(1),
-    ...LATER_QUARTERS.map((quarter) => (column: string) => `${column}_${quarter}`),
-  ].map((of) =>
+  const quarters = [0, ...LATER_QUARTERS].map(within).map((of) =>
     sqlite.query<Amount, { subject: Subject; hour: number }>(
       `SELECT ${of('actions')} AS actions, ${of('plays')} AS plays, ${of('ms')} AS listenedMs
-           FROM active_hours WHERE subject = $subject AND hour = $hour`,
+         FROM active_hours WHERE subject = $subject AND hour = $hour`,
     ),
   )
 
@@ -56,3 +53,7 @@ function since(quarter: number): (column: string) => string {
 
 /** What there is of it before that quarter. */
 const until = (quarter: number) => (column: string) => `${column} - ${since(quarter)(column)}`
+
+/** What there is of it in that quarter; of the first there is what the others leave. */
+const within = (quarter: number) =>
+  quarter === 0 ? until(1) : (column: string) => `${column}_${quarter}`
