@@ -63,6 +63,21 @@ function identityOf(
   return accounts.identify(presented.token, options)
 }
 
+/** Whether there is a session, if only one in which the first password is still to be changed. */
+export async function isSignedIn(
+  accounts: Accounts,
+  request: Request,
+  server: RequestServer | null,
+): Promise<boolean> {
+  try {
+    await identityOf(accounts, request, server, { beforePasswordChange: true })
+    return true
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
+}
+
 const notForKeys = () => new AppError('forbidden', 'An API key may not do this.')
 
 /** Where a request comes from, for the list of sessions. */

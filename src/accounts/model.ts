@@ -23,6 +23,8 @@ export const User = t.Object({
 })
 export type User = Static<typeof User>
 
+export const SignedIn = t.Object({ signed_in: t.Boolean() })
+
 export const Me = t.Object({
   ...User.properties,
   permissions: t.Array(t.String()),

@@ -2,9 +2,9 @@ import { Elysia } from 'elysia'
 import type { ClientAddress } from '../client-address'
 import { errorReplies } from '../error-reply'
 import type { Accounts } from './accounts'
-import { auth, originOf } from './auth'
+import { auth, isSignedIn, originOf } from './auth'
 import { clearedCookie, sessionCookie } from './cookie'
-import { Credentials, Done, Login, Me, PasswordChange } from './model'
+import { Credentials, Done, Login, Me, PasswordChange, SignedIn } from './model'
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]
@@ -32,6 +32,17 @@ export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) 
       response: { 200: Me, ...errorReplies(401) },
       detail: { summary: 'Who I am and what I may do', tags, security },
     })
+    .get(
+      '/signed-in',
+      async ({ request, server }) => ({
+        signed_in: await isSignedIn(accounts, request, server),
+      }),
+      {
+        public: true,
+        response: { 200: SignedIn, ...errorReplies(421) },
+        detail: { summary: 'Whether I have a session; that I have none is no error here', tags },
+      },
+    )
     .post(
       '/logout',
       ({ identity, request, server, set }) => {

@@ -39,6 +39,8 @@ async function begin() {
 
 /** Who has a session in this browser already. */
 async function whoIsIn() {
+  const { reply: session } = await ask('/api/auth/signed-in')
+  if (!session.signed_in) return undefined
   const { status, reply } = await ask('/api/auth/me')
   return status === 200 ? reply : undefined
 }

@@ -40,6 +40,8 @@ welcomeNewcomers()
 
 async function goOnIfSignedIn() {
   try {
+    const session = await (await fetch('/api/auth/signed-in')).json()
+    if (!session.signed_in) return
     const response = await fetch('/api/auth/me')
     if (!response.ok) return
     const user = await response.json()

@@ -53,6 +53,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
 
   'POST /api/auth/login': { who: ANYONE, json: { username: 'admin', password: PASSWORD } },
   'GET /api/auth/me': { who: WITH_NEW },
+  'GET /api/auth/signed-in': { who: ANYONE },
   'POST /api/auth/logout': { who: IN_PERSON_WITH_NEW },
   'POST /api/auth/password': {
     who: IN_PERSON_WITH_NEW,

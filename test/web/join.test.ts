@@ -99,6 +99,14 @@ describe('the page of invites', () => {
         role?: string
       }
 
+    test('to find that nobody is signed in is no failure', async () => {
+      const { url } = await party.invite()
+      await scan(url)
+      await field('Nickname').waitFor()
+      await page.goto(`${new URL(url).origin}/login`, { waitUntil: 'networkidle' })
+      expect(complaints).toEqual([])
+    })
+
     test('a guest is in with a nickname alone', async () => {
       const { url } = await party.invite({ name: 'Noras <b>Geburtstag</b>' })
       const asked: string[] = []
