@@ -4,6 +4,7 @@ import type { RegistrationPolicy } from '../config'
 import type { Database } from '../database/database'
 import { unname } from '../database/unnaming'
 import { AppError } from '../errors'
+import { createAccountChanges } from './account-changes'
 import { createAdministration } from './administration'
 import { createApiKeys, isApiKey } from './api-keys'
 import { createAudit } from './audit'
@@ -124,6 +125,7 @@ export function createAccounts({
     database,
     clock,
   })
+  const changes = createAccountChanges(database)
   sessions.forgetExpired()
   const forgetting = setInterval(sessions.forgetExpired, FORGET_EXPIRED_EVERY_MS)
   forgetting.unref()
@@ -138,8 +140,9 @@ export function createAccounts({
     return result
   }
 
+  // Its own changes it sees as well, and looks once too often.
   function lookOutside(): void {
-    if (!database.changedOutside()) return
+    if (!changes.any()) return
     roles.reload()
     sessions.forget()
     onChanged()

@@ -4,6 +4,7 @@ import listening from './002-listening.sql' with { type: 'text' }
 import door from './003-door.sql' with { type: 'text' }
 import lives from './004-lives.sql' with { type: 'text' }
 import rollups from './005-rollups.sql' with { type: 'text' }
+import accountChanges from './006-account-changes.sql' with { type: 'text' }
 import fillRollups from './fill-rollups.sql' with { type: 'text' }
 
 const migrations: readonly string[] = [
@@ -12,6 +13,7 @@ const migrations: readonly string[] = [
   door,
   lives,
   `${rollups}\n${fillRollups}`,
+  accountChanges,
 ]
 
 /** The schema that this version reads and writes. */

@@ -7,11 +7,12 @@ import listening from '../../src/database/002-listening.sql' with { type: 'text'
 import door from '../../src/database/003-door.sql' with { type: 'text' }
 import lives from '../../src/database/004-lives.sql' with { type: 'text' }
 import rollups from '../../src/database/005-rollups.sql' with { type: 'text' }
+import accountChanges from '../../src/database/006-account-changes.sql' with { type: 'text' }
 import { openDatabase } from '../../src/database/database'
 import { StartError } from '../../src/errors'
 import { temporaryFolder } from '../support/executable'
 
-const NEWEST = 5
+const NEWEST = 6
 const newPath = () => join(temporaryFolder(), 'musakone.db')
 
 /** A file as some other program, or an older version, would have left it. */
@@ -54,6 +55,7 @@ describe('migrations', () => {
     expect(look(path)).toMatchObject({
       version: NEWEST,
       tables: [
+        'account_changes',
         'action_days',
         'active_hours',
         'day_tops',
@@ -99,7 +101,8 @@ describe('migrations', () => {
 
   test('P7 a newer schema is refused, with the way out, and left as it is', () => {
     const path = fileWith(
-      `${accounts}; ${listening}; ${door}; ${lives}; ${rollups}; CREATE TABLE parties (id)`,
+      `${accounts}; ${listening}; ${door}; ${lives}; ${rollups}; ${accountChanges}
+       CREATE TABLE parties (id)`,
       NEWEST + 1,
     )
     const before = readFileSync(path)
