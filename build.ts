@@ -74,6 +74,8 @@ function compile(outfile: string, target?: Target): void {
   run(process.execPath, [
     'build',
     'src/main.ts',
+    // Threads are entries of their own.
+    'src/actions/recorder-thread.ts',
     '--compile',
     ...(target === undefined ? [] : [`--target=bun-${target}`]),
     `--outfile=${outfile}`,

@@ -169,14 +169,14 @@ export function openServices({
       wires.publish = publish
     },
 
-    close(): void {
+    async close(): Promise<void> {
       backups.close()
       measures.close()
       proxy.close()
       gateway.close()
       analytics.close()
       actions.close()
-      recorder.close()
+      await recorder.close()
       queuers.close()
       mopidy.close()
       accounts.close()

@@ -1,7 +1,9 @@
 import type { Database } from '../database/database'
 import { reasonOf } from '../errors'
 import type { Log } from '../log'
+import type { ActionRow, Written } from './action-rows'
 import type { Action } from './classify'
+import { createWriterHere, createWriterThread, type WriterThread } from './group-writer'
 
 /** A row of `user_actions`; it may be amended after it was recorded. */
 export type Entry = {
@@ -17,111 +19,134 @@ export type Recorder = ReturnType<typeof createRecorder>
 
 /** Rows wait at most this long for others to share a transaction with. */
 const FLUSH_MS = 250
-// While it writes nothing else runs, and a row that is counted in many lists takes up to half a
-// millisecond on a slow disk.
-const MOST_MS_A_TRANSACTION = 5
+/** What is written at once at most, if the time allows. */
+const ROWS_A_GROUP = 64
+/** More than were written of the group before, to see whether the time allows more by now. */
+const MORE_ROWS = 4
+/** More than these wait only where many do something at once, or somebody queues a long list. */
+const MOST_HERE = 16
 /** While the disk refuses, this many rows are kept in memory; older ones are dropped and counted. */
 const MOST_WAITING = 20_000
 const COMPLAINT_EVERY_MS = 60_000
 
-/** Writes actions down in groups, so that recording never holds a relay up. */
+/**
+ * Writes actions down in groups, one at a time, so that recording never holds a relay up. A few are written
+ * here and now. As soon as there are many a thread writes them, from then on all: it costs memory, which a
+ * box that never has many keeps.
+ */
 export function createRecorder({ database, log }: { database: Database; log: Log }) {
   const waiting = new Set<Entry>()
+  /** Of the group that is being written, what has changed since. */
+  const amended = new Set<Entry>()
+  const writeHere = createWriterHere(database)
+  let rowsAGroup = ROWS_A_GROUP
+  let thread: WriterThread | undefined
+  let mayHaveThread = database.path !== ':memory:'
+  let inFlight: Promise<boolean> | undefined
   let timer: Timer | undefined
+  let closed = false
   let dropped = 0
   let complainedAt = Number.NEGATIVE_INFINITY
 
-  // The user may have been deleted while the row waited: the row stays, without the name.
-  const insert = database.sqlite.query<unknown, Record<string, string | number | null>>(
-    `INSERT INTO user_actions
-       (user_id, action_type, track_uri, track_name, artist, position_ms, metadata, timestamp)
-     VALUES ((SELECT id FROM users WHERE id = $userId),
-             $type, $uri, $name, $artist, $positionMs, $metadata, $timestamp)`,
-  )
-  const update = database.sqlite.query<unknown, { id: number; metadata: string | null }>(
-    'UPDATE user_actions SET metadata = $metadata WHERE id = $id',
-  )
-
-  function write(entry: Entry): void {
-    const { action, userId, timestamp } = entry
-    const metadata = action.metadata === null ? null : JSON.stringify(action.metadata)
-    if (entry.id !== undefined) {
-      update.run({ id: entry.id, metadata })
-      return
+  function nextGroup(): Entry[] {
+    const group: Entry[] = []
+    for (const entry of waiting) {
+      if (group.push(entry) === rowsAGroup) break
     }
-    const { lastInsertRowid } = insert.run({
-      userId,
-      type: action.type,
-      uri: action.track?.uri ?? null,
-      name: action.track?.name ?? null,
-      artist: action.track?.artist ?? null,
-      positionMs: action.positionMs,
-      metadata,
-      timestamp,
+    return group
+  }
+
+  /** Takes note of what became of a group; whether there may be more to write now. */
+  function note(group: readonly Entry[], { ids, problem }: Written): boolean {
+    ids.forEach((id, index) => {
+      const entry = group[index]
+      if (entry === undefined) return
+      entry.id = id
+      // One that was given up for want of room has found it after all.
+      if (!amended.has(entry) && !waiting.delete(entry)) dropped -= 1
     })
-    entry.id = Number(lastInsertRowid)
+    if (problem !== undefined) complain(problem)
+    else rowsAGroup = Math.min(ids.length + MORE_ROWS, ROWS_A_GROUP)
+    return problem === undefined && waiting.size > 0
   }
 
-  /** Writes one group; whether there may be more to write now. */
-  function flushGroup(): boolean {
-    if (waiting.size === 0) return false
-    const written: Entry[] = []
-    const isNew: Entry[] = []
+  function writerThread(): WriterThread | undefined {
+    if (!mayHaveThread || (thread === undefined && waiting.size <= MOST_HERE)) return thread
     try {
-      database.together(() => {
-        const end = performance.now() + MOST_MS_A_TRANSACTION
-        for (const entry of waiting) {
-          if (entry.id === undefined) isNew.push(entry)
-          write(entry)
-          written.push(entry)
-          if (performance.now() >= end) break
-        }
-      })
+      thread ??= createWriterThread(database, withoutThread)
     } catch (error) {
-      for (const entry of isNew) delete entry.id
-      complain(error)
-      return false
+      withoutThread(reasonOf(error))
     }
-    for (const entry of written) waiting.delete(entry)
-    return waiting.size > 0
+    return thread
   }
 
-  function flushSoon(delayMs: number): void {
-    timer ??= setTimeout(() => {
+  function withoutThread(reason: string): void {
+    log.error({ reason }, 'actions are recorded without a thread of their own')
+    thread = undefined
+    mayHaveThread = false
+  }
+
+  async function writeGroup(): Promise<boolean> {
+    const group = nextGroup()
+    amended.clear()
+    const rows = group.map(rowOf)
+    const write = writerThread()?.write ?? writeHere
+    return note(group, await database.inTurn(() => write(rows)))
+  }
+
+  /** Writes one group, or waits for the one that is being written; whether there may be more to write. */
+  function flushGroup(): Promise<boolean> {
+    if (waiting.size === 0) return Promise.resolve(false)
+    inFlight ??= writeGroup().finally(() => {
+      inFlight = undefined
+    })
+    return inFlight
+  }
+
+  /** Writes groups, between which others have their turn, until that is so or the disk refuses. */
+  async function flushUntil(isOver: () => boolean): Promise<void> {
+    while (!isOver() && (await flushGroup())) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  function flushSoon(): void {
+    if (closed) return
+    timer ??= setTimeout(async () => {
+      await flushUntil(() => closed)
       timer = undefined
-      if (flushGroup()) flushSoon(0)
-      else if (waiting.size > 0) flushSoon(FLUSH_MS)
-    }, delayMs)
+      if (waiting.size > 0) flushSoon()
+    }, FLUSH_MS)
   }
 
-  function complain(error: unknown): void {
+  function complain(reason: string): void {
     if (performance.now() - complainedAt < COMPLAINT_EVERY_MS) return
     complainedAt = performance.now()
-    log.error({ reason: reasonOf(error), waiting: waiting.size, dropped }, 'cannot record actions')
+    log.error({ reason, waiting: waiting.size, dropped }, 'cannot record actions')
   }
 
   return {
     /** Queues an entry, new or amended. */
     record(entry: Entry): void {
-      if (waiting.size >= MOST_WAITING) {
+      if (waiting.size >= MOST_WAITING && !waiting.has(entry)) {
         const [oldest] = waiting
         if (oldest !== undefined) waiting.delete(oldest)
         dropped += 1
       }
       waiting.add(entry)
-      flushSoon(FLUSH_MS)
+      amended.add(entry)
+      flushSoon()
     },
 
-    /** Writes what waits, in groups, all at once. */
-    flush(): void {
-      while (flushGroup());
-    },
-
-    /** Writes what waits now, in groups between which others have their turn. */
+    /** Resolves when what waits now is written, or the disk has refused. */
     async flushed(): Promise<void> {
-      const asked = [...waiting]
-      while (asked.some((entry) => waiting.has(entry)) && flushGroup())
-        await new Promise((resolve) => setImmediate(resolve))
+      const asked = new Set(waiting)
+      await flushUntil(() => {
+        // They are written in this order.
+        for (const entry of asked) {
+          if (waiting.has(entry)) return false
+          asked.delete(entry)
+        }
+        return true
+      })
     },
 
     /** Rows that are not in the database yet. */
@@ -130,10 +155,27 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     /** Rows that a full disk has cost since the start. */
     dropped: (): number => dropped,
 
-    close(): void {
-      this.flush()
+    /** Writes what waits. */
+    async close(): Promise<void> {
+      closed = true
       clearTimeout(timer)
-      timer = undefined
+      while (await flushGroup());
+      await thread?.stop()
+      thread = undefined
     },
+  }
+}
+
+function rowOf({ action, userId, timestamp, id }: Entry): ActionRow {
+  return {
+    ...(id !== undefined && { id }),
+    userId,
+    type: action.type,
+    uri: action.track?.uri ?? null,
+    name: action.track?.name ?? null,
+    artist: action.track?.artist ?? null,
+    positionMs: action.positionMs,
+    metadata: action.metadata === null ? null : JSON.stringify(action.metadata),
+    timestamp,
   }
 }

@@ -106,7 +106,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
     }
 
     for await (const part of inParts(candidates)) {
-      database.together(() => part.forEach(write))
+      await database.inTurn(() => database.together(() => part.forEach(write)))
       await new Promise((resolve) => setImmediate(resolve))
     }
     return result

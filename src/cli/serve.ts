@@ -52,7 +52,7 @@ export async function serve(config: Config, log: Log): Promise<Running> {
     await createFirstAdmin(config, services, log)
     return listen(config, services, log)
   } catch (error) {
-    services.close()
+    await services.close()
     throw error
   }
 }
@@ -113,7 +113,7 @@ function listen(config: Config, services: Services, log: Log): Running {
       services.proxy.close()
       await within(CLOSE_SOCKETS_MS, stopped)
       await within(CLOSE_SOCKETS_MS, server.stop(true))
-      services.close()
+      await services.close()
       log.info('musakone has stopped')
     },
   }

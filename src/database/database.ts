@@ -2,17 +2,13 @@ import type { Database as Sqlite } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf, StartError } from '../errors'
+import { connect, speedUp } from './connection'
 import { firstProblem, isDamage } from './inspection'
 import { lockInstance } from './instance-lock'
-import { LazySqlite } from './lazy-statements'
 import { migrate } from './migrations'
 
 export type Database = ReturnType<typeof openDatabase>
 
-/** Milliseconds that a statement waits for another process, such as a command-line tool. */
-const BUSY_TIMEOUT_MS = 2_000
-/** A track that is queued is counted in some twenty places of a large database. */
-const CACHE_KIB = 8_000
 /** A database up to this size, in bytes, is looked through in less than a moment at each start. */
 const SMALL = 32 * 1024 * 1024
 
@@ -28,12 +24,13 @@ export const INTEGRITY_HINT =
 export function openDatabase(path: string, { exclusive = false } = {}) {
   const releaseLock = exclusive && path !== ':memory:' ? lockInstance(createFile(path)) : undefined
   const sqlite = openFile(path, releaseLock, exclusive)
-  const dataVersion = sqlite.query<{ data_version: number }, []>('PRAGMA data_version')
-  const currentVersion = () => dataVersion.get()?.data_version
-  let seenVersion = currentVersion()
+  let lastTurn: Promise<unknown> = Promise.resolve()
 
   return {
     sqlite,
+
+    /** The file, for another connection of this process; `:memory:` has no other. */
+    path,
 
     /** Runs `work` in one transaction that is on the disk when this returns, or not at all. */
     durably<T>(work: () => T): T {
@@ -50,11 +47,14 @@ export function openDatabase(path: string, { exclusive = false } = {}) {
       return sqlite.transaction(work).immediate()
     },
 
-    /** Whether another process has written to it since this was last asked. */
-    changedOutside(): boolean {
-      const before = seenVersion
-      seenVersion = currentVersion()
-      return seenVersion !== before
+    /**
+     * Runs one step of work that takes many, when it is its turn: whoever writes for long, here or in a
+     * thread, lets the others write between two steps.
+     */
+    inTurn<T>(step: () => T | Promise<T>): Promise<T> {
+      const turn = lastTurn.then(step)
+      lastTurn = turn.catch(() => {})
+      return turn
     },
 
     /** Whether the database answers. */
@@ -90,21 +90,11 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
   try {
     if (path !== ':memory:') createFile(path)
     const isSuspect = exclusive && path !== ':memory:' && isWorthALook(path)
-    const sqlite = new LazySqlite(path, { strict: true, create: true })
-    // The busy timeout first: changing the journal mode may itself have to wait.
-    sqlite.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
-    sqlite.run('PRAGMA journal_mode = WAL')
-    sqlite.run(`PRAGMA cache_size = -${CACHE_KIB}`)
-    sqlite.run('PRAGMA foreign_keys = ON')
-    sqlite.run('PRAGMA synchronous = FULL')
+    const sqlite = connect(path)
     const problem = isSuspect ? firstProblem(sqlite, 'quick_check') : undefined
     if (problem !== undefined) throw damaged(path, problem)
     migrate(sqlite)
-    // Should a statement fail half way, SQLite needs the pages as they were: beyond 64 KiB of them, which
-    // a row that is counted in many lists always changes, it would keep them in a file. Only now, for what
-    // a migration sorts may be too large for memory.
-    sqlite.run('PRAGMA temp_store = MEMORY')
-    sqlite.run('PRAGMA synchronous = NORMAL')
+    speedUp(sqlite)
     return sqlite
   } catch (error) {
     releaseLock?.()

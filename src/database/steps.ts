@@ -14,7 +14,7 @@ export async function inSteps(
 ): Promise<number> {
   let sum = 0
   while (!isOver()) {
-    const { changes } = database.together(step)
+    const { changes } = await database.inTurn(() => database.together(step))
     // Triggers do not count.
     if (changes === 0) break
     sum += changes

@@ -92,9 +92,8 @@ function stubMopidy(send: Mopidy['send']) {
 /** What was done is not what is looked at here. */
 const SILENT: Recorder = {
   record: () => {},
-  flush: () => {},
   flushed: async () => {},
   waiting: () => 0,
   dropped: () => 0,
-  close: () => {},
+  close: async () => {},
 }

@@ -31,11 +31,19 @@ const KINDS = {
   queue_move: 4,
 }
 
+/** Of every user. */
+export const PASSWORD = 'correct horse battery'
+
 /**
  * Writes a database of that many actions, and a tenth as many plays, as the version before the roll-ups
- * had left it. The same rows each time.
+ * had left it. The same rows each time. Resolves to its path.
  */
-export function writeHistory(folder: string, actions: number, passwordHash: string): string {
+export async function writeHistory(folder: string, actions: number): Promise<string> {
+  const passwordHash = await Bun.password.hash(PASSWORD, {
+    algorithm: 'argon2id',
+    memoryCost: 19_456,
+    timeCost: 2,
+  })
   const path = join(folder, 'musakone.db')
   const sqlite = new Sqlite(path, { strict: true })
   for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -200000'])

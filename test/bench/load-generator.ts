@@ -13,7 +13,7 @@ import type {
   ToGenerator,
 } from './load'
 import { type LoadClient, openClient } from './load-client'
-import { type Summary, summaryOf } from './statistics'
+import { summaryOf } from './statistics'
 
 /** Handshakes under way at a time: a crowd, but not one that overflows the server's backlog. */
 const MOST_DIALS = 100
@@ -155,10 +155,10 @@ async function runDisturbance(
   return { callMs: await called, asked: summaryOf(await Promise.all(answers)), commandedMs }
 }
 
-async function runBeat(client: LoadClient, { call, everyMs, ms }: Beat): Promise<Summary> {
+async function runBeat(client: LoadClient, { call, everyMs, ms }: Beat): Promise<number[]> {
   const answers: Promise<number>[] = []
   const beat = setInterval(() => answers.push(client.call(call)), everyMs)
   await Bun.sleep(ms)
   clearInterval(beat)
-  return summaryOf(await Promise.all(answers))
+  return Promise.all(answers)
 }

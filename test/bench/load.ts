@@ -63,7 +63,8 @@ type Results = {
   /** The milliseconds until the last socket has heard it. */
   broadcast: { ask: { broadcast: Broadcast }; result: number }
   disturbance: { ask: { disturbance: Disturbance }; result: DisturbanceResult }
-  beat: { ask: { beat: Beat }; result: Summary }
+  /** The milliseconds that each call took. */
+  beat: { ask: { beat: Beat }; result: number[] }
 }
 
 type Doing = keyof Results

@@ -56,10 +56,10 @@ async function crowdAtTheDoor({ quick }: Stage, load: Load, logIn: LogIn): Promi
   const beat = { call: CALL, everyMs: BEAT_EVERY_MS, ms: performance.now() - startedAt }
   const names = ['quiet', 'crowd'] as const
   const round = async (name: (typeof names)[number]): Promise<Summary> => {
-    if (name === 'quiet') return load.ask('beat', 'socket', { beat })
+    if (name === 'quiet') return summaryOf(await load.ask('beat', 'socket', { beat }))
     const startedAt = performance.now()
     const crowd = Promise.all(Array.from({ length: PEOPLE }, (_, person) => logIn(person)))
-    const heard = await load.ask('beat', 'socket', { beat })
+    const heard = summaryOf(await load.ask('beat', 'socket', { beat }))
     statuses.push(...(await crowd).map(({ status }) => status))
     spans.push(performance.now() - startedAt)
     return heard

@@ -5,6 +5,7 @@ import { createGateway } from '../../src/gateway/gateway'
 import { createLog } from '../../src/log'
 import { openServices } from '../../src/services'
 import { until } from '../support/test-musakone'
+import { BUSIEST, PASSWORD } from './history-database'
 import { recordSteadily } from './steady-recording'
 
 export type ToRecordingServer =
@@ -12,12 +13,12 @@ export type ToRecordingServer =
   /** So many from now on, beside what is called. */
   | { actionsPerSecond: number }
 
-/** Addresses of sockets that are signed in; then, that it records as it was told. */
-export type FromRecordingServer = { recorded: string; notRecorded: string } | 'told'
+/** Addresses of sockets that are signed in; then, how long it took until all was written. */
+export type FromRecordingServer = { recorded: string; notRecorded: string } | { writtenMs: number }
 
 type Publish = (topic: string, text: string) => unknown
 
-let tell: (actionsPerSecond: number) => Promise<void> = () => Promise.resolve()
+let tell: (actionsPerSecond: number) => Promise<number> = () => Promise.resolve(0)
 
 process.on('message', async (message: ToRecordingServer) => {
   process.send?.(await reply(message))
@@ -25,8 +26,7 @@ process.on('message', async (message: ToRecordingServer) => {
 
 async function reply(message: ToRecordingServer): Promise<FromRecordingServer> {
   if ('actionsPerSecond' in message) {
-    await tell(message.actionsPerSecond)
-    return 'told'
+    return { writtenMs: await tell(message.actionsPerSecond) }
   }
   const { mopidyUrl, recordedIn, notRecordedIn } = message
   const addresses = {
@@ -46,7 +46,6 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
     sessionDays: 1,
     log,
   })
-  await services.accounts.createFirstAdmin('admin')
   // Both get a second gateway, so that an event costs either side the same.
   const wires: { publish?: Publish } = {}
   const silentGateway = createGateway({
@@ -72,7 +71,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   else wires.publish = publish
   await until(() => services.mopidy.status().online, 'Mopidy to be online')
   const { token } = await services.accounts.logIn(
-    { username: 'admin', password: 'admin' },
+    { username: `user${BUSIEST}`, password: PASSWORD },
     { ip: null, userAgent: null },
   )
   return `ws://127.0.0.1:${server.port}/ws?token=${token}`

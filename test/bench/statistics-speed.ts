@@ -9,13 +9,12 @@ import { temporaryFolder } from '../support/executable'
 import { watchEventLoop } from './event-loop'
 import { exportSpeed } from './export-speed'
 import type { Figure } from './figure'
-import { BUSIEST, FIRST_MS, LAST_MS, QUIETEST, writeHistory } from './history-database'
+import { BUSIEST, FIRST_MS, LAST_MS, PASSWORD, QUIETEST, writeHistory } from './history-database'
 import type { Stage } from './stage'
 import { summaryOf } from './statistics'
 import { entryOf } from './steady-recording'
 
 const SIZES = { '100 thousand': 100_000, '1 million': 1_000_000, '10 million': 10_000_000 }
-const PASSWORD = 'correct horse battery'
 
 const MOST_MS = { month: 20, allTime: 50, page: 5 }
 const LEAST_A_SECOND = 5_000
@@ -32,11 +31,6 @@ const LAST = LAST_MS / 1_000
  * program, without the network. The busiest user has done three of five things.
  */
 export async function statisticsSpeed({ quick }: Pick<Stage, 'quick'>): Promise<Figure[]> {
-  const passwordHash = await Bun.password.hash(PASSWORD, {
-    algorithm: 'argon2id',
-    memoryCost: 19_456,
-    timeCost: 2,
-  })
   const sizes = Object.entries(SIZES).filter(([, actions]) => !quick || actions <= 1_000_000)
   const measured: Measured[] = []
   for (const [name, actions] of sizes) {
@@ -44,7 +38,7 @@ export async function statisticsSpeed({ quick }: Pick<Stage, 'quick'>): Promise<
     const folder = join(temporaryFolder(), 'data')
     mkdirSync(folder, { mode: 0o700 })
     try {
-      measured.push({ name, figures: await measure(folder, actions, passwordHash, quick) })
+      measured.push({ name, figures: await measure(folder, actions, quick) })
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
@@ -59,13 +53,8 @@ export async function statisticsSpeed({ quick }: Pick<Stage, 'quick'>): Promise<
 
 type Measured = { name: string; figures: Figure[] }
 
-async function measure(
-  folder: string,
-  actions: number,
-  passwordHash: string,
-  quick: boolean,
-): Promise<Figure[]> {
-  const path = writeHistory(folder, actions, passwordHash)
+async function measure(folder: string, actions: number, quick: boolean): Promise<Figure[]> {
+  const path = await writeHistory(folder, actions)
   const before = statSync(path).size
   const startedAt = performance.now()
   openDatabase(path).close()
@@ -119,7 +108,7 @@ async function openProgram(databasePath: string, actionsASecond: number) {
 
     async close(): Promise<void> {
       await app.stop(true)
-      services.close()
+      await services.close()
     },
 
     async ask(address: string, method = 'GET'): Promise<unknown> {
@@ -202,7 +191,7 @@ async function recording({ databasePath }: Program): Promise<Figure[]> {
   await recorder.flushed()
   const seconds = (performance.now() - startedAt) / 1_000
   const longest = held('recording')
-  recorder.close()
+  await recorder.close()
   database.close()
   return [
     {

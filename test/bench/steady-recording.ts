@@ -3,16 +3,19 @@ import { openDatabase } from '../../src/database/database'
 import { createLog } from '../../src/log'
 import { until } from '../support/test-musakone'
 
-const EVERY_MS = 10
+const EVERY_MS = 1
 
-/** Records so many actions a second, of the kinds that people do, until it is told another number. */
+/**
+ * Records so many actions a second, of the kinds that people do, until it is told another number. Resolves
+ * to the milliseconds until all are written, once it is told none.
+ */
 export async function recordSteadily(databasePath: string) {
   const log = await createLog({ level: 'silent', format: 'json' })
   const recorder = createRecorder({ database: openDatabase(databasePath), log })
   let timer: Timer | undefined
   let recorded = 0
 
-  return async (actionsPerSecond: number): Promise<void> => {
+  return async (actionsPerSecond: number): Promise<number> => {
     clearInterval(timer)
     if (actionsPerSecond > 0) {
       let owed = 0
@@ -23,9 +26,11 @@ export async function recordSteadily(databasePath: string) {
         last = now
         for (; owed >= 1; owed -= 1) recorder.record(entryOf(recorded++))
       }, EVERY_MS)
-      return
+      return 0
     }
+    const stoppedAt = performance.now()
     await until(() => recorder.waiting() === 0, 'all to be recorded')
+    return performance.now() - stoppedAt
   }
 }
 

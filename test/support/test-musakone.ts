@@ -136,7 +136,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
       services.gateway.close()
       services.proxy.close()
       await server.stop(true)
-      services.close()
+      await services.close()
       await demo?.stop()
     },
   }
