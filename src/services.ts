@@ -176,10 +176,11 @@ export function openServices({
       gateway.close()
       analytics.close()
       actions.close()
-      await recorder.close()
       queuers.close()
+      // Whoever is not answered by now has done nothing that could be recorded.
       mopidy.close()
       accounts.close()
+      await recorder.close()
       database.close()
     },
   }

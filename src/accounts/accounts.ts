@@ -61,6 +61,8 @@ export function createAccounts({
   proxyLogin: proxyLoginOptions,
   onChanged = () => {},
 }: AccountsOptions) {
+  // Before anything is read, so that no change is missed.
+  const changes = createAccountChanges(database)
   const users = createUsers({ database, clock })
   const sessions = createSessions({ database, clock })
   const tokens = createTokens({ secret, clock })
@@ -125,7 +127,6 @@ export function createAccounts({
     database,
     clock,
   })
-  const changes = createAccountChanges(database)
   sessions.forgetExpired()
   const forgetting = setInterval(sessions.forgetExpired, FORGET_EXPIRED_EVERY_MS)
   forgetting.unref()

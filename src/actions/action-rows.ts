@@ -31,13 +31,17 @@ export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) =>
      VALUES ((SELECT id FROM users WHERE id = $userId),
              $type, $uri, $name, $artist, $positionMs, $metadata, $timestamp)`,
   )
-  const update = sqlite.query<unknown, { id: number; metadata: string | null }>(
-    'UPDATE user_actions SET metadata = $metadata WHERE id = $id',
+  // It may have been deleted, and its id be another row's by now.
+  const update = sqlite.query<unknown, Record<string, string | number | null>>(
+    `UPDATE user_actions SET metadata = $metadata
+      WHERE id = $id AND user_id IS (SELECT id FROM users WHERE id = $userId)
+        AND action_type = $type AND timestamp = $timestamp`,
   )
 
   function write({ id, ...row }: ActionRow): number {
     if (id === undefined) return Number(insert.run(row).lastInsertRowid)
-    update.run({ id, metadata: row.metadata })
+    const { userId, type, timestamp, metadata } = row
+    update.run({ id, userId, type, timestamp, metadata })
     return id
   }
 

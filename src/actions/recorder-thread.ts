@@ -15,21 +15,27 @@ let opened: ReturnType<typeof open> | undefined
 
 self.onmessage = ({ data }: MessageEvent<string>) => {
   const told: ToThread = JSON.parse(data)
-  if (told === 'stop') opened?.close()
-  self.postMessage(JSON.stringify(told === 'stop' ? told : written(told.path, told.rows)))
-}
-
-function written(path: string, rows: readonly ActionRow[]): Written {
-  try {
-    opened ??= open(path)
-    return { ids: opened.write(rows) }
-  } catch (error) {
-    return { ids: [], problem: reasonOf(error) }
+  if (told === 'stop') {
+    opened?.close()
+    return self.postMessage(JSON.stringify(told))
   }
+  // Where it cannot be opened the thread is of no use: it ends by this error.
+  opened ??= open(told.path)
+  self.postMessage(JSON.stringify(opened.write(told.rows)))
 }
 
 function open(path: string) {
-  const sqlite = connect(path)
+  const sqlite = connect(path, { create: false })
   speedUp(sqlite)
-  return { write: createRowWriter(sqlite), close: () => sqlite.close() }
+  const write = createRowWriter(sqlite)
+  return {
+    write(rows: readonly ActionRow[]): Written {
+      try {
+        return { ids: write(rows) }
+      } catch (error) {
+        return { ids: [], problem: reasonOf(error) }
+      }
+    },
+    close: () => sqlite.close(),
+  }
 }

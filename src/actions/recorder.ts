@@ -1,9 +1,9 @@
 import type { Database } from '../database/database'
 import { reasonOf } from '../errors'
 import type { Log } from '../log'
-import type { ActionRow, Written } from './action-rows'
+import { type ActionRow, createRowWriter, type Written } from './action-rows'
 import type { Action } from './classify'
-import { createWriterHere, createWriterThread, type WriterThread } from './group-writer'
+import { createWriterThread, type WriterThread } from './writer-thread'
 
 /** A row of `user_actions`; it may be amended after it was recorded. */
 export type Entry = {
@@ -21,7 +21,7 @@ export type Recorder = ReturnType<typeof createRecorder>
 const FLUSH_MS = 250
 /** What is written at once at most, if the time allows. */
 const ROWS_A_GROUP = 64
-/** More than were written of the group before, to see whether the time allows more by now. */
+/** More than the time allowed before, to see whether it allows more by now. */
 const MORE_ROWS = 4
 /** More than these wait only where many do something at once, or somebody queues a long list. */
 const MOST_HERE = 16
@@ -36,44 +36,34 @@ const COMPLAINT_EVERY_MS = 60_000
  */
 export function createRecorder({ database, log }: { database: Database; log: Log }) {
   const waiting = new Set<Entry>()
-  /** Of the group that is being written, what has changed since. */
+  /** Of those that wait, what is being written. */
+  let group: ReadonlySet<Entry> = new Set()
+  /** Of the group, what has changed since. */
   const amended = new Set<Entry>()
-  const writeHere = createWriterHere(database)
+  const writeRows = createRowWriter(database.sqlite)
   let rowsAGroup = ROWS_A_GROUP
   let thread: WriterThread | undefined
   let mayHaveThread = database.path !== ':memory:'
-  let inFlight: Promise<boolean> | undefined
+  let inFlight: Promise<number> | undefined
   let timer: Timer | undefined
+  let closing = false
   let closed = false
   let dropped = 0
   let complainedAt = Number.NEGATIVE_INFINITY
 
-  function nextGroup(): Entry[] {
-    const group: Entry[] = []
-    for (const entry of waiting) {
-      if (group.push(entry) === rowsAGroup) break
+  function writeHere(rows: readonly ActionRow[]): Written {
+    try {
+      return { ids: writeRows(rows) }
+    } catch (error) {
+      return { ids: [], problem: reasonOf(error) }
     }
-    return group
-  }
-
-  /** Takes note of what became of a group; whether there may be more to write now. */
-  function note(group: readonly Entry[], { ids, problem }: Written): boolean {
-    ids.forEach((id, index) => {
-      const entry = group[index]
-      if (entry === undefined) return
-      entry.id = id
-      // One that was given up for want of room has found it after all.
-      if (!amended.has(entry) && !waiting.delete(entry)) dropped -= 1
-    })
-    if (problem !== undefined) complain(problem)
-    else rowsAGroup = Math.min(ids.length + MORE_ROWS, ROWS_A_GROUP)
-    return problem === undefined && waiting.size > 0
   }
 
   function writerThread(): WriterThread | undefined {
-    if (!mayHaveThread || (thread === undefined && waiting.size <= MOST_HERE)) return thread
+    const isNeeded = waiting.size > MOST_HERE && mayHaveThread && !closing
+    if (thread !== undefined || !isNeeded) return thread
     try {
-      thread ??= createWriterThread(database, withoutThread)
+      thread = createWriterThread(database.path, withoutThread)
     } catch (error) {
       withoutThread(reasonOf(error))
     }
@@ -86,32 +76,53 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     mayHaveThread = false
   }
 
-  async function writeGroup(): Promise<boolean> {
-    const group = nextGroup()
+  /** Writes the first of what waits; how many, none if the disk refuses. */
+  async function writeGroup(): Promise<number> {
+    const entries = [...waiting.values().take(rowsAGroup)]
+    group = new Set(entries)
     amended.clear()
-    const rows = group.map(rowOf)
-    const write = writerThread()?.write ?? writeHere
-    return note(group, await database.inTurn(() => write(rows)))
+    const rows = entries.map(rowOf)
+    const { ids, problem } = await database.inTurn(
+      async () => (await writerThread()?.write(rows)) ?? writeHere(rows),
+    )
+    entries.slice(0, ids.length).forEach((entry, index) => {
+      const id = ids[index]
+      if (id !== undefined) entry.id = id
+      waiting.delete(entry)
+      // Once more, after those who have waited longer.
+      if (amended.has(entry)) waiting.add(entry)
+    })
+    group = new Set()
+    if (problem !== undefined) complain(problem)
+    else if (ids.length < rows.length) rowsAGroup = ids.length + MORE_ROWS
+    else rowsAGroup = Math.min(rowsAGroup + MORE_ROWS, ROWS_A_GROUP)
+    return ids.length
   }
 
-  /** Writes one group, or waits for the one that is being written; whether there may be more to write. */
-  function flushGroup(): Promise<boolean> {
-    if (waiting.size === 0) return Promise.resolve(false)
+  /** Writes one group, or waits for the one that is being written; how many that were. */
+  function flushGroup(): Promise<number> {
+    if (waiting.size === 0 || closed) return Promise.resolve(0)
     inFlight ??= writeGroup().finally(() => {
       inFlight = undefined
     })
     return inFlight
   }
 
-  /** Writes groups, between which others have their turn, until that is so or the disk refuses. */
-  async function flushUntil(isOver: () => boolean): Promise<void> {
-    while (!isOver() && (await flushGroup())) await new Promise((resolve) => setImmediate(resolve))
+  /** Writes what waits now, in groups between which others have their turn, or until the disk refuses. */
+  async function flush(): Promise<void> {
+    let left = waiting.size
+    while (left > 0) {
+      const written = await flushGroup()
+      if (written === 0) return
+      left -= written
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   function flushSoon(): void {
-    if (closed) return
+    if (closing) return
     timer ??= setTimeout(async () => {
-      await flushUntil(() => closed)
+      await flush()
       timer = undefined
       if (waiting.size > 0) flushSoon()
     }, FLUSH_MS)
@@ -123,30 +134,30 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     log.error({ reason, waiting: waiting.size, dropped }, 'cannot record actions')
   }
 
+  function dropOldest(): void {
+    for (const entry of waiting) {
+      // What is being written may be in the database by now.
+      if (group.has(entry)) continue
+      waiting.delete(entry)
+      dropped += 1
+      return
+    }
+  }
+
   return {
     /** Queues an entry, new or amended. */
     record(entry: Entry): void {
-      if (waiting.size >= MOST_WAITING && !waiting.has(entry)) {
-        const [oldest] = waiting
-        if (oldest !== undefined) waiting.delete(oldest)
-        dropped += 1
-      }
+      if (waiting.size >= MOST_WAITING && !waiting.has(entry)) dropOldest()
       waiting.add(entry)
-      amended.add(entry)
+      if (group.has(entry)) amended.add(entry)
       flushSoon()
     },
 
-    /** Resolves when what waits now is written, or the disk has refused. */
+    /** Resolves when all that was recorded before is written, or the disk has refused. */
     async flushed(): Promise<void> {
-      const asked = new Set(waiting)
-      await flushUntil(() => {
-        // They are written in this order.
-        for (const entry of asked) {
-          if (waiting.has(entry)) return false
-          asked.delete(entry)
-        }
-        return true
-      })
+      // Of that group, some may have changed since.
+      if (inFlight !== undefined) await inFlight
+      await flush()
     },
 
     /** Rows that are not in the database yet. */
@@ -155,11 +166,12 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     /** Rows that a full disk has cost since the start. */
     dropped: (): number => dropped,
 
-    /** Writes what waits. */
+    /** Writes what waits; what is recorded from here on is not. */
     async close(): Promise<void> {
-      closed = true
+      closing = true
       clearTimeout(timer)
-      while (await flushGroup());
+      while ((await flushGroup()) > 0);
+      closed = true
       await thread?.stop()
       thread = undefined
     },

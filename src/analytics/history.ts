@@ -31,6 +31,9 @@ export function createHistory({ database }: { database: Database }) {
     `SELECT ${COLUMNS} FROM user_actions WHERE ${IN_SPAN}`,
   )
 
+  // Rows may be written meanwhile.
+  const atOnce = sqlite.transaction((read: () => Row[]) => read())
+
   function find(userId: number | 'all', query: HistoryQuery, kinds: readonly string[]): Row[] {
     const { q, from = 0, to = Number.MAX_SAFE_INTEGER } = query
     const limit = query.limit ?? PAGE
@@ -40,7 +43,9 @@ export function createHistory({ database }: { database: Database }) {
     // Each kind by its index, so that a rare one is found at once.
     if (userId !== 'all' && kinds.length > 0 && q === undefined) {
       const most = rowsToRead(limit, false)
-      const rows = kinds.flatMap((kind) => ofUserAndKind.all({ userId, kind, ...span, most }))
+      const rows = atOnce(() =>
+        kinds.flatMap((kind) => ofUserAndKind.all({ userId, kind, ...span, most })),
+      )
       return rows.sort(isNewer).slice(0, most)
     }
     const most = rowsToRead(limit, q !== undefined || kinds.length > 0)

@@ -127,7 +127,7 @@ function withInvites(path: string, secret: string, work: (desk: Desk) => void): 
       securityLog: createSecurityLog(given),
       // Its own is the service's; that it lets nobody in is only said here.
       policy: 'invite',
-      // The service sees that another process has written, and closes what is to be closed.
+      // The service sees what has changed, and closes what is to be closed.
       change: database.durably,
     })
     work({ invites, inviting })

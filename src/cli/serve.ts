@@ -24,6 +24,8 @@ export type Running = {
 const FINISH_CALLS_MS = 1_000
 /** Milliseconds that clients get to take leave. */
 const CLOSE_SOCKETS_MS = 1_000
+/** Milliseconds that a disk gets to take what waits. */
+const CLOSE_DATABASE_MS = 3_000
 /** Milliseconds from listening until all that belongs to the start is over. */
 const SETTLED_MS = 2_000
 /** Exit code (EX_TEMPFAIL) by which the unit starts it again, unlike 1. */
@@ -113,7 +115,7 @@ function listen(config: Config, services: Services, log: Log): Running {
       services.proxy.close()
       await within(CLOSE_SOCKETS_MS, stopped)
       await within(CLOSE_SOCKETS_MS, server.stop(true))
-      await services.close()
+      await within(CLOSE_DATABASE_MS, services.close())
       log.info('musakone has stopped')
     },
   }

@@ -122,7 +122,7 @@ async function withAccounts(
         sessions: createSessions(given),
         passwords: createPasswords(),
         securityLog: createSecurityLog(given),
-        // The service sees that another process has written, and closes what is to be closed.
+        // The service sees what has changed, and closes what is to be closed.
         unname: (userId) => unname(database, userId),
         change: database.durably,
       }),

@@ -10,7 +10,7 @@ BEGIN UPDATE account_changes SET count = count + 1; END;
 CREATE TRIGGER user_deleted AFTER DELETE ON users
 BEGIN UPDATE account_changes SET count = count + 1; END;
 
-CREATE TRIGGER session_changed AFTER UPDATE OF user_id, token_hash, role, expires_at ON sessions
+CREATE TRIGGER session_changed AFTER UPDATE OF user_id, token_hash, kind, role, expires_at ON sessions
 BEGIN UPDATE account_changes SET count = count + 1; END;
 
 CREATE TRIGGER session_deleted AFTER DELETE ON sessions

@@ -5,9 +5,12 @@ const BUSY_TIMEOUT_MS = 2_000
 /** A track that is queued is counted in some twenty places of a large database. */
 const CACHE_KIB = 8_000
 
-/** A connection on which each commit is on the disk when it returns. */
-export function connect(path: string): LazySqlite {
-  const sqlite = new LazySqlite(path, { strict: true, create: true })
+/** A connection on which each commit is on the disk when it returns; the file may have to be there. */
+export function connect(path: string, { create }: { create: boolean }): LazySqlite {
+  const sqlite = new LazySqlite(path, {
+    strict: true,
+    ...(create ? { create } : { readwrite: true }),
+  })
   // The busy timeout first: changing the journal mode may itself have to wait.
   sqlite.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   sqlite.run('PRAGMA journal_mode = WAL')

@@ -90,7 +90,7 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
   try {
     if (path !== ':memory:') createFile(path)
     const isSuspect = exclusive && path !== ':memory:' && isWorthALook(path)
-    const sqlite = connect(path)
+    const sqlite = connect(path, { create: true })
     const problem = isSuspect ? firstProblem(sqlite, 'quick_check') : undefined
     if (problem !== undefined) throw damaged(path, problem)
     migrate(sqlite)

@@ -20,7 +20,7 @@ const migrations: readonly string[] = [
 export const SCHEMA_VERSION = migrations.length
 
 /**
- * Brings the schema up to date: each migration once, in a transaction of its own.
+ * Brings the schema up to date: each migration once, all that are missing in one transaction.
  * @throws when the file was written by a newer version.
  */
 export function migrate(sqlite: Sqlite): void {
@@ -31,10 +31,9 @@ export function migrate(sqlite: Sqlite): void {
     throw new Error(
       `its schema ${current} is newer than this version's ${migrations.length}: install a newer musakone or restore a backup`,
     )
-  migrations.slice(current).forEach((sql, index) => {
-    sqlite.transaction(() => {
-      sqlite.run(sql)
-      sqlite.run(`PRAGMA user_version = ${current + index + 1}`)
-    })()
-  })
+  if (current === migrations.length) return
+  sqlite.transaction(() => {
+    for (const sql of migrations.slice(current)) sqlite.run(sql)
+    sqlite.run(`PRAGMA user_version = ${migrations.length}`)
+  })()
 }

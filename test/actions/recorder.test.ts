@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRecorder, type Entry, type Recorder } from '../../src/actions/recorder'
 import { type Database, openDatabase } from '../../src/database/database'
@@ -156,6 +156,31 @@ describe.each(Object.entries(WHERE))('the recorder, %s', (_, newPath) => {
     expect(written()).toBe(100)
   })
 
+  test('what is amended after it was deleted changes no other row', async () => {
+    const [first] = numbered(1)
+    if (first === undefined) throw new Error('no entry')
+    recorder.record(first)
+    await recorder.flushed()
+    database.sqlite.run(
+      `DELETE FROM user_actions;
+       INSERT INTO user_actions (id, action_type, timestamp, metadata) VALUES (1, 'search', 0, '{}')`,
+    )
+    recorder.record({ ...first, action: { ...first.action, metadata: { volume: 2 } } })
+    await recorder.flushed()
+    expect(database.sqlite.query('SELECT metadata FROM user_actions').values()).toEqual([['{}']])
+    expect(recorder.waiting()).toBe(0)
+  })
+
+  test('what is recorded while it closes holds nobody up', async () => {
+    record(numbered(100))
+    await recorder.flushed()
+    const closed = recorder.close()
+    record(numbered(100, 100))
+    await Promise.all([recorder.flushed(), closed])
+    await recorder.flushed()
+    expect(await database.inTurn(() => 'their turn')).toBe('their turn')
+  })
+
   test('writes what waits before it closes, and leaves nothing open', async () => {
     record(numbered(ROWS))
     await recorder.close()
@@ -165,5 +190,33 @@ describe.each(Object.entries(WHERE))('the recorder, %s', (_, newPath) => {
     // SQLite clears its log away when the last connection is closed in order.
     expect(existsSync(`${path}-wal`)).toBe(false)
     database = openDatabase(':memory:')
+  })
+})
+
+describe('where the thread cannot open the database', () => {
+  // The connection that is open goes on, as when the last file descriptor is gone.
+  test.each(['flushed', 'close'] as const)('all is written without it: %s', async (end) => {
+    const folder = temporaryFolder()
+    const database = openDatabase(join(folder, 'musakone.db'))
+    renameSync(folder, `${folder}-moved`)
+    const lines: string[] = []
+    const log = await createLog({ level: 'error', format: 'json' })
+    const error = (_: object, line: string) => lines.push(line)
+    const recorder = createRecorder({ database, log: { ...log, error: error as never } as never })
+    for (let row = 0; row < 1_000; row += 1)
+      recorder.record({
+        userId: 1,
+        timestamp: row,
+        action: { type: 'pause', track: null, positionMs: null, metadata: null },
+      })
+    await recorder[end]()
+    const rows = database.sqlite.query('SELECT timestamp FROM user_actions ORDER BY id').values()
+    expect(rows).toEqual(Array.from({ length: 1_000 }, (_, row) => [row]))
+    expect(lines).toEqual(
+      end === 'flushed' ? ['actions are recorded without a thread of their own'] : [],
+    )
+    await recorder.close()
+    database.close()
+    renameSync(`${folder}-moved`, folder)
   })
 })

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { version } from '../../package.json'
-import { runExecutable, temporaryFolder } from '../support/executable'
+import { executable, runExecutable, temporaryFolder } from '../support/executable'
 import { connectOwn } from '../support/own-socket'
 import { endAll, start } from './launch'
 
@@ -93,4 +93,10 @@ test('P15 it serves, relays and documents itself as anywhere else', async () => 
   expect(await musakone.stop()).toBe(0)
   expect(readdirSync(cwd).sort()).toEqual(there)
   expect(existsSync(trap)).toBe(false)
+})
+
+test('the executable knows nothing of the folder that it was made in', () => {
+  // It would look there for parts of itself, on machines where others may have put theirs.
+  const sources = resolve(import.meta.dir, '../../src')
+  expect(readFileSync(executable()).includes(`${sources}/`)).toBe(false)
 })
