@@ -3,14 +3,18 @@ import type { Database } from '../database/database'
 /** What changes of accounts there have been since somebody last asked, whoever made them. */
 export function createAccountChanges({ sqlite }: Database) {
   const read = sqlite.query<{ count: number }, []>('SELECT count FROM account_changes')
-  const current = () => read.get()?.count
-  let seen = current()
+  let seen = read.get()?.count
 
   return {
+    /** None either while the database cannot be read: they are seen once it can. */
     any(): boolean {
-      const before = seen
-      seen = current()
-      return seen !== before
+      try {
+        const before = seen
+        seen = read.get()?.count
+        return seen !== before
+      } catch {
+        return false
+      }
     },
   }
 }

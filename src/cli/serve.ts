@@ -16,7 +16,10 @@ export type Running = {
   port: number
   /** How it is right now, for the service manager. */
   condition(): Condition
-  /** Closes sockets with 1001, writes down what waits, and ends within about four seconds. */
+  /**
+   * Closes sockets with 1001, writes down what waits, and ends within about four seconds, or six where the
+   * disk hangs.
+   */
   stop(): Promise<void>
 }
 

@@ -59,6 +59,15 @@ describe('changes of accounts', () => {
     expect(changes.any()).toBe(false)
   })
 
+  test('what cannot be read disturbs nobody, and is seen later', () => {
+    const changes = createAccountChanges(database)
+    outside.sqlite.run('ALTER TABLE account_changes RENAME TO hidden')
+    expect(changes.any()).toBe(false)
+    outside.sqlite.run('ALTER TABLE hidden RENAME TO account_changes')
+    outside.sqlite.run("UPDATE users SET role = 'guest'")
+    expect(changes.any()).toBe(true)
+  })
+
   test.each(NO_CHANGES)('is none: %s', (sql) => {
     const changes = createAccountChanges(database)
     outside.sqlite.run(sql)
