@@ -1,4 +1,5 @@
 import type { Database as Sqlite } from 'bun:sqlite'
+import { reasonOf } from '../errors'
 
 /** A row of `user_actions` as it is written; with an id it is there, and only its metadata is new. */
 export type ActionRow = Readonly<{
@@ -22,8 +23,8 @@ export type Written = { ids: number[]; problem?: string }
 // on a slow disk.
 const MOST_MS_A_TRANSACTION = 5
 
-/** Writes the first of a group, as many as one short transaction takes. */
-export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) => number[] {
+/** Writes the first of a group, as many as one short transaction takes; none where the disk refuses. */
+export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) => Written {
   // The user may have been deleted while the row waited: the row stays, without the name.
   const insert = sqlite.query<unknown, Record<string, string | number | null>>(
     `INSERT INTO user_actions
@@ -54,5 +55,11 @@ export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) =>
     }
     return ids
   })
-  return (rows) => writeSome.immediate(rows)
+  return (rows) => {
+    try {
+      return { ids: writeSome.immediate(rows) }
+    } catch (error) {
+      return { ids: [], problem: reasonOf(error) }
+    }
+  }
 }

@@ -3,8 +3,7 @@
  * rows at a time, and answers what became of them.
  */
 import { connect, speedUp } from '../database/connection'
-import { reasonOf } from '../errors'
-import { type ActionRow, createRowWriter, type Written } from './action-rows'
+import { type ActionRow, createRowWriter } from './action-rows'
 
 declare const self: Worker
 
@@ -27,15 +26,5 @@ self.onmessage = ({ data }: MessageEvent<string>) => {
 function open(path: string) {
   const sqlite = connect(path, { create: false })
   speedUp(sqlite)
-  const write = createRowWriter(sqlite)
-  return {
-    write(rows: readonly ActionRow[]): Written {
-      try {
-        return { ids: write(rows) }
-      } catch (error) {
-        return { ids: [], problem: reasonOf(error) }
-      }
-    },
-    close: () => sqlite.close(),
-  }
+  return { write: createRowWriter(sqlite), close: () => sqlite.close() }
 }

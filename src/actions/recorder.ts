@@ -1,7 +1,7 @@
 import type { Database } from '../database/database'
 import { reasonOf } from '../errors'
 import type { Log } from '../log'
-import { type ActionRow, createRowWriter, type Written } from './action-rows'
+import { type ActionRow, createRowWriter } from './action-rows'
 import type { Action } from './classify'
 import { createWriterThread, type WriterThread } from './writer-thread'
 
@@ -30,7 +30,7 @@ const MOST_WAITING = 20_000
 const COMPLAINT_EVERY_MS = 60_000
 
 /**
- * Writes actions down in groups, one at a time, so that recording never holds a relay up. A few are written
+ * Writes actions down in groups, one at a time, so that recording holds nobody up for long. A few are written
  * here and now. As soon as there are many a thread writes them, from then on all: it costs memory, which a
  * box that never has many keeps.
  */
@@ -40,7 +40,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
   let group: ReadonlySet<Entry> = new Set()
   /** Of the group, what has changed since. */
   const amended = new Set<Entry>()
-  const writeRows = createRowWriter(database.sqlite)
+  const writeHere = createRowWriter(database.sqlite)
   let rowsAGroup = ROWS_A_GROUP
   let thread: WriterThread | undefined
   let mayHaveThread = database.path !== ':memory:'
@@ -50,14 +50,6 @@ export function createRecorder({ database, log }: { database: Database; log: Log
   let closed = false
   let dropped = 0
   let complainedAt = Number.NEGATIVE_INFINITY
-
-  function writeHere(rows: readonly ActionRow[]): Written {
-    try {
-      return { ids: writeRows(rows) }
-    } catch (error) {
-      return { ids: [], problem: reasonOf(error) }
-    }
-  }
 
   function writerThread(): WriterThread | undefined {
     const isNeeded = waiting.size > MOST_HERE && mayHaveThread && !closing
