@@ -47,7 +47,6 @@ export function createRecorder({ database, log }: { database: Database; log: Log
   let inFlight: Promise<number> | undefined
   let timer: Timer | undefined
   let closing = false
-  let closed = false
   let dropped = 0
   let complainedAt = Number.NEGATIVE_INFINITY
 
@@ -93,7 +92,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
 
   /** Writes one group, or waits for the one that is being written; how many that were. */
   function flushGroup(): Promise<number> {
-    if (waiting.size === 0 || closed) return Promise.resolve(0)
+    if (waiting.size === 0) return Promise.resolve(0)
     inFlight ??= writeGroup().finally(() => {
       inFlight = undefined
     })
@@ -158,12 +157,11 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     /** Rows that a full disk has cost since the start. */
     dropped: (): number => dropped,
 
-    /** Writes what waits; what is recorded from here on is not. */
+    /** Writes what waits, and ends the thread. */
     async close(): Promise<void> {
       closing = true
       clearTimeout(timer)
       while ((await flushGroup()) > 0);
-      closed = true
       await thread?.stop()
       thread = undefined
     },

@@ -138,6 +138,22 @@ describe.each(Object.entries(WHERE))('the recorder, %s', (_, newPath) => {
     ])
   })
 
+  test('writes only when it is its turn', async () => {
+    const other = Promise.withResolvers<void>()
+    const turn = database.inTurn(() => other.promise)
+    record(numbered(100))
+    let isWritten = false
+    const flushed = recorder.flushed().then(() => {
+      isWritten = true
+    })
+    // Longer than a thread needs to begin, so that it would have written by now.
+    await Bun.sleep(300)
+    expect([written(), isWritten]).toEqual([0, false])
+    other.resolve()
+    await Promise.all([turn, flushed])
+    expect(written()).toBe(100)
+  })
+
   test('gets its turn while a thousand rows are deleted one by one', async () => {
     record(numbered(1_000))
     await recorder.flushed()

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { createHistory } from '../../src/analytics/history'
+import { openDatabase } from '../../src/database/database'
 import { addTracks, done, HYMNS, historyOf, type Page, type Row } from '../actions/recorded'
+import { temporaryFolder } from '../support/executable'
 import { withRows } from '../support/user-rows'
 import { MONDAY_NOON, openRoom, type Room } from './room'
 
@@ -191,4 +195,40 @@ describe('history', () => {
     const rest = await find({ action_type: 'stop,previous', cursor: next_cursor ?? '' })
     expect(rest).toMatchObject({ actions: [{ timestamp: 4_000 }], next_cursor: null })
   })
+})
+
+test('a page of several kinds is of one moment, though others write while it is read', () => {
+  const path = join(temporaryFolder(), 'musakone.db')
+  const database = openDatabase(path)
+  const outside = openDatabase(path)
+  outside.sqlite.run(
+    `INSERT INTO users (id, username, password_hash, role, created_at)
+     VALUES (1, 'ada', 'x', 'member', 1)`,
+  )
+  const act = () =>
+    outside.sqlite.run(
+      `INSERT INTO user_actions (user_id, action_type, timestamp) VALUES (1, 'skip', 1);
+       INSERT INTO user_actions (user_id, action_type, timestamp) VALUES (1, 'pause', 1)`,
+    )
+  act()
+  // Whatever is read, somebody acts right after it.
+  const query = (sql: string) => {
+    const statement = database.sqlite.query(sql)
+    const all = (...values: Parameters<typeof statement.all>) => {
+      const rows = statement.all(...values)
+      act()
+      return rows
+    }
+    return { all, get: statement.get.bind(statement) }
+  }
+  const sqlite = new Proxy(database.sqlite, {
+    get: (target, name) =>
+      name === 'query' ? query : Reflect.get(target, name, target).bind(target),
+  })
+  const { actions } = createHistory({ database: { ...database, sqlite } })(1, {
+    action_type: 'skip,pause',
+  })
+  expect(actions.map(({ action_type }) => action_type)).toEqual(['pause', 'skip'])
+  outside.close()
+  database.close()
 })
