@@ -75,7 +75,7 @@ function compile(outfile: string, target?: Target): void {
     'build',
     'src/main.ts',
     // Threads are entries of their own.
-    'src/actions/recorder-thread.ts',
+    'src/actions/recorder/recorder-thread.ts',
     '--compile',
     ...(target === undefined ? [] : [`--target=bun-${target}`]),
     `--outfile=${outfile}`,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { isAddressRange } from './client-address'
 import { StartError } from './errors'
-import { DEFAULT_PORT } from './listen-address'
+import { isAddressRange } from './http/client-address'
+import { DEFAULT_PORT } from './http/listen-address'
 
 /** A variable: its schema, and the sentence that says what it must be. */
 const variable = <S extends TSchema>(schema: S, mustBe: string): S => ({ ...schema, mustBe })

@@ -1,6 +1,6 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { Limits } from './limits'
-import { NewPassword } from './new-password'
+import { NewPassword } from './passwords/new-password'
+import { Limits } from './roles/limits'
 
 export const Role = t.Union([t.Literal('admin'), t.Literal('member'), t.Literal('guest')])
 export type Role = Static<typeof Role>

@@ -1,9 +1,9 @@
 import { Elysia } from 'elysia'
-import type { ClientAddress } from '../client-address'
-import { errorReplies } from '../error-reply'
+import type { ClientAddress } from '../http/client-address'
+import { errorReplies } from '../http/error-reply'
 import type { Accounts } from './accounts'
-import { auth, isSignedIn, originOf } from './auth'
-import { clearedCookie, sessionCookie } from './cookie'
+import { auth, isSignedIn, originOf } from './door/auth'
+import { clearedCookie, sessionCookie } from './door/cookie'
 import { Credentials, Done, Login, Me, PasswordChange, SignedIn } from './model'
 
 const tags = ['Accounts']

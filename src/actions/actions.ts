@@ -8,7 +8,7 @@ import { type Player, readState } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
 import { type Action, type Before, classify } from './classify'
 import type { Incognito } from './incognito'
-import type { Entry, Recorder } from './recorder'
+import type { Entry, Recorder } from './recorder/recorder'
 import { createStarts } from './starts'
 
 /** A write that worked, told to whoever wants to know at once. */

@@ -1,6 +1,6 @@
 import { type Static, Type as t } from '@sinclair/typebox'
+import { spanOf, wholeNumber } from '../http/query'
 import { ACTION_TYPES } from '../mopidy/methods'
-import { spanOf, wholeNumber } from '../query'
 
 const oneType = `(${ACTION_TYPES.join('|')})`
 

@@ -1,12 +1,12 @@
 import { Elysia } from 'elysia'
 import type { Accounts } from '../accounts/accounts'
-import { auth } from '../accounts/auth'
-import { errorReplies } from '../error-reply'
+import { auth } from '../accounts/door/auth'
+import { whose } from '../accounts/users/whose'
+import { PlaybackHistory, PlaybackHistoryQuery } from '../history/playback-history-model'
+import { errorReplies } from '../http/error-reply'
+import { Queue, QueueQuery } from '../listening/queue-model'
 import type { Analytics } from './analytics'
 import { History, HistoryQuery, PlaybackState } from './model'
-import { PlaybackHistory, PlaybackHistoryQuery } from './playback-history-model'
-import { Queue, QueueQuery } from './queue-model'
-import { whose } from './whose'
 
 const security = [{ bearer: [] }]
 

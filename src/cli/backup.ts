@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../clock'
-import { backUp, backUpInto } from '../database/backup'
+import { backUp, backUpInto } from '../database/backup/backup'
 import { StartError } from '../errors'
-import type { Process } from './command-line'
-import { addFooter } from './command-tree'
-import { databaseOption } from './database-option'
+import type { Process } from './terminal/command-line'
+import { addFooter } from './terminal/command-tree'
+import { databaseOption } from './terminal/database-option'
 
 type BackupOptions = { database: string; force?: true; directory?: string; keep?: number }
 

@@ -1,5 +1,5 @@
 import type { Argument, Option } from 'commander'
-import { type Node, nodesOf, takesValue, valuesOf } from './command-tree'
+import { type Node, nodesOf, takesValue, valuesOf } from './terminal/command-tree'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]

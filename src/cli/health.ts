@@ -1,4 +1,4 @@
-import { listenAddress } from '../listen-address'
+import { listenAddress } from '../http/listen-address'
 
 /** The whole probe answers within this time, in milliseconds; Docker's and systemd's own are longer. */
 const DEADLINE_MS = 2_000

@@ -1,8 +1,8 @@
 import type { Argument, Option } from 'commander'
 import { Environment } from '../config'
 import { version } from '../version'
-import { type Node, nodesOf } from './command-tree'
-import { ENVIRONMENT_FILE, INSTALLED_DATABASE } from './service-environment'
+import { ENVIRONMENT_FILE, INSTALLED_DATABASE } from './service/environment'
+import { type Node, nodesOf } from './terminal/command-tree'
 
 /** The manual page musakone(1), as roff. */
 export function manPage(program: Node): string {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { systemClock } from '../clock'
-import { restore } from '../database/restore'
-import type { Process } from './command-line'
-import { addFooter } from './command-tree'
-import { databaseOption } from './database-option'
+import { restore } from '../database/backup/restore'
+import type { Process } from './terminal/command-line'
+import { addFooter } from './terminal/command-tree'
+import { databaseOption } from './terminal/database-option'
 
 /** `musakone restore` */
 export function describeRestore(command: Command, { variables, print }: Process): void {

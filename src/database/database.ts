@@ -5,7 +5,7 @@ import { reasonOf, StartError } from '../errors'
 import { connect, speedUp } from './connection'
 import { firstProblem, isDamage } from './inspection'
 import { lockInstance } from './instance-lock'
-import { migrate } from './migrations'
+import { migrate } from './migrations/migrations'
 
 export type Database = ReturnType<typeof openDatabase>
 

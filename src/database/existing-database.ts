@@ -2,7 +2,7 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { reasonOf, StartError } from '../errors'
 import { type Database, openDatabase } from './database'
-import { SCHEMA_VERSION } from './migrations'
+import { SCHEMA_VERSION } from './migrations/migrations'
 
 /**
  * The database of a service, which may be running: made by that, and neither made nor migrated here.

@@ -1,7 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { reasonOf, StartError } from '../errors'
-import { SCHEMA_VERSION } from './migrations'
+import { SCHEMA_VERSION } from './migrations/migrations'
 
 export type Inspection = Readonly<{ schema: number; users: number; bytes: number }>
 

@@ -1,13 +1,13 @@
 import { type DemoClock, systemClock } from './clock'
-import { createCore, type SavedState } from './core'
-import { SocketKilled } from './decoding'
-import { createFaults, type DemoFaults } from './faults'
-import { createFront } from './front'
-import { handleJson } from './jsonrpc'
-import { createLibrary } from './library'
-import { createPlaylistFolder } from './playlists'
-import { createServer } from './server'
-import { toWire } from './wire'
+import { createCore, type SavedState } from './core/core'
+import { SocketKilled } from './core/decoding'
+import { createPlaylistFolder } from './core/playlists'
+import { toWire } from './core/wire'
+import { createLibrary } from './library/library'
+import { createFaults, type DemoFaults } from './server/faults'
+import { createFront } from './server/front'
+import { handleJson } from './server/jsonrpc'
+import { createServer } from './server/server'
 
 export type DemoOptions = {
   /** 0, the default, takes a free one. */

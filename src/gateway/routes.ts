@@ -1,14 +1,14 @@
 import { Elysia } from 'elysia'
 import type { Accounts } from '../accounts/accounts'
-import { CHECKS_ITSELF, PUBLIC } from '../accounts/auth'
-import { fromOwnPage, isAmbient } from '../accounts/credentials'
-import type { Identity } from '../accounts/sessions'
-import { type ClientAddress, placeOf, type RequestServer } from '../client-address'
-import { errorReplies } from '../error-reply'
+import { CHECKS_ITSELF, PUBLIC } from '../accounts/door/auth'
+import { fromOwnPage, isAmbient } from '../accounts/door/credentials'
+import type { Identity } from '../accounts/sessions/sessions'
 import { AppError } from '../errors'
+import { type ClientAddress, placeOf, type RequestServer } from '../http/client-address'
+import { errorReplies } from '../http/error-reply'
 import type { Mopidy } from '../mopidy/mopidy'
-import type { SocketHandlers } from './client'
 import type { Gateway } from './gateway'
+import type { SocketHandlers } from './sockets/client'
 
 export type GatewayRoutesOptions = {
   accounts: Accounts

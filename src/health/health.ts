@@ -2,7 +2,7 @@ import type { Database } from '../database/database'
 import { AppError } from '../errors'
 import type { Mopidy } from '../mopidy/mopidy'
 import { version } from '../version'
-import type { Health } from './health-model'
+import type { Health } from './model'
 
 export type HealthCheck = ReturnType<typeof createHealth>
 

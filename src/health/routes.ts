@@ -1,8 +1,8 @@
 import { Elysia } from 'elysia'
-import { PUBLIC } from '../accounts/auth'
-import { errorReplies } from '../error-reply'
+import { PUBLIC } from '../accounts/door/auth'
+import { errorReplies } from '../http/error-reply'
 import type { HealthCheck } from './health'
-import { Health } from './health-model'
+import { Health } from './model'
 
 const documented = (summary: string) => ({
   response: { 200: Health, ...errorReplies(503) },

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { PUBLIC } from '../accounts/auth'
+import { PUBLIC } from '../accounts/door/auth'
 import { AppError } from '../errors'
 import type { BundledFile, PageBundle } from './bundle'
 

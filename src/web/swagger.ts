@@ -1,7 +1,7 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
-import { PUBLIC } from '../accounts/auth'
+import { PUBLIC } from '../accounts/door/auth'
 import { version } from '../version'
 
 const page = `<!doctype html>

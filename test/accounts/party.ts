@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Invite } from '../../src/accounts/invite-model'
+import type { Invite } from '../../src/accounts/invites/model'
 import type { Login } from '../../src/accounts/model'
 import { temporaryFolder } from '../support/executable'
 import {

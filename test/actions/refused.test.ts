@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { STREAM } from '../../src/demo/catalogue'
+import { STREAM } from '../../src/demo/library/catalogue'
 import type { OwnSocket } from '../support/own-socket'
 import { startTestMusakone, type TestMusakone, until } from '../support/test-musakone'
 import { addTracks, done, historyOf, hymn, signIn } from './recorded'

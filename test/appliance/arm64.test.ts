@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { join, resolve } from 'node:path'
 import { startDemoMopidy } from '../../src/demo/mopidy'
-import { notifySocket } from '../cli/notify-socket'
+import { notifySocket } from '../cli/service/notify-socket'
 import { atEnd } from '../support/end'
 import { temporaryFolder } from '../support/executable'
 import { connectOwn } from '../support/own-socket'

@@ -1,9 +1,9 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { join } from 'node:path'
-import accounts from '../../src/database/001-accounts.sql' with { type: 'text' }
-import listening from '../../src/database/002-listening.sql' with { type: 'text' }
-import door from '../../src/database/003-door.sql' with { type: 'text' }
-import lives from '../../src/database/004-lives.sql' with { type: 'text' }
+import accounts from '../../src/database/migrations/001-accounts.sql' with { type: 'text' }
+import listening from '../../src/database/migrations/002-listening.sql' with { type: 'text' }
+import door from '../../src/database/migrations/003-door.sql' with { type: 'text' }
+import lives from '../../src/database/migrations/004-lives.sql' with { type: 'text' }
 
 /** Five years, around the clock. */
 export const FIRST_MS = Date.UTC(2021, 0, 1)

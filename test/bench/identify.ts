@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { createAccounts } from '../../src/accounts/accounts'
-import { auth } from '../../src/accounts/auth'
+import { auth } from '../../src/accounts/door/auth'
 import { systemClock } from '../../src/clock'
 import { openDatabase } from '../../src/database/database'
 import type { Figure } from './figure'

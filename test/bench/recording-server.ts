@@ -1,7 +1,8 @@
 /** The process behind `recording.ts`: the program twice, with and without recorded actions. */
-import { createApp } from '../../src/app'
+
 import { systemClock } from '../../src/clock'
 import { createGateway } from '../../src/gateway/gateway'
+import { createApp } from '../../src/http/app'
 import { createLog } from '../../src/log'
 import { openServices } from '../../src/services'
 import { until } from '../support/test-musakone'

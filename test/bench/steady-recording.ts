@@ -1,4 +1,4 @@
-import { createRecorder } from '../../src/actions/recorder'
+import { createRecorder } from '../../src/actions/recorder/recorder'
 import { openDatabase } from '../../src/database/database'
 import { createLog } from '../../src/log'
 import { until } from '../support/test-musakone'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { qrText } from '../../src/accounts/qr'
+import { qrText } from '../../src/accounts/invites/qr'
 import {
   type RunningExecutable,
   runExecutable,

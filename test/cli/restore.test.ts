@@ -11,11 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import accounts from '../../src/database/001-accounts.sql' with { type: 'text' }
-import listening from '../../src/database/002-listening.sql' with { type: 'text' }
-import door from '../../src/database/003-door.sql' with { type: 'text' }
-import lives from '../../src/database/004-lives.sql' with { type: 'text' }
-import { SCHEMA_VERSION } from '../../src/database/migrations'
+import accounts from '../../src/database/migrations/001-accounts.sql' with { type: 'text' }
+import listening from '../../src/database/migrations/002-listening.sql' with { type: 'text' }
+import door from '../../src/database/migrations/003-door.sql' with { type: 'text' }
+import lives from '../../src/database/migrations/004-lives.sql' with { type: 'text' }
+import { SCHEMA_VERSION } from '../../src/database/migrations/migrations'
 import { executable, runExecutable, temporaryFolder } from '../support/executable'
 import { fill, integrityOf, valueIn } from './big-database'
 import { endAll, start } from './launch'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { createApp } from '../../src/app'
+import { createApp } from '../../src/http/app'
 import { createLog } from '../../src/log'
 import type { RunningExecutable } from '../support/executable'
 import { startTestMusakone } from '../support/test-musakone'

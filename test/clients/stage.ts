@@ -1,5 +1,5 @@
-import { createFront } from '../../src/demo/front'
 import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
+import { createFront } from '../../src/demo/server/front'
 import { hasRealMopidy, type RealMopidy, startRealMopidy } from '../support/real-mopidy'
 import { startTestMusakone, TEST_PASSWORD, until } from '../support/test-musakone'
 import { MOST_TRACKS } from './session'

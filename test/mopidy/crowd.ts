@@ -1,5 +1,5 @@
-import type { Caller, Outcome } from './mirror-caller'
-import type { Drill } from './mirror-drill'
+import type { Caller, Outcome } from './mirror/mirror-caller'
+import type { Drill } from './mirror/mirror-drill'
 import {
   playbackWrite,
   playlistWrite,
@@ -8,7 +8,7 @@ import {
   SETTINGS,
   type Setting,
   settingWrite,
-} from './random-writes'
+} from './mirror/random-writes'
 import type { Random } from './seeded-random'
 
 /** What somebody alone may write for as long as a crowd lasts, so that it knows what has to be read. */

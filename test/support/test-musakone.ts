@@ -1,11 +1,14 @@
-import { REGISTRATION_LIMITS, type RegistrationLimits } from '../../src/accounts/registration-rate'
-import { THROTTLE_LIMITS, type ThrottleLimits } from '../../src/accounts/throttle'
-import { createApp } from '../../src/app'
+import {
+  REGISTRATION_LIMITS,
+  type RegistrationLimits,
+} from '../../src/accounts/invites/registration-rate'
+import { THROTTLE_LIMITS, type ThrottleLimits } from '../../src/accounts/passwords/throttle'
 import type { Clock } from '../../src/clock'
 import type { RegistrationPolicy } from '../../src/config'
 import { startDemoMopidy } from '../../src/demo/mopidy'
 import { GATEWAY_LIMITS, type GatewayLimits } from '../../src/gateway/gateway'
-import { PROXY_LIMITS, type ProxyLimits } from '../../src/gateway/reverse-proxy'
+import { PROXY_LIMITS, type ProxyLimits } from '../../src/gateway/proxy/reverse-proxy'
+import { createApp } from '../../src/http/app'
 import { createLog } from '../../src/log'
 import { MOPIDY_LIMITS, type MopidyLimits } from '../../src/mopidy/mopidy'
 import { openServices } from '../../src/services'

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type Party, startParty } from '../accounts/party'
 import { hasChromium, startChromium } from '../clients/browser'
-import { startWebMopidy } from '../gateway/web-mopidy'
+import { startWebMopidy } from '../gateway/proxy/web-mopidy'
 
 const PASSWORD = 'nine green bottles'
 

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals'
-import { call, onEvent, onOpen } from './socket'
+import { call, onEvent, onOpen } from './connection/socket'
 
 type Image = { uri: string; width?: number | null }
 

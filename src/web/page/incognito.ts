@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
-import { get, send } from './api'
-import { onOpen } from './socket'
+import { get, send } from './connection/api'
+import { onOpen } from './connection/socket'
 
 type Switch = { on: boolean }
 const ADDRESS = '/api/analytics/incognito'

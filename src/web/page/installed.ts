@@ -1,5 +1,5 @@
 import { whenCalm } from './calm'
-import { onOpen } from './socket'
+import { onOpen } from './connection/socket'
 
 /** Whether the server has a newer page than this: the next screen is then opened with that. */
 let isOld = false

@@ -1,4 +1,4 @@
-import { call } from './socket'
+import { call } from './connection/socket'
 
 /** What Mopidy says of music; it leaves out what it does not know. */
 export type Artist = { uri?: string; name?: string }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
-import { CallError, Refused } from './call-error'
-import { recognise } from './session'
+import { CallError, Refused } from './connection/call-error'
+import { recognise } from './connection/session'
 
 export type Toast = {
   id: number

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { ROUTES } from '../../accounts/access-table'
+import { ROUTES } from '../../accounts/roles/access-table'
 import { startTestMusakone, type TestMusakone } from '../../support/test-musakone'
 
 const MOST_AT_FIRST = 60_000

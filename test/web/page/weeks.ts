@@ -1,4 +1,4 @@
-import { ALBUMS, ARTISTS } from '../../../src/demo/catalogue'
+import { ALBUMS, ARTISTS } from '../../../src/demo/library/catalogue'
 import { type Deed, idsOf, noon, type Play, writeListening } from './listened'
 
 const DAYS = 400

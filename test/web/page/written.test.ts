@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { grouped } from '../../../src/web/page/language/grouped'
-import { writtenTime } from '../../../src/web/page/written-time'
+import { writtenTime } from '../../../src/web/page/time/written-time'
 
 const LOCALES =
   'de de-AT de-BE de-CH de-DE de-IT de-LI de-LU en en-GB en-IE en-NL en-US en-ZA'.split(' ')

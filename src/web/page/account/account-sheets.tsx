@@ -1,5 +1,5 @@
 import { adminApi } from '../admin/admin-api'
-import { SessionList } from '../admin/session-list'
+import { SessionList } from '../admin/people/session-list'
 import { words } from '../admin/words'
 import { Sheet } from '../controls/sheet'
 import { accountSheet } from '../shell/account-sheet'

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks'
 import { adminApi } from '../admin/admin-api'
 import { relative } from '../admin/amounts'
-import { copyText } from '../admin/clipboard'
+import { copyText } from '../admin/invites/clipboard'
 import { reasonFor, words } from '../admin/words'
+import { may } from '../connection/session'
 import { Button } from '../controls/button'
 import { Field, Form } from '../controls/field'
 import { Icon } from '../controls/icon'
 import { Answered, useAnswer } from '../listening/answer'
-import { may } from '../session'
 import { say as announce, complain } from '../toasts'
 
 /** One's own API keys: make one, see it once, revoke it. */

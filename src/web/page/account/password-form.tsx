@@ -1,8 +1,8 @@
 import { adminApi } from '../admin/admin-api'
 import { reasonFor, words } from '../admin/words'
+import { me } from '../connection/session'
+import { renew } from '../connection/socket'
 import { Field, Form } from '../controls/field'
-import { me } from '../session'
-import { renew } from '../socket'
 import { say as announce } from '../toasts'
 
 /** Another password for oneself; other devices have to log in again. */

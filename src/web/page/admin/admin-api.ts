@@ -1,7 +1,6 @@
-import type { Audit } from '../../../accounts/audit-model'
-import type { Invite, NewInvite } from '../../../accounts/invite-model'
-import type { ApiKey, NewApiKey, ShownApiKey } from '../../../accounts/key-model'
-import type { Limits } from '../../../accounts/limits'
+import type { Invite, NewInvite } from '../../../accounts/invites/model'
+import type { ApiKey, NewApiKey, ShownApiKey } from '../../../accounts/keys/model'
+import type { Audit } from '../../../accounts/log/model'
 import type {
   Login,
   NewAccount,
@@ -11,9 +10,10 @@ import type {
   UserChange,
   UserEntry,
 } from '../../../accounts/model'
-import type { Backup, BackupList, Box } from '../../../health/box-model'
-import type { Health } from '../../../health/health-model'
-import { get, send } from '../api'
+import type { Limits } from '../../../accounts/roles/limits'
+import type { Backup, BackupList, Box } from '../../../health/box/model'
+import type { Health } from '../../../health/model'
+import { get, send } from '../connection/api'
 
 export type { ApiKey, Audit, Box, Health, Invite, Limits, Role, SessionEntry, UserEntry }
 export type AuditEntry = Audit['events'][number]

@@ -1,5 +1,5 @@
 import { locale } from '../language/language'
-import { fromNow } from '../time'
+import { fromNow } from '../time/time'
 
 /** Unix seconds, as long ago or as far ahead as they are. */
 export const relative = (seconds: number): string => fromNow(seconds * 1_000 - Date.now())

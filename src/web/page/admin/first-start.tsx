@@ -7,7 +7,7 @@ import { accountSheet } from '../shell/account-sheet'
 import { complain } from '../toasts'
 import { placeOf } from './address'
 import { adminApi, type Box } from './admin-api'
-import { Findings } from './findings'
+import { Findings } from './box/findings'
 import { dismissFirstStart } from './first-steps'
 import { reasonFor, words } from './words'
 

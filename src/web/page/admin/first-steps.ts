@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals'
-import { get } from '../api'
+import { get } from '../connection/api'
+import { may, me } from '../connection/session'
 import { go, path } from '../router'
-import { may, me } from '../session'
 import { placeOf } from './address'
 
 /** Whether this browser has seen it to its end, or the box has people by now. */

@@ -1,4 +1,4 @@
-import { ApiError } from '../api'
+import { ApiError } from '../connection/api'
 import { de } from '../language/admin-de'
 import { en } from '../language/admin-en'
 import { inLanguage } from '../language/language'

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import { connection, hasBeenOpen, mopidyOnline } from '../connection/socket'
 import { sentences } from '../language/language'
-import { connection, hasBeenOpen, mopidyOnline } from '../socket'
 import { Icon, type IconName } from './icon'
 
 type FaceOptions = { icon: IconName; title: string; hint?: string; children?: ComponentChildren }

@@ -1,5 +1,5 @@
+import { me } from '../connection/session'
 import { sentences } from '../language/language'
-import { me } from '../session'
 import { hueOf } from './cover'
 
 /** Somebody, by name and the first letter of it. */

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { connection } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, Waiting } from '../controls/face'
 import { sentences } from '../language/language'
-import { connection } from '../socket'
 
 export type Answer<Value> = {
   value: Value | undefined

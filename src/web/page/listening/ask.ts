@@ -1,10 +1,10 @@
-import type { Forgotten, Imported } from '../../../analytics/archive-model'
-import type { Days } from '../../../analytics/days-model'
 import type { History } from '../../../analytics/model'
-import type { PlaybackHistory } from '../../../analytics/playback-history-model'
-import type { Review, Stats } from '../../../analytics/statistics-model'
-import type { Room } from '../../../gateway/room-model'
-import { get, read, send } from '../api'
+import type { Forgotten, Imported } from '../../../archive/model'
+import type { Room } from '../../../gateway/room/model'
+import type { PlaybackHistory } from '../../../history/playback-history-model'
+import type { Days } from '../../../statistics/days/model'
+import type { Review, Stats } from '../../../statistics/model'
+import { get, read, send } from '../connection/api'
 
 export type { Days, Forgotten, History, Imported, PlaybackHistory, Review, Room, Stats }
 export type Whose = 'mine' | 'room'

@@ -1,9 +1,9 @@
 import { useEffect, useReducer } from 'preact/hooks'
+import { may } from '../connection/session'
 import { Slider } from '../controls/slider'
 import { sentences } from '../language/language'
-import { playback, playerCommands, positionNow } from '../player'
-import { may } from '../session'
-import { clockOf } from '../time'
+import { clockOf } from '../time/time'
+import { playback, playerCommands, positionNow } from './player'
 
 const TICK_MS = 250
 

@@ -1,9 +1,9 @@
+import { may } from '../connection/session'
 import { IconButton } from '../controls/button'
 import { sentences } from '../language/language'
-import { type OptionName, options, playback, playerCommands } from '../player'
 import { collect } from '../playlists/collecting'
 import { nameOf } from '../queue/queue'
-import { may } from '../session'
+import { type OptionName, options, playback, playerCommands } from './player'
 
 export function PlayButton() {
   const words = sentences()

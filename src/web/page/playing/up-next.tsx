@@ -3,7 +3,7 @@ import { Person } from '../controls/person'
 import { sentences } from '../language/language'
 import { nameOf, upNext } from '../queue/queue'
 import { follow } from '../router'
-import { timeOfDay } from '../time'
+import { timeOfDay } from '../time/time'
 
 /** The next few songs, with who wanted them. */
 export function UpNext() {

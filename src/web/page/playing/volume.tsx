@@ -1,8 +1,8 @@
+import { may, me } from '../connection/session'
 import { IconButton } from '../controls/button'
 import { Slider } from '../controls/slider'
 import { sentences } from '../language/language'
-import { playback, playerCommands } from '../player'
-import { may, me } from '../session'
+import { playback, playerCommands } from './player'
 
 const EVERY_MS = 90
 let sentAt = 0

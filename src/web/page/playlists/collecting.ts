@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
+import { call } from '../connection/socket'
 import { sentences } from '../language/language'
 import type { Ref, Song } from '../library'
-import { call } from '../socket'
 import { complain, say } from '../toasts'
 import { type Playlist, plain, save, type Track } from './playlists'
 

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { AddAll, Items } from '../browse/browse-screen'
+import { may } from '../connection/session'
+import { connection } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
 import { Choices, Sheet } from '../controls/sheet'
@@ -8,8 +10,6 @@ import { sentences } from '../language/language'
 import { nameOfUri, playlistAddress, type Song } from '../library'
 import { queueLength } from '../queue/queue'
 import { go, query } from '../router'
-import { may } from '../session'
-import { connection } from '../socket'
 import { PlaylistRow } from './playlist-row'
 import {
   deletePlaylist,

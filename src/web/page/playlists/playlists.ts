@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
+import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { sentences } from '../language/language'
 import { nameOfUri, type Ref, type Song } from '../library'
 import { wholeQueue } from '../queue/queue'
-import { call, mopidyOnline, onEvent, onOpen } from '../socket'
 import { complain, say } from '../toasts'
 
 export type Track = { __model__: 'Track'; uri: string; name?: string }

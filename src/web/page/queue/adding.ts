@@ -1,7 +1,7 @@
+import { call } from '../connection/socket'
 import { sentences } from '../language/language'
 import type { Song } from '../library'
-import { playback } from '../player'
-import { call } from '../socket'
+import { playback } from '../playing/player'
 import { complain, say } from '../toasts'
 import { type Arrival, arrivals, inFrames, refreshQueueThen } from './queue'
 

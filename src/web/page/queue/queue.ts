@@ -1,9 +1,9 @@
 import { batch, computed, signal } from '@preact/signals'
-import type { Queue } from '../../../analytics/queue-model'
-import { api } from '../api'
+import type { Queue } from '../../../listening/queue-model'
 import { whenCalm } from '../calm'
+import { api } from '../connection/api'
+import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { sentences } from '../language/language'
-import { call, mopidyOnline, onEvent, onOpen } from '../socket'
 import { complain, say } from '../toasts'
 
 export type QueueEntry = Queue['tracks'][number]

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Invite } from '../../../accounts/invite-model'
-import { api } from '../api'
+import type { Invite } from '../../../accounts/invites/model'
+import { api } from '../connection/api'
+import { may } from '../connection/session'
 import { Button } from '../controls/button'
 import { sentences } from '../language/language'
-import { may } from '../session'
 import { complain } from '../toasts'
 
 const LOOK_AGAIN_MS = 60_000

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
-import { api } from '../api'
+import { api } from '../connection/api'
+import { me } from '../connection/session'
 import { Button } from '../controls/button'
 import { Face, Waiting } from '../controls/face'
 import { SongRow } from '../controls/song-row'
 import { sentences } from '../language/language'
 import { nameOfUri, type Song } from '../library'
 import { go } from '../router'
-import { me } from '../session'
 import { Section } from './results'
 
 const MOST = 12

@@ -1,6 +1,6 @@
+import { connection, mopidyOnline } from '../connection/socket'
 import { Icon } from '../controls/icon'
 import { sentences } from '../language/language'
-import { connection, mopidyOnline } from '../socket'
 
 /** What is wrong with the connection, if anything is. */
 export function Status() {

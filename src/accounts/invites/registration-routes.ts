@@ -1,0 +1,42 @@
+import { Elysia } from 'elysia'
+import type { ClientAddress } from '../../http/client-address'
+import { errorReplies } from '../../http/error-reply'
+import type { Accounts } from '../accounts'
+import { auth, originOf } from '../door/auth'
+import { sessionCookie } from '../door/cookie'
+import { Login } from '../model'
+import { Invitation, InviteCode, Registration, RegistrationRules } from './model'
+
+const tags = ['Accounts']
+
+/** Making an account of one's own. */
+export const registrationRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+  new Elysia({ name: 'registration.routes', prefix: '/api/auth' })
+    .use(auth(accounts))
+    .get('/registration', () => ({ policy: accounts.registration.policy }), {
+      public: true,
+      response: { 200: RegistrationRules, ...errorReplies(421) },
+      detail: { summary: 'Who may make an account: nobody, the invited, anyone', tags },
+    })
+    .post('/invite', ({ body }) => accounts.registration.invitation(body.code), {
+      public: true,
+      body: InviteCode,
+      response: { 200: Invitation, ...errorReplies(400, 403, 404, 413, 415) },
+      detail: { summary: 'What the code of an invite is for', tags },
+    })
+    .post(
+      '/register',
+      async ({ body, request, server, set }) => {
+        const origin = originOf(request, server, clientAddress)
+        const login = await accounts.registration.register(body, origin)
+        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
+        set.status = 201
+        return login
+      },
+      {
+        public: true,
+        body: Registration,
+        response: { 201: Login, ...errorReplies(400, 403, 404, 409, 413, 415, 429) },
+        detail: { summary: 'Make an account, by invite where that is needed, and log in', tags },
+      },
+    )

@@ -1,0 +1,146 @@
+import { type Clock, secondsOf } from '../../clock'
+import type { Database } from '../../database/database'
+import { AppError } from '../../errors'
+import type { SecurityLog } from '../log/security-log'
+import type { Role } from '../model'
+import { ROLES } from '../roles/roles'
+import type { LastUse } from '../sessions/last-use'
+import { randomSecret } from '../sessions/secret'
+import { type Identity, NEVER, type Origin, type Sessions } from '../sessions/sessions'
+import { hashOf } from '../sessions/tokens'
+import type { ApiKey, NewApiKey, ShownApiKey } from './model'
+
+type Row = { id: number; name: string; role: Role; created_at: number } & {
+  expires_at: number
+  last_seen: number
+}
+
+const PREFIX = 'mk_'
+const KEY_BYTES = 32
+const MOST_PER_USER = 50
+const SECONDS_A_DAY = 86_400
+const LONGEST_USER_AGENT = 256
+const NAME = /^(?=.{1,64}$)[^\p{C}\p{Z}]+( +[^\p{C}\p{Z}]+)*$/u
+
+/** Whether a token says of itself that it is an API key. */
+export function isApiKey(token: string): boolean {
+  return token.startsWith(PREFIX)
+}
+
+export type ApiKeysOptions = {
+  database: Database
+  clock: Clock
+  sessions: Sessions
+  lastUse: LastUse
+  securityLog: SecurityLog
+  /** Commits a change that ends sessions. */
+  change: <T>(work: () => T) => T
+}
+
+/** API keys: sessions for programs, which last until they are revoked or their time has come. */
+export function createApiKeys(options: ApiKeysOptions) {
+  const { database, clock, sessions, lastUse, securityLog, change } = options
+  const { sqlite } = database
+  // Last seen before it was made: it was never used, and its first use is noted at once.
+  const insert = sqlite.query<{ id: number }, Record<string, string | number | null>>(
+    `INSERT INTO sessions (user_id, token_hash, expires_at, created_at, last_seen, user_agent, ip,
+                           kind, name, role)
+     VALUES ($userId, $tokenHash, $expiresAt, $now, $now - 60, $userAgent, $ip, 'key', $name, $role)
+     RETURNING id`,
+  )
+  const select = sqlite.query<Row, { userId: number; id: number | null; now: number }>(
+    `SELECT s.id, s.name, s.created_at, s.last_seen,
+            CASE WHEN s.role = 'guest' OR u.role = 'guest' THEN 'guest'
+                 WHEN s.role = 'member' OR u.role = 'member' THEN 'member'
+                 ELSE 'admin' END AS role,
+            min(s.expires_at, ifnull(u.expires_at, s.expires_at)) AS expires_at
+       FROM sessions s JOIN users u ON u.id = s.user_id
+      WHERE s.user_id = $userId AND s.kind = 'key' AND s.id = ifnull($id, s.id)
+        AND s.expires_at > $now
+      ORDER BY s.id`,
+  )
+  const remove = sqlite.query<
+    { user_id: number; name: string },
+    { id: number; userId: number | null; now: number }
+  >(
+    `DELETE FROM sessions
+      WHERE id = $id AND kind = 'key' AND user_id = ifnull($userId, user_id) AND expires_at > $now
+     RETURNING user_id, name`,
+  )
+
+  function list(userId: number, id: number | null = null): ApiKey[] {
+    return select.all({ userId, id, now: secondsOf(clock) }).map(toApiKey)
+  }
+
+  return {
+    /**
+     * Makes a key for the caller, whose role it has at most.
+     * @throws {AppError} `invalid_request`, `forbidden` for a higher role, `limit_reached`.
+     */
+    create(
+      identity: Identity,
+      { name, role = identity.role, expires_in_days }: NewApiKey,
+      origin: Origin,
+    ): ShownApiKey {
+      const { userId } = identity
+      if (!NAME.test(name))
+        throw new AppError('invalid_request', 'name must be 1 to 64 visible characters.')
+      if (ROLES.indexOf(role) < ROLES.indexOf(identity.role))
+        throw new AppError('forbidden', 'A key may not do more than its owner.')
+      const key = PREFIX + randomSecret(KEY_BYTES)
+      return database.durably(() => {
+        if (!sessions.isLive(identity)) throw new AppError('unauthorized', 'Invalid token')
+        if (list(userId).length >= MOST_PER_USER)
+          throw new AppError('limit_reached', `Nobody may have more than ${MOST_PER_USER} keys.`)
+        const now = secondsOf(clock)
+        const days = expires_in_days
+        const row = insert.get({
+          userId,
+          tokenHash: hashOf(key),
+          expiresAt: days === undefined ? NEVER : now + days * SECONDS_A_DAY,
+          now,
+          userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+          ip: origin.ip,
+          name,
+          role,
+        })
+        const [made] = list(userId, row?.id ?? 0)
+        if (made === undefined) throw new AppError('unauthorized', 'Invalid token')
+        const details = { key: made.id, name, role }
+        securityLog.note({ type: 'key_created', userId, ip: origin.ip, details })
+        return { ...made, key }
+      })
+    },
+
+    /** The user's keys, the oldest first. */
+    list(userId: number): ApiKey[] {
+      lastUse.write()
+      return list(userId)
+    },
+
+    /**
+     * Ends a key of the caller, or with `ofAnyone` whoever's it is.
+     * @throws {AppError} `not_found`.
+     */
+    revoke(identity: Identity, id: number, { ofAnyone = false, ip = null as string | null }): void {
+      change(() => {
+        if (!sessions.isLive(identity)) throw new AppError('unauthorized', 'Invalid token')
+        const { userId } = identity
+        const owner = ofAnyone ? null : userId
+        const revoked = remove.get({ id, userId: owner, now: secondsOf(clock) })
+        if (revoked === null) throw new AppError('not_found', 'There is no such key.')
+        const subjectId = revoked.user_id === userId ? null : revoked.user_id
+        const details = { key: id, name: revoked.name }
+        securityLog.note({ type: 'key_revoked', userId, subjectId, ip, details })
+      })
+    },
+  }
+}
+
+function toApiKey({ last_seen, expires_at, ...row }: Row): ApiKey {
+  return {
+    ...row,
+    expires_at: expires_at === NEVER ? null : expires_at,
+    last_used: last_seen < row.created_at ? null : last_seen,
+  }
+}

@@ -1,0 +1,29 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import { Role } from '../model'
+
+export const NewApiKey = t.Object({
+  name: t.String({ description: 'What it is for: 1 to 64 visible characters, and spaces' }),
+  role: t.Optional(Role),
+  expires_in_days: t.Optional(t.Integer({ minimum: 1, maximum: 3650 })),
+})
+export type NewApiKey = Static<typeof NewApiKey>
+
+export const ApiKey = t.Object({
+  id: t.Integer(),
+  name: t.String(),
+  role: Role,
+  created_at: t.Integer({ description: 'Unix seconds' }),
+  expires_at: t.Union([t.Integer(), t.Null()], {
+    description: 'Unix seconds; null: it does not end by itself',
+  }),
+  last_used: t.Union([t.Integer(), t.Null()], {
+    description: 'Unix seconds, to the minute; null: never',
+  }),
+})
+export type ApiKey = Static<typeof ApiKey>
+
+export const ShownApiKey = t.Object({
+  ...ApiKey.properties,
+  key: t.String({ description: 'Shown this once' }),
+})
+export type ShownApiKey = Static<typeof ShownApiKey>

@@ -1,0 +1,60 @@
+import { Type as t } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { ClientAddress } from '../../http/client-address'
+import { errorReplies } from '../../http/error-reply'
+import { IdInPath, idIn } from '../../http/id-in-path'
+import type { Accounts } from '../accounts'
+import { auth, originOf } from '../door/auth'
+import { Done } from '../model'
+import { ApiKey, NewApiKey, ShownApiKey } from './model'
+
+const tags = ['API keys']
+const security = [{ bearer: [] }]
+
+/** API keys, for programs. Only people make and revoke them: a stolen key makes no others. */
+export const keyRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+  new Elysia({ name: 'keys.routes', prefix: '/api/keys' })
+    .use(auth(accounts))
+    .get('', ({ identity }) => ({ keys: accounts.keys.list(identity.userId) }), {
+      signedIn: { inPerson: true },
+      response: { 200: t.Object({ keys: t.Array(ApiKey) }), ...errorReplies(401, 403) },
+      detail: { summary: 'My API keys', tags, security },
+    })
+    .post(
+      '',
+      ({ identity, body, request, server, set }) => {
+        set.status = 201
+        return accounts.keys.create(identity, body, originOf(request, server, clientAddress))
+      },
+      {
+        needs: { permission: 'keys', inPerson: true },
+        body: NewApiKey,
+        response: { 201: ShownApiKey, ...errorReplies(400, 401, 403, 409, 413, 415) },
+        detail: {
+          summary: 'Make an API key, which is shown this once',
+          description:
+            'For `Authorization: Bearer`, Basic with the key as password, `?token=` and `auth`.',
+          tags,
+          security,
+        },
+      },
+    )
+    .delete(
+      '/:id',
+      ({ identity, params, request, server }) => {
+        const ofAnyone = accounts.roles.may(identity.role, 'users')
+        const { ip } = originOf(request, server, clientAddress)
+        accounts.keys.revoke(identity, idIn(params), { ofAnyone, ip })
+        return { ok: true as const }
+      },
+      {
+        signedIn: { inPerson: true },
+        params: IdInPath,
+        response: { 200: Done, ...errorReplies(401, 403, 404) },
+        detail: {
+          summary: 'Revoke one of my API keys and close its sockets; admins: anyone’s',
+          tags,
+          security,
+        },
+      },
+    )

@@ -1,0 +1,51 @@
+import { type Clock, secondsOf } from '../../clock'
+import type { Database } from '../../database/database'
+import type { Identity } from './sessions'
+
+/**
+ * Between two times that what was noted is written down. A socket is always in use: more often, it alone
+ * would write a megabyte an hour, and memory cards wear out.
+ */
+const WRITE_EVERY_MS = 15 * 60_000
+
+export type LastUse = ReturnType<typeof createLastUse>
+
+/** Keeps `last_seen` right for sessions that are used without a request, such as by a socket. */
+export function createLastUse({ database, clock }: { database: Database; clock: Clock }) {
+  const noted = new Map<number, number>()
+  const writing = setInterval(writeIfPossible, WRITE_EVERY_MS)
+  writing.unref()
+
+  const update = database.sqlite.query<unknown, { id: number; seen: number }>(
+    'UPDATE sessions SET last_seen = $seen WHERE id = $id AND last_seen < $seen',
+  )
+
+  function write(): void {
+    if (noted.size === 0) return
+    database.together(() => {
+      for (const [id, seen] of noted) update.run({ id, seen })
+    })
+    noted.clear()
+  }
+
+  function writeIfPossible(): void {
+    try {
+      write()
+    } catch {
+      // The disk is full or busy. What was noted stays, and the next round writes it.
+    }
+  }
+
+  return {
+    /** Notes that the session is used now; as cheap as a look at the clock. */
+    note: ({ sessionId }: Identity): void => void noted.set(sessionId, secondsOf(clock)),
+
+    /** Writes down what was noted, for who reads it; what a full disk refuses is kept for later. */
+    write: writeIfPossible,
+
+    close(): void {
+      clearInterval(writing)
+      writeIfPossible()
+    },
+  }
+}

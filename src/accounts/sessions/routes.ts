@@ -1,0 +1,47 @@
+import { Type as t } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { ClientAddress } from '../../http/client-address'
+import { errorReplies } from '../../http/error-reply'
+import { IdInPath, idIn } from '../../http/id-in-path'
+import type { Accounts } from '../accounts'
+import { auth } from '../door/auth'
+import { clearedCookie } from '../door/cookie'
+import { Done, SessionEntry } from '../model'
+
+const tags = ['Accounts']
+const security = [{ bearer: [] }]
+
+/** Where one is signed in, and how to end it. */
+export const sessionRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+  new Elysia({ name: 'accounts.session-routes', prefix: '/api/auth/sessions' })
+    .use(auth(accounts))
+    .get(
+      '',
+      ({ identity }) => ({
+        sessions: accounts.sessionList.list(identity.userId, identity.sessionId),
+      }),
+      {
+        signedIn: { inPerson: true },
+        response: { 200: t.Object({ sessions: t.Array(SessionEntry) }), ...errorReplies(401, 403) },
+        detail: { summary: 'My sessions and API keys, the one used last first', tags, security },
+      },
+    )
+    .delete(
+      '/:id',
+      ({ identity, params, request, server, set }) => {
+        const id = idIn(params)
+        accounts.sessionList.end(identity, id, clientAddress(request, server))
+        if (id === identity.sessionId) set.headers['set-cookie'] = clearedCookie
+        return { ok: true as const }
+      },
+      {
+        signedIn: { inPerson: true },
+        params: IdInPath,
+        response: { 200: Done, ...errorReplies(401, 403, 404) },
+        detail: {
+          summary: 'End one of my sessions, or anybody’s as an admin, and close its sockets',
+          tags,
+          security,
+        },
+      },
+    )

@@ -1,0 +1,148 @@
+import { type Clock, secondsOf } from '../../clock'
+import type { Database } from '../../database/database'
+import type { Role } from '../model'
+import { hashOf } from './tokens'
+
+/** How it is proved: by a login, by an API key, or by the word of a trusted proxy. */
+export type SessionKind = 'login' | 'key' | 'header'
+
+/** Who speaks, as a session's token proves it. */
+export type Identity = Readonly<{
+  sessionId: number
+  kind: SessionKind
+  userId: number
+  username: string
+  /** Of an API key: the lower of its own and its owner's. */
+  role: Role
+  /** Unix seconds. */
+  expiresAt: number
+  mustChangePassword: boolean
+  /** Of the account: what it was proves nothing after a change of password or role. */
+  userVersion: number
+}>
+
+/** Where a login comes from. */
+export type Origin = { ip: string | null; userAgent: string | null }
+
+export type NewSession = {
+  userId: number
+  token: string
+  expiresAt: number
+  origin: Origin
+  kind?: SessionKind
+  /** Of an API key. */
+  name?: string | null
+  role?: Role | null
+}
+
+type IdentityRow = Omit<Identity, 'mustChangePassword'> & {
+  mustChangePassword: number
+}
+
+const LONGEST_USER_AGENT = 256
+/** Sessions whose identity is kept in memory. */
+const MOST_KNOWN = 10_000
+/** Of what does not end by itself: the last second of the year 9999. */
+export const NEVER = 253_402_300_799
+
+export type Sessions = ReturnType<typeof createSessions>
+
+/**
+ * The rows of `sessions`, found by the hash of their token. Identities are kept in memory until
+ * anything about accounts changes: `forget` is to be called then.
+ */
+export function createSessions({ database, clock }: { database: Database; clock: Clock }) {
+  const { sqlite } = database
+  const known = new Map<string, Identity>()
+
+  const insert = sqlite.query<{ id: number }, Record<string, string | number | null>>(
+    `INSERT INTO sessions (user_id, token_hash, expires_at, created_at, last_seen, user_agent, ip,
+                           kind, name, role)
+     VALUES ($userId, $tokenHash, $expiresAt, $now, $now, $userAgent, $ip, $kind, $name, $role)
+     RETURNING id`,
+  )
+  const find = sqlite.query<IdentityRow, { tokenHash: string; userId: number | null; now: number }>(
+    `SELECT s.id AS sessionId, s.kind, u.id AS userId, u.username,
+            CASE WHEN s.role = 'guest' OR u.role = 'guest' THEN 'guest'
+                 WHEN s.role = 'member' OR u.role = 'member' THEN 'member'
+                 ELSE 'admin' END AS role,
+            min(s.expires_at, ifnull(u.expires_at, s.expires_at)) AS expiresAt,
+            u.must_change_password AS mustChangePassword,
+            u.version AS userVersion
+       FROM sessions s JOIN users u ON u.id = s.user_id
+      WHERE s.token_hash = $tokenHash AND s.user_id = ifnull($userId, s.user_id)
+        AND s.expires_at > $now
+        AND u.disabled = 0 AND (u.expires_at IS NULL OR u.expires_at > $now)`,
+  )
+  const findLive = sqlite.query<{ version: number }, { id: number; now: number }>(
+    `SELECT u.version FROM sessions s JOIN users u ON u.id = s.user_id
+      WHERE s.id = $id AND s.expires_at > $now
+        AND u.disabled = 0 AND (u.expires_at IS NULL OR u.expires_at > $now)`,
+  )
+  const removeOne = sqlite.query<{ id: number }, { id: number }>(
+    'DELETE FROM sessions WHERE id = $id RETURNING id',
+  )
+  const removeLogins = sqlite.query<{ id: number }, { userId: number }>(
+    `DELETE FROM sessions WHERE user_id = $userId AND kind <> 'key' RETURNING id`,
+  )
+  const removeExpired = sqlite.query<unknown, { now: number }>(
+    'DELETE FROM sessions WHERE expires_at <= $now',
+  )
+
+  function remember(token: string, identity: Identity): void {
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(token, identity)
+  }
+
+  return {
+    /** Starts a session; its id. */
+    start({ userId, token, expiresAt, origin, kind = 'login', name, role }: NewSession): number {
+      const row = insert.get({
+        userId,
+        tokenHash: hashOf(token),
+        expiresAt,
+        now: secondsOf(clock),
+        userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+        ip: origin.ip,
+        kind,
+        name: name ?? null,
+        role: role ?? null,
+      })
+      return row?.id ?? 0
+    },
+
+    /**
+     * The identity of a live session, or undefined; with `userId` only if it is that user's. What is
+     * in memory costs no read.
+     */
+    find(token: string, userId: number | null = null): Identity | undefined {
+      const now = secondsOf(clock)
+      let identity = known.get(token)
+      if (identity === undefined) {
+        const row = find.get({ tokenHash: hashOf(token), userId, now })
+        if (row === null) return undefined
+        identity = { ...row, mustChangePassword: row.mustChangePassword === 1 }
+        remember(token, identity)
+      }
+      return identity.expiresAt > now ? identity : undefined
+    },
+
+    /** Whether `find` has an answer without asking the database. */
+    knows: (token: string): boolean => known.has(token),
+
+    /** Whether the session has not ended, nor its account changed, since it proved this identity. */
+    isLive: ({ sessionId, userVersion }: Identity): boolean =>
+      findLive.get({ id: sessionId, now: secondsOf(clock) })?.version === userVersion,
+
+    /** Ends one session; whether there was one. */
+    end: (id: number): boolean => removeOne.get({ id }) !== null,
+
+    /** Ends all sessions of a user but API keys, which have an end of their own; the number. */
+    endLogins: (userId: number): number => removeLogins.all({ userId }).length,
+
+    forgetExpired: (): void => void removeExpired.run({ now: secondsOf(clock) }),
+
+    /** Something about accounts has changed. */
+    forget: (): void => known.clear(),
+  }
+}

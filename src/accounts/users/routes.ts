@@ -1,0 +1,96 @@
+import { Type as t } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { ClientAddress } from '../../http/client-address'
+import { errorReplies } from '../../http/error-reply'
+import { IdInPath, idIn } from '../../http/id-in-path'
+import type { Accounts } from '../accounts'
+import { auth } from '../door/auth'
+import { Done, NewAccount, SessionEntry, UserChange, UserEntry } from '../model'
+
+const tags = ['Users']
+const security = [{ bearer: [] }]
+
+/** The accounts of others, for who may change them. */
+export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+  new Elysia({ name: 'accounts.user-routes', prefix: '/api/users' })
+    .use(auth(accounts))
+    .get('', () => ({ users: accounts.administration.list() }), {
+      needs: 'users',
+      response: { 200: t.Object({ users: t.Array(UserEntry) }), ...errorReplies(401, 403) },
+      detail: { summary: 'All users, by name', tags, security },
+    })
+    .post(
+      '',
+      async ({ identity, body, request, server, status }) => {
+        const actor = { identity, ip: clientAddress(request, server) }
+        return status(201, await accounts.administration.create(actor, body))
+      },
+      {
+        needs: 'users',
+        body: NewAccount,
+        response: { 201: UserEntry, ...errorReplies(400, 401, 403, 409, 413, 415, 429) },
+        detail: { summary: 'Make an account', tags, security },
+      },
+    )
+    .get('/:id', ({ params }) => accounts.administration.find(idIn(params)), {
+      needs: 'users',
+      params: IdInPath,
+      response: { 200: UserEntry, ...errorReplies(401, 403, 404) },
+      detail: { summary: 'One user', tags, security },
+    })
+    .patch(
+      '/:id',
+      ({ identity, params, body, request, server }) =>
+        accounts.administration.change(
+          { identity, ip: clientAddress(request, server) },
+          idIn(params),
+          body,
+        ),
+      {
+        needs: 'users',
+        params: IdInPath,
+        body: UserChange,
+        response: { 200: UserEntry, ...errorReplies(400, 401, 403, 404, 409, 413, 415, 429) },
+        detail: {
+          summary:
+            'Change name, role or password, disable or enable: closes what the user has open',
+          tags,
+          security,
+        },
+      },
+    )
+    .delete(
+      '/:id',
+      async ({ identity, params, request, server }) => {
+        const actor = { identity, ip: clientAddress(request, server) }
+        await accounts.administration.remove(actor, idIn(params))
+        return { ok: true as const }
+      },
+      {
+        needs: 'users',
+        params: IdInPath,
+        response: { 200: Done, ...errorReplies(401, 403, 404, 409) },
+        detail: {
+          summary:
+            'Delete an account with its sessions and keys; what it did stays, without the name',
+          tags,
+          security,
+        },
+      },
+    )
+    .get(
+      '/:id/sessions',
+      ({ identity, params }) => {
+        const { id } = accounts.administration.find(idIn(params))
+        return { sessions: accounts.sessionList.list(id, identity.sessionId) }
+      },
+      {
+        needs: 'users',
+        params: IdInPath,
+        response: {
+          200: t.Object({ sessions: t.Array(SessionEntry) }),
+          ...errorReplies(401, 403, 404),
+        },
+        detail: { summary: "A user's sessions and API keys", tags, security },
+      },
+    )

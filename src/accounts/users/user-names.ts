@@ -1,0 +1,11 @@
+import type { Database } from '../../database/database'
+
+export type UserName = { id: number; username: string }
+
+/** Finds what a user is called; null for nobody, and for who is no longer there. */
+export function createUserNames({ sqlite }: Pick<Database, 'sqlite'>) {
+  const find = sqlite.query<UserName, { id: number | null }>(
+    'SELECT id, username FROM users WHERE id = $id',
+  )
+  return (id: number | null): UserName | null => (id === null ? null : find.get({ id }))
+}

@@ -1,0 +1,65 @@
+import type { Database as Sqlite } from 'bun:sqlite'
+import { reasonOf } from '../../errors'
+
+/** A row of `user_actions` as it is written; with an id it is there, and only its metadata is new. */
+export type ActionRow = Readonly<{
+  id?: number
+  userId: number
+  type: string
+  uri: string | null
+  name: string | null
+  artist: string | null
+  positionMs: number | null
+  /** JSON. */
+  metadata: string | null
+  /** Unix seconds. */
+  timestamp: number
+}>
+
+/** What became of a group: the ids of those that are written, and why the others are not, if refused. */
+export type Written = { ids: number[]; problem?: string }
+
+// While it writes nobody else can, and a row that is counted in many lists takes up to half a millisecond
+// on a slow disk.
+const MOST_MS_A_TRANSACTION = 5
+
+/** Writes the first of a group, as many as one short transaction takes; none where the disk refuses. */
+export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) => Written {
+  // The user may have been deleted while the row waited: the row stays, without the name.
+  const insert = sqlite.query<unknown, Record<string, string | number | null>>(
+    `INSERT INTO user_actions
+       (user_id, action_type, track_uri, track_name, artist, position_ms, metadata, timestamp)
+     VALUES ((SELECT id FROM users WHERE id = $userId),
+             $type, $uri, $name, $artist, $positionMs, $metadata, $timestamp)`,
+  )
+  // It may have been deleted, and its id be another row's by now.
+  const update = sqlite.query<unknown, Record<string, string | number | null>>(
+    `UPDATE user_actions SET metadata = $metadata
+      WHERE id = $id AND user_id IS (SELECT id FROM users WHERE id = $userId)
+        AND action_type = $type AND timestamp = $timestamp`,
+  )
+
+  function write({ id, ...row }: ActionRow): number {
+    if (id === undefined) return Number(insert.run(row).lastInsertRowid)
+    const { userId, type, timestamp, metadata } = row
+    update.run({ id, userId, type, timestamp, metadata })
+    return id
+  }
+
+  const writeSome = sqlite.transaction((rows: readonly ActionRow[]): number[] => {
+    const end = performance.now() + MOST_MS_A_TRANSACTION
+    const ids: number[] = []
+    for (const row of rows) {
+      ids.push(write(row))
+      if (performance.now() >= end) break
+    }
+    return ids
+  })
+  return (rows) => {
+    try {
+      return { ids: writeSome.immediate(rows) }
+    } catch (error) {
+      return { ids: [], problem: reasonOf(error) }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { ActionRow, Written } from './action-rows'
+import type { ToThread } from './recorder-thread'
+
+declare const MUSAKONE_COMMIT: string | undefined
+
+export type WriterThread = ReturnType<typeof createWriterThread>
+
+/**
+ * Writes groups of rows in a thread of its own, one at a time. `onFailed` hears that the thread is there no
+ * more, if it was not told to stop.
+ */
+export function createWriterThread(path: string, onFailed: (reason: string) => void) {
+  const thread = new Worker(source(), { smol: true })
+  const unanswered = new Set<(answer: string | undefined) => void>()
+  let ended = false
+
+  thread.onmessage = ({ data }: MessageEvent<string>) => answer(data)
+  thread.onerror = ({ message }) => fail(message)
+  thread.addEventListener('close', () => fail('it has ended'))
+
+  function answer(text: string): void {
+    const [first] = unanswered
+    if (first === undefined) return
+    unanswered.delete(first)
+    first(text)
+  }
+
+  function fail(reason: string): void {
+    if (ended) return
+    onFailed(reason)
+    end()
+  }
+
+  function end(): void {
+    ended = true
+    thread.terminate()
+    for (const resolve of unanswered) resolve(undefined)
+    unanswered.clear()
+  }
+
+  function ask(message: ToThread): Promise<string | undefined> {
+    if (ended) return Promise.resolve(undefined)
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
+    unanswered.add(resolve)
+    thread.postMessage(JSON.stringify(message))
+    return promise
+  }
+
+  return {
+    /** Undefined when the thread is there no more. */
+    async write(rows: readonly ActionRow[]): Promise<Written | undefined> {
+      const answer = await ask({ path, rows })
+      return answer === undefined ? undefined : JSON.parse(answer)
+    },
+
+    /** Closes its connection and ends it, once it has answered for all that it was given. */
+    async stop(): Promise<void> {
+      await ask('stop')
+      end()
+    },
+  }
+}
+
+/** Where the thread begins: in the executable, which has nothing of the folder that it was made in. */
+function source(): string | URL {
+  return typeof MUSAKONE_COMMIT === 'string'
+    ? '/$bunfs/root/actions/recorder/recorder-thread.js'
+    : new URL('./recorder-thread.ts', import.meta.url)
+}

@@ -1,0 +1,42 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import { spanOf } from '../http/query'
+
+export const SpanQuery = t.Object(spanOf)
+export type SpanQuery = Static<typeof SpanQuery>
+
+export const ExportQuery = t.Object({
+  ...spanOf,
+  format: t.Optional(
+    t.Union([t.Literal('jsonl'), t.Literal('csv'), t.Literal('listenbrainz')], {
+      description: 'jsonl if not given',
+    }),
+  ),
+  user: t.Optional(
+    t.String({ pattern: '^[1-9][0-9]{0,14}$', description: "Another user's id; for admins" }),
+  ),
+})
+export type ExportQuery = Static<typeof ExportQuery>
+
+const Count = t.Integer({ minimum: 0 })
+const Counts = t.Object({
+  imported: Count,
+  known: t.Integer({ minimum: 0, description: 'There already, and left as they were' }),
+})
+
+export const Imported = t.Object({
+  actions: Counts,
+  plays: Counts,
+  invalid: Count,
+  problems: t.Array(t.Object({ line: Count, problem: t.String() }), {
+    description: 'The first of the invalid ones',
+  }),
+})
+export type Imported = Static<typeof Imported>
+
+export const Forgotten = t.Object({
+  actions: t.Integer({ minimum: 0, description: 'Actions that were deleted' }),
+  plays: t.Integer({ minimum: 0, description: 'Plays that have lost the name and stay' }),
+})
+export type Forgotten = Static<typeof Forgotten>
+
+export const IncognitoSwitch = t.Object({ on: t.Boolean() })

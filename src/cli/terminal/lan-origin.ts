@@ -1,0 +1,22 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { StartError } from '../../errors'
+
+/**
+ * Where others on the network reach a service that listens there: on all interfaces that is the first
+ * address of this machine that is not its own alone, or else its name with `.local`.
+ * @throws {StartError} when the port is not known.
+ */
+export function originInLan({ host, port }: { host: string | undefined; port: number }): string {
+  if (port === 0)
+    throw new StartError('PORT is 0, any free one: say with --url where the service is')
+  const everywhere = host === undefined || host === '0.0.0.0' || host === '::'
+  const name = everywhere ? (addressInLan() ?? `${hostname().split('.')[0]}.local`) : host
+  return new URL(`http://${name.includes(':') ? `[${name}]` : name}:${port}`).origin
+}
+
+function addressInLan(): string | undefined {
+  return Object.entries(networkInterfaces())
+    .filter(([name]) => !/^(docker|br-|veth|virbr|tun|tap|wg)/.test(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}

@@ -1,0 +1,124 @@
+import type { Database as Sqlite } from 'bun:sqlite'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { reasonOf, StartError } from '../../errors'
+import { sync } from '../file-sync'
+import { type Inspection, identify, inspect, isDamage, withFile } from '../inspection'
+
+/** Milliseconds after which the draft of a backup that was killed may go. */
+const STALE_MS = 3_600_000
+const DRAFT = /^(.+)\.[0-9a-f]{8}\.tmp$/
+/** What backups in a folder are called. */
+export const NAMED_BY_TIME = /^musakone-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/
+
+/**
+ * Copies the database at `path`, which a service may be using, into `file`: 0600, looked through, on
+ * the disk, and there only when it is whole. The service is not held up.
+ * @throws {StartError} in one line; then nothing is left behind.
+ */
+export function backUp(path: string, file: string, { replace = false } = {}): Inspection {
+  checkTarget(path, file, replace)
+  removeStaleDrafts(file)
+  const draft = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`
+  try {
+    closeSync(openSync(draft, 'wx', 0o600))
+    withFile(path, (sqlite) => {
+      identify(path, sqlite)
+      // A reader of its own state of the database: writers go on meanwhile.
+      copy(sqlite, draft)
+    })
+    const inspection = withFile(draft, (sqlite) => inspect(draft, sqlite))
+    sync(draft)
+    renameSync(draft, file)
+    sync(dirname(file))
+    return inspection
+  } catch (error) {
+    for (const end of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true })
+    if (error instanceof StartError) throw new StartError(error.message.replaceAll(draft, file))
+    throw new StartError(`cannot write the backup ${file}: ${reasonOf(error)}`)
+  }
+}
+
+/**
+ * The same into a folder, named by time, of which the `keep` newest stay; other files are left alone.
+ * @throws {StartError} in one line; then no older backup is removed.
+ */
+export function backUpInto(
+  path: string,
+  directory: string,
+  { keep, now }: { keep: number; now: Date },
+): Inspection & { file: string; removed: string[] } {
+  const name = nameByTime(now)
+  const file = join(directory, name)
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StartError(`cannot make the folder ${directory}: ${reasonOf(error)}`)
+  }
+  const inspection = backUp(path, file, { replace: true })
+  return { ...inspection, file, removed: thinOut(directory, name, keep) }
+}
+
+function checkTarget(path: string, file: string, replace: boolean): void {
+  if (!existsSync(path))
+    throw new StartError(
+      `there is no database at ${path}: give the service's with DATABASE_PATH or --database`,
+    )
+  if (!existsSync(dirname(file))) throw new StartError(`there is no folder ${dirname(file)}`)
+  if (!existsSync(file)) return
+  if (!statSync(file).isFile()) throw new StartError(`${file} is not a file: see --directory`)
+  if (existsSync(path) && realpathSync(path) === realpathSync(file))
+    throw new StartError(`${file} is the database itself: choose another name`)
+  if (!replace)
+    throw new StartError(`${file} is already there: choose another name, or use --force`)
+}
+
+function copy(sqlite: Sqlite, draft: string): void {
+  try {
+    sqlite.query('VACUUM INTO $draft').run({ draft })
+  } catch (error) {
+    if (isDamage(error)) throw error
+    // It is not the database that has no room.
+    throw new StartError(`cannot write the backup ${draft}: ${reasonOf(error)}`)
+  }
+}
+
+/** What a backup that was killed has left of this file, or of those named by time. */
+function removeStaleDrafts(file: string): void {
+  const folder = dirname(file)
+  for (const name of readdirSync(folder)) {
+    const [, of] = DRAFT.exec(name) ?? []
+    if (of === undefined || (of !== basename(file) && !NAMED_BY_TIME.test(of))) continue
+    const draft = join(folder, name)
+    if (Date.now() - statSync(draft).mtimeMs > STALE_MS) rmSync(draft, { force: true })
+  }
+}
+
+/** `musakone-2026-11-22T23-50-00Z.db` */
+function nameByTime(now: Date): string {
+  return `musakone-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.db`
+}
+
+/** Removes backups that were named by time: all but the `keep` newest, and never `made`. */
+function thinOut(directory: string, made: string, keep: number): string[] {
+  const surplus = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && NAMED_BY_TIME.test(entry.name))
+    .map(({ name }) => name)
+    // Not even where a clock that was set back makes it the oldest.
+    .filter((name) => name !== made)
+    .sort()
+    .reverse()
+    .slice(keep - 1)
+  for (const name of surplus) rmSync(join(directory, name), { force: true })
+  return surplus
+}

@@ -1,0 +1,141 @@
+import type { DemoClock } from '../clock'
+import { STREAM } from '../library/catalogue'
+import type { Library } from '../library/library'
+import { createAudio } from './audio'
+import type { DemoEvent } from './events'
+import { createHistory, type HistoryEntry } from './history'
+import { createMixer, type SavedMixer } from './mixer'
+import { createPlayback, type SavedPlayback } from './playback'
+import { createPlayer } from './player'
+import { createPlaylists, type PlaylistFolder } from './playlists'
+import { createTracklist, type SavedTracklist } from './tracklist'
+
+/** A method of `core.*`, called with every parameter in its place; null where none was given. */
+export type Method = (...args: unknown[]) => unknown
+export type Core = ReturnType<typeof createCore>
+/** What Mopidy keeps over a restart with `restore_state`. */
+export type SavedState = {
+  history: HistoryEntry[]
+  tracklist: SavedTracklist
+  mixer: SavedMixer
+  playback: SavedPlayback
+}
+
+/** One life of the simulated Mopidy, from its start to the next restart. */
+export function createCore(services: {
+  library: Library
+  folder: PlaylistFolder
+  clock: DemoClock
+  emit(event: DemoEvent): void
+  random(): number
+  maxTracklistLength: number
+  /** How long after the reply the audio is heard; GStreamer takes some milliseconds. */
+  audioDelayMs: number
+  version: string
+}) {
+  const { library, folder, clock, emit, random, audioDelayMs, version } = services
+  let hearing: unknown = null
+  const inbox: { run(): void; ofStream: boolean }[] = []
+
+  function post(run: () => void, ofStream: boolean) {
+    inbox.push({ run, ofStream })
+  }
+
+  /** Hears what the audio and the mixer said, in order; their words may cause more. */
+  function settle() {
+    if (audioDelayMs > 0 && inbox.some(({ ofStream }) => ofStream)) {
+      hearing ??= clock.setTimeout(() => {
+        hearing = null
+        hear()
+      }, audioDelayMs)
+    } else hear()
+  }
+
+  function hear() {
+    for (let next = inbox.shift(); next; next = inbox.shift()) next.run()
+  }
+
+  function close() {
+    clock.clearTimeout(hearing)
+    audio.close()
+  }
+
+  const mixer = createMixer({ announce: (event) => post(() => emit(event), false) })
+  const history = createHistory({ clock })
+  const tracklist = createTracklist({
+    library,
+    playback: () => playback,
+    emit,
+    random,
+    maxLength: services.maxTracklistLength,
+  })
+  const audio = createAudio({
+    clock,
+    listener: {
+      onStreamChanged: () => playback.listener.onStreamChanged(),
+      onPositionChanged: () => playback.listener.onPositionChanged(),
+      onPaused: () => playback.listener.onPaused(),
+      onAboutToFinish: () => playback.listener.onAboutToFinish(),
+      onEndOfStream: () => playback.listener.onEndOfStream(),
+      onStreamTitle: (title) => playback.listener.onStreamTitle(title),
+    },
+    post: (run) => post(run, true),
+    flush: () => {
+      const kept = inbox.filter(({ ofStream }) => !ofStream)
+      inbox.splice(0, inbox.length, ...kept)
+    },
+    wake: (run) => {
+      run()
+      settle()
+    },
+    titles: STREAM.titles,
+  })
+  const player = createPlayer({
+    tracklist,
+    history,
+    playable: library.has,
+    audioPosition: audio.position,
+    emit,
+  })
+  const playback = createPlayback({
+    audio,
+    tracklist,
+    player,
+    reassertVolume: mixer.reassert,
+  })
+  const playlists = createPlaylists({ folder, clock, emit })
+
+  const methods = new Map<string, Method>(
+    Object.entries({
+      'core.get_uri_schemes': () => ['demo', 'm3u'],
+      'core.get_version': () => version,
+      ...history.methods,
+      ...library.methods,
+      ...mixer.methods,
+      ...playback.methods,
+      ...playlists.methods,
+      ...tracklist.methods,
+    }),
+  )
+
+  return {
+    methods,
+    settle,
+    close,
+    sound: audio.sound,
+
+    save: (): SavedState => ({
+      history: history.save(),
+      tracklist: tracklist.save(),
+      mixer: mixer.save(),
+      playback: playback.save(),
+    }),
+    restore(saved: SavedState) {
+      history.load(saved.history)
+      tracklist.load(saved.tracklist)
+      mixer.load(saved.mixer)
+      playback.load(saved.playback)
+      settle()
+    },
+  }
+}

@@ -1,0 +1,226 @@
+import type { Library } from '../library/library'
+import type { DemoEvent } from './events'
+import { model, sameTlTrack, type TlTrack, type Track } from './models'
+import type { Playback } from './playback'
+import { PythonError, typeName } from './python'
+import { shuffled, sliceBounds, within } from './sequence'
+import { createSuccession, type Options } from './succession'
+import {
+  checkBoolean,
+  checkInteger,
+  checkIntegers,
+  checkModel,
+  checkModels,
+  checkQuery,
+  checkUris,
+  isDict,
+  TRACKLIST_FIELDS,
+} from './validation'
+
+export type SavedTracklist = { list: TlTrack[]; nextTlid: number; options: Options }
+export type Tracklist = ReturnType<typeof createTracklist>
+
+/** The queue and its options: a port of Mopidy's TracklistController, quirks included. */
+export function createTracklist(services: {
+  library: Library
+  /** The player, which needs the tracklist itself and so is asked for late. */
+  playback(): Playback
+  emit(event: DemoEvent): void
+  random(): number
+  maxLength: number
+}) {
+  const { library, playback, emit, random, maxLength } = services
+  const options: Options = { consume: false, random: false, repeat: false, single: false }
+  let nextTlid = 1
+  let version = 0
+  let list: TlTrack[] = []
+  const succession = createSuccession({
+    options,
+    list: () => list,
+    current: () => playback().current(),
+    random,
+  })
+
+  function changed() {
+    version += 1
+    playback().onTracklistChange()
+    succession.restart()
+    emit({ event: 'tracklist_changed' })
+  }
+
+  function setOption(name: keyof Options, value: unknown) {
+    const on = checkBoolean(value)
+    if (options[name] !== on) emit({ event: 'options_changed' })
+    options[name] = on
+    if (name === 'random' && on) succession.restart()
+    return null
+  }
+
+  function indexOf(tlTrack: TlTrack | null): number | null {
+    const index = list.findIndex((item) => sameTlTrack(item, tlTrack))
+    return index === -1 ? null : index
+  }
+
+  function filter(criteria: unknown): TlTrack[] {
+    if (!isDict(criteria)) throw unpoppable(criteria)
+    const { tlid = [], ...rest } = criteria
+    const query = checkQuery(rest, TRACKLIST_FIELDS)
+    const tlids = checkIntegers(tlid)
+    let matches = list
+    for (const [key, values] of Object.entries(query)) {
+      const field = key as 'uri' | 'name' | 'genre' | 'date' | 'comment' | 'musicbrainz_id'
+      matches = matches.filter(({ track }) => values.includes(track[field] ?? MISSING))
+    }
+    if (tlids.length > 0) matches = matches.filter((item) => tlids.includes(item.tlid))
+    return matches
+  }
+
+  function remove(criteria: unknown): TlTrack[] {
+    const found = filter(criteria)
+    // Empty criteria match the list itself, which then shrinks while it is walked: as in Mopidy,
+    // every other track goes.
+    for (const tlTrack of found) list.splice(indexOf(tlTrack) ?? list.length, 1)
+    changed()
+    return found
+  }
+
+  function consume(tlTrack: TlTrack) {
+    if (options.consume) remove({ tlid: [tlTrack.tlid] })
+  }
+
+  function add(tracks: unknown, atPosition: unknown, uris: unknown): TlTrack[] {
+    if ((tracks === null) === (uris === null)) {
+      throw new PythonError('ValueError', 'Exactly one of "tracks" or "uris" must be set')
+    }
+    const given = tracks === null ? null : checkModels(tracks, 'Track')
+    const asked = uris === null ? [] : checkUris(uris)
+    checkInteger(atPosition || 0)
+    let place = atPosition === null ? null : Number(atPosition)
+
+    const added: TlTrack[] = []
+    for (const track of given ?? asked.flatMap((uri): Track[] => library.lookup(uri))) {
+      // What fitted stays, but nobody is told: no event and no new version.
+      if (list.length >= maxLength) throw full(maxLength)
+      const tlTrack = model('TlTrack', { tlid: nextTlid++, track })
+      if (place === null) list.push(tlTrack)
+      else list.splice(place++, 0, tlTrack)
+      added.push(tlTrack)
+    }
+    if (added.length > 0) changed()
+    return added
+  }
+
+  function move(start: unknown, end: unknown, to: unknown) {
+    const last = start === end && typeof end === 'number' ? end + 1 : end
+    within(start, '>=', last, 'start must be smaller than end')
+    within(start, '<', 0, 'start must be at least zero')
+    within(last, '>', list.length, 'end can not be larger than tracklist length')
+    within(to, '<', 0, 'to_position must be at least zero')
+    within(to, '>', list.length, 'to_position can not be larger than tracklist length')
+    const [from, until] = sliceBounds(start, last)
+    const moved = list.slice(from, until)
+    const rest = [...list.slice(0, from), ...list.slice(until)]
+    rest.splice(Number(to), 0, ...moved)
+    list = rest
+    changed()
+    return null
+  }
+
+  function shuffle(start: unknown, end: unknown) {
+    if (start !== null && end !== null) within(start, '>=', end, 'start must be smaller than end')
+    if (start !== null) within(start, '<', 0, 'start must be at least zero')
+    if (end !== null) within(end, '>', list.length, 'end can not be larger than tracklist length')
+    const [from = 0, until] = sliceBounds(start, end)
+    const middle = shuffled(list.slice(from, until), random)
+    list = [...list.slice(0, from), ...middle, ...list.slice(until || list.length)]
+    changed()
+    return null
+  }
+
+  function index(tlTrack: unknown, tlid: unknown): number | null {
+    const wanted = tlTrack === null ? null : checkModel(tlTrack, 'TlTrack')
+    const number = tlid === null ? null : checkInteger(tlid, 1)
+    if (wanted === null && number !== null) {
+      const place = list.findIndex((item) => item.tlid === number)
+      return place === -1 ? null : place
+    }
+    return indexOf(wanted ?? playback().current())
+  }
+
+  function tlTrackOf(value: unknown): TlTrack | null {
+    return value === null ? null : checkModel(value, 'TlTrack')
+  }
+
+  return {
+    save: (): SavedTracklist => ({ list: list.slice(), nextTlid, options: { ...options } }),
+    load(saved: SavedTracklist) {
+      for (const name of OPTIONS) setOption(name, saved.options[name])
+      nextTlid = Math.max(saved.nextTlid, nextTlid)
+      list = saved.list.slice()
+      changed()
+    },
+
+    length: () => list.length,
+    includes: (tlTrack: TlTrack | null) => indexOf(tlTrack) !== null,
+    byTlid: (tlid: number) => list.find((item) => item.tlid === tlid) ?? null,
+    succession,
+    markPlaying: succession.drop,
+    markPlayed: consume,
+    markUnplayable(tlTrack: TlTrack) {
+      consume(tlTrack)
+      succession.drop(tlTrack)
+    },
+
+    methods: {
+      'core.tracklist.add': add,
+      'core.tracklist.clear': () => {
+        list = []
+        changed()
+        return null
+      },
+      'core.tracklist.eot_track': (tlTrack: unknown) => succession.atEnd(tlTrackOf(tlTrack)),
+      'core.tracklist.filter': filter,
+      'core.tracklist.get_consume': () => options.consume,
+      'core.tracklist.get_eot_tlid': () => succession.atEnd(playback().current())?.tlid ?? null,
+      'core.tracklist.get_length': () => list.length,
+      'core.tracklist.get_next_tlid': () => succession.after(playback().current())?.tlid ?? null,
+      'core.tracklist.get_previous_tlid': () =>
+        succession.before(playback().current())?.tlid ?? null,
+      'core.tracklist.get_random': () => options.random,
+      'core.tracklist.get_repeat': () => options.repeat,
+      'core.tracklist.get_single': () => options.single,
+      'core.tracklist.get_tl_tracks': () => list,
+      'core.tracklist.get_tracks': () => list.map(({ track }) => track),
+      'core.tracklist.get_version': () => version,
+      'core.tracklist.index': index,
+      'core.tracklist.move': move,
+      'core.tracklist.next_track': (tlTrack: unknown) => succession.after(tlTrackOf(tlTrack)),
+      'core.tracklist.previous_track': (tlTrack: unknown) => succession.before(tlTrackOf(tlTrack)),
+      'core.tracklist.remove': remove,
+      'core.tracklist.set_consume': (value: unknown) => setOption('consume', value),
+      'core.tracklist.set_random': (value: unknown) => setOption('random', value),
+      'core.tracklist.set_repeat': (value: unknown) => setOption('repeat', value),
+      'core.tracklist.set_single': (value: unknown) => setOption('single', value),
+      'core.tracklist.shuffle': shuffle,
+      'core.tracklist.slice': (start: unknown, end: unknown) => {
+        return list.slice(...sliceBounds(start, end))
+      },
+    },
+  }
+}
+
+const OPTIONS = ['consume', 'random', 'repeat', 'single'] as const
+const MISSING = '\0'
+
+function full(maxLength: number): PythonError {
+  const message = `('Tracklist may contain at most ${maxLength} tracks.', None)`
+  return new PythonError('TracklistFull', message)
+}
+
+function unpoppable(criteria: unknown): PythonError {
+  if (Array.isArray(criteria)) {
+    return new PythonError('TypeError', 'pop expected at most 1 argument, got 2')
+  }
+  const message = `'${typeName(criteria)}' object has no attribute 'pop'`
+  return new PythonError('AttributeError', message)
+}

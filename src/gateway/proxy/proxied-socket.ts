@@ -1,0 +1,151 @@
+import { AppError } from '../../errors'
+import type { Socket, SocketHandlers } from '../sockets/client'
+import { Close } from '../sockets/close'
+import { type MessageRate, newPace } from '../sockets/message-rate'
+import { beats, feel, newPulse, type PulseLimits } from '../sockets/pulse'
+import type { End } from './session-work'
+import type { SocketFilter } from './socket-filter'
+
+type Frame = string | Buffer
+
+/** Bytes that may wait to be taken by either side. */
+const MOST_WAITING = 1024 * 1024
+/** From our close frame to giving up on Mopidy's. */
+const CLOSE_MS = 2_000
+/** How often a heartbeat's time is looked at for signs of life. */
+const LOOKS_A_BEAT = 4
+
+/** Mopidy's end of a socket, with what it has said while nobody listened. */
+export type Upstream = Readonly<{ socket: WebSocket; early: Frame[] }>
+
+/**
+ * Opens one of the sockets of Mopidy's web clients.
+ * @throws {AppError} `not_found` when there is none, `mopidy_timeout` when no answer comes in time.
+ */
+export function dial(
+  url: URL,
+  headers: Headers,
+  { protocols, dialMs }: { protocols: string[]; dialMs: number },
+): Promise<Upstream> {
+  const { promise, resolve, reject } = Promise.withResolvers<Upstream>()
+  const socket = new WebSocket(url, { headers, protocols })
+  socket.binaryType = 'nodebuffer'
+  const early: Frame[] = []
+  const give = (error: AppError) => {
+    clearTimeout(deadline)
+    reject(error)
+    socket.terminate()
+  }
+  const deadline = setTimeout(
+    () => give(new AppError('mopidy_timeout', 'Mopidy did not answer in time.')),
+    dialMs,
+  )
+  socket.onmessage = ({ data }) => early.push(data)
+  socket.onclose = () => give(new AppError('not_found', 'There is no WebSocket at this address.'))
+  socket.onopen = () => {
+    clearTimeout(deadline)
+    resolve({ socket, early })
+  }
+  return promise
+}
+
+export type ProxiedSocketOptions = {
+  upstream: Upstream
+  /** Without one everything passes. */
+  filter: SocketFilter | undefined
+  pulseLimits: PulseLimits
+  messageRate: MessageRate
+  /** Counts it as open; what that gives is to be called when it is not any more. */
+  sit: () => () => void
+  /** Whether its session still lives. */
+  isAlive: () => boolean
+  /** Told when it is open, with what ends it. */
+  onOpen: (end: End) => void
+  onClosed: () => void
+}
+
+/** What a client's socket carries that is joined to one of Mopidy's: frames and closes pass. */
+export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
+  const { upstream, filter, pulseLimits, messageRate, sit, isAlive, onOpen, onClosed } = options
+  const mopidy = upstream.socket
+  const pulse = newPulse()
+  const pace = newPace()
+  let looking: Timer | undefined
+  let leaveSeat = () => {}
+
+  function fromMopidy(client: Socket, frame: Frame): void {
+    if (filter === undefined || (typeof frame === 'string' && filter.fromMopidy(frame)))
+      client.send(frame)
+  }
+
+  /** Whatever it is, it is a sign of life; false when it is one too many. */
+  function heard(client: Socket): boolean {
+    feel(pulse)
+    // What may be answered is not known here, so that those that are merely too many pass.
+    if (messageRate.take(pace) !== 'close') return true
+    end(client, Close.abuse, 'Too many messages')
+    return false
+  }
+
+  function fromClient(client: Socket, frame: Frame): void {
+    if (client.readyState !== WebSocket.OPEN || !heard(client)) return
+    if (!isAlive()) return end(client, Close.notSignedIn, 'Session ended')
+    if (filter === undefined) return toMopidy(client, frame)
+    if (typeof frame !== 'string') return end(client, Close.abuse, 'Text frames only')
+    const verdict = filter.fromClient(frame)
+    if ('reply' in verdict) client.send(verdict.reply)
+    else toMopidy(client, verdict.forward)
+  }
+
+  function toMopidy(client: Socket, frame: Frame): void {
+    if (mopidy.readyState !== WebSocket.OPEN) return
+    if (mopidy.bufferedAmount > MOST_WAITING) return end(client, Close.full, 'Mopidy is too slow')
+    mopidy.send(frame)
+  }
+
+  function end(client: Socket, code: number, reason: string): void {
+    leave(mopidy, Close.goingAway, '')
+    client.close(code, reason)
+  }
+
+  return {
+    open(client) {
+      leaveSeat = sit()
+      looking = setInterval(() => {
+        if (!beats(pulse, client, pulseLimits)) client.terminate()
+      }, pulseLimits.heartbeatMs / LOOKS_A_BEAT)
+      mopidy.onmessage = ({ data }) => fromMopidy(client, data)
+      mopidy.onclose = ({ code, reason }) => client.close(...closing(code, reason))
+      for (const frame of upstream.early) fromMopidy(client, frame)
+      onOpen((code, reason) => end(client, code, reason))
+      // It may have ended while the two were being joined.
+      if (!isAlive()) end(client, Close.notSignedIn, 'Session ended')
+      else if (mopidy.readyState !== WebSocket.OPEN) end(client, Close.badGateway, 'Mopidy is gone')
+    },
+    message: fromClient,
+    ping: heard,
+    pong: heard,
+    drain: () => feel(pulse),
+    close(_, code, reason) {
+      clearInterval(looking)
+      leaveSeat()
+      onClosed()
+      leave(mopidy, ...closing(code, reason))
+    },
+  }
+}
+
+/** Closes Mopidy's end, by force when it does not answer. */
+export function leave(mopidy: WebSocket, code: number, reason: string): void {
+  if (mopidy.readyState > WebSocket.OPEN) return
+  mopidy.close(code, reason)
+  const force = setTimeout(() => mopidy.terminate(), CLOSE_MS)
+  mopidy.onclose = () => clearTimeout(force)
+}
+
+// 1005 and 1006 say that no code came and cannot be sent; 1006 that there was no close at all.
+function closing(code: number, reason: string): [number, string] {
+  if (code === 1006) return [Close.badGateway, 'The other side is gone']
+  const sendable = (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005) || code >= 3000
+  return sendable ? [code, reason] : [Close.normal, reason]
+}

@@ -1,0 +1,44 @@
+import { Elysia } from 'elysia'
+import type { Accounts } from '../../accounts/accounts'
+import { auth, CHECKS_ITSELF } from '../../accounts/door/auth'
+import { errorReplies } from '../../http/error-reply'
+import type { ReverseProxy } from './reverse-proxy'
+import { WebClientList } from './web-clients'
+
+/** Which web clients there are. */
+export const clientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
+  new Elysia({ name: 'clients.routes', prefix: '/api' })
+    .use(auth(accounts))
+    .get('/clients', async () => ({ clients: await proxy.clients() }), {
+      signedIn: true,
+      response: { 200: WebClientList, ...errorReplies(401, 503) },
+      detail: {
+        summary: 'The web clients that this Mopidy offers',
+        tags: ['Web clients'],
+        security: [{ bearer: [] }],
+      },
+    })
+
+export type ProxyRoutesOptions = { proxy: ReverseProxy; allowedOrigins: readonly string[] }
+
+/** Every address that nobody else has answered: Mopidy's web clients, or 404. */
+export const proxyRoutes = ({ proxy, allowedOrigins }: ProxyRoutesOptions) =>
+  new Elysia({ name: 'proxy.routes' }).all(
+    '/*',
+    async ({ request, server, set }) => {
+      try {
+        const response = await proxy.handle(request, server, allowedOrigins)
+        const { vary } = set.headers
+        // Mopidy's own would stand in its place.
+        if (response !== undefined && vary !== undefined)
+          response.headers.append('vary', String(vary))
+        return response
+      } catch (error) {
+        // The service worker of a web client may keep what it is answered.
+        set.headers['cache-control'] = 'no-store'
+        throw error
+      }
+    },
+    // Bodies pass through as they are.
+    { parse: 'none', detail: { ...CHECKS_ITSELF, hide: true } },
+  )

@@ -1,0 +1,64 @@
+import type { Identity } from '../../accounts/sessions/sessions'
+import type { Clock } from '../../clock'
+import { AppError } from '../../errors'
+import { Close } from '../sockets/close'
+
+/** Ends what is open: a close code for sockets, and a reason. */
+export type End = (code: number, reason: string) => void
+
+type Kind = 'request' | 'socket'
+type Work = Readonly<{ identity: Identity; kind: Kind; end: End }>
+
+export type SessionWork = ReturnType<typeof createSessionWork>
+export type SessionWorkOptions = {
+  clock: Clock
+  sweepMs: number
+  /** How much of a kind a session may have open at once. */
+  most: Readonly<Record<Kind, number>>
+}
+
+/** What is open on behalf of sessions, so that it ends with them. */
+export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) {
+  const open = new Set<Work>()
+  const sweeping = setInterval(sweep, sweepMs)
+
+  function sweep(): void {
+    for (const work of open)
+      if (work.identity.expiresAt * 1000 <= clock.now())
+        finish(work, Close.notSignedIn, 'Session expired')
+  }
+
+  function finish(work: Work, code: number, reason: string): void {
+    if (open.delete(work)) work.end(code, reason)
+  }
+
+  return {
+    /**
+     * Notes that something is open; the function that it gives back notes that it is not any more.
+     * @throws {AppError} `too_many_requests` when the session has too much open.
+     */
+    begin(identity: Identity, kind: Kind, end: End): () => void {
+      const mine = [...open].filter(
+        (work) => work.kind === kind && work.identity.sessionId === identity.sessionId,
+      )
+      if (mine.length >= most[kind])
+        throw new AppError('too_many_requests', 'Too much is open at once.', 1)
+      const work = { identity, kind, end }
+      open.add(work)
+      return () => void open.delete(work)
+    },
+
+    /** Ends what is open for those who are no longer signed in. */
+    endSessions(stillSignedIn: (identity: Identity) => boolean): void {
+      for (const work of open)
+        if (!stillSignedIn(work.identity)) finish(work, Close.notSignedIn, 'Session ended')
+    },
+
+    size: (): number => open.size,
+
+    close(): void {
+      clearInterval(sweeping)
+      for (const work of open) finish(work, Close.goingAway, 'Musakone is stopping')
+    },
+  }
+}

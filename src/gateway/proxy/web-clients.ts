@@ -1,0 +1,91 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import { AppError } from '../../errors'
+import type { Mopidy } from '../../mopidy/mopidy'
+import { isArt } from './endpoint-rules'
+import { proxiedPath } from './proxied-path'
+
+export const WebClient = t.Object({
+  name: t.String(),
+  path: t.String({ description: 'Where it is, on this server too' }),
+})
+export type WebClient = Static<typeof WebClient>
+export const WebClientList = t.Object({ clients: t.Array(WebClient) })
+
+export type WebClients = ReturnType<typeof createWebClients>
+export type WebClientsOptions = {
+  mopidy: Mopidy
+  /** Fetches a path of Mopidy's web server. */
+  fetchPage: (path: string, signal: AbortSignal) => Promise<Response>
+  keptMs: number
+  askMs: number
+}
+
+/** After an answer that did not come. */
+const ASK_AGAIN_MS = 1_000
+
+/** The web clients that Mopidy's own page lists, remembered for a while. */
+export function createWebClients({ mopidy, fetchPage, keptMs, askMs }: WebClientsOptions) {
+  let names: ReadonlySet<string> | undefined
+  let askAgainAt = Number.NEGATIVE_INFINITY
+  let asking: Promise<void> | undefined
+
+  mopidy.onStatus(({ online }) => {
+    if (!online) return
+    // It has been restarted, perhaps because a client was installed: who asks next waits for a new
+    // answer, and what was asked before does not count.
+    asking = undefined
+    askAgainAt = Number.NEGATIVE_INFINITY
+  })
+
+  /** Asks Mopidy, once for all who wait; never rejects. */
+  function refresh(): Promise<void> {
+    if (asking !== undefined) return asking
+    const asked = ask().then((found) => {
+      if (asking !== asked) return
+      asking = undefined
+      names = found ?? names
+      askAgainAt = performance.now() + (found === undefined ? ASK_AGAIN_MS : keptMs)
+    })
+    asking = asked
+    return asked
+  }
+
+  /** The names that Mopidy lists now; undefined when it is away, and what is known stays known. */
+  async function ask(): Promise<ReadonlySet<string> | undefined> {
+    try {
+      const response = await fetchPage('/mopidy/', AbortSignal.timeout(askMs))
+      const page = await response.text()
+      return response.ok ? namesIn(page) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  async function current(): Promise<ReadonlySet<string> | undefined> {
+    if (performance.now() >= askAgainAt) await refresh()
+    return names
+  }
+
+  return {
+    /** @throws {AppError} `mopidy_offline` when Mopidy is away and was not heard before. */
+    async list(): Promise<WebClient[]> {
+      const known = await current()
+      if (known === undefined) throw new AppError('mopidy_offline', 'Mopidy is offline.')
+      return [...known].filter((name) => !isArt(name)).map((name) => ({ name, path: `/${name}/` }))
+    },
+
+    /** Whether Mopidy offers that client; undefined when that is not known. */
+    offers: async (name: string): Promise<boolean | undefined> => (await current())?.has(name),
+  }
+}
+
+/** The names in the links of mopidy/http/data/clients.html. */
+function namesIn(page: string): Set<string> {
+  const links = page.matchAll(/<a\s[^>]*?href="\/([^"/?#]+)\/"/g)
+  const names = [...links].map(([, name = '']) => name)
+  return new Set(names.filter((name) => name !== 'mopidy' && isClient(name)))
+}
+
+function isClient(name: string): boolean {
+  return proxiedPath(`http://mopidy/${name}/`)?.client === name
+}

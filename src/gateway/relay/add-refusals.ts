@@ -1,0 +1,65 @@
+import type { Role } from '../../accounts/model'
+import type { Limits } from '../../accounts/roles/limits'
+import { RpcCode, type RpcError } from '../../mopidy/jsonrpc'
+import { readTrack } from '../../mopidy/track'
+import { beyondLimit, duration, plural, tracks } from './refusal'
+
+/** Why an add may not be made, if it may not: sentences for people, and numbers for programs. */
+
+export function tooManyQueued(
+  role: Role,
+  { max_queued: most }: Limits,
+  queued: number,
+  asked: number,
+): RpcError | undefined {
+  if (most === null || queued + asked <= most) return undefined
+  const left = Math.max(0, most - queued)
+  const rule = `${plural(role)} may have ${tracks(most)} in the queue at once`
+  const have = queued === 0 ? '' : ` you have ${queued}`
+  const these = left === 0 ? '' : `${have && ' and'} these are ${asked}${have && ' more'}`
+  const facts = { most, queued, left, asked }
+  return beyondLimit('max_queued', `${rule};${have}${these}.`, facts)
+}
+
+export function tooLong(
+  role: Role,
+  { longest_track_ms: longest }: Limits,
+  models: readonly unknown[],
+): RpcError | undefined {
+  if (longest === null) return undefined
+  for (const model of models) {
+    const track = readTrack(model)
+    const lengthMs = track?.lengthMs ?? null
+    if (lengthMs !== null && lengthMs <= longest) continue
+    const rule = `${plural(role)} may add tracks of up to ${duration(longest)}`
+    const name = track?.name ? `“${track.name}”` : 'this one'
+    // A stream never ends.
+    const why = lengthMs === null ? 'has no known length' : `lasts ${duration(lengthMs)}`
+    const facts = { most: longest, length_ms: lengthMs, uri: track?.uri ?? null }
+    return beyondLimit('longest_track_ms', `${rule}; ${name} ${why}.`, facts)
+  }
+  return undefined
+}
+
+export function tooManyAMinute(
+  role: Role,
+  { adds_per_minute: most }: Limits,
+  asked: number,
+  waitMs: number,
+): RpcError | undefined {
+  if (most === null || waitMs === 0) return undefined
+  const rule = `${plural(role)} may add ${tracks(most)} a minute`
+  if (asked > most)
+    return beyondLimit('adds_per_minute', `${rule}; these are ${asked}.`, { most, asked })
+  const seconds = Math.ceil(waitMs / 1000)
+  const message = `${rule}; try again in ${duration(seconds * 1000)}.`
+  return beyondLimit('adds_per_minute', message, { most, asked, retry_after_s: seconds })
+}
+
+/** When Mopidy did not say what an add would bring; that it is away says enough. */
+export function unknowable(error?: RpcError): RpcError {
+  if (error !== undefined && error.code <= RpcCode.offline && error.code >= RpcCode.tooManyRequests)
+    return error
+  const message = 'Mopidy could not say what these tracks are, so they were not added.'
+  return { code: RpcCode.notAllowed, message }
+}

@@ -1,0 +1,22 @@
+import type { Incognito } from '../../actions/incognito'
+import type { Client } from '../sockets/client'
+import type { Room } from './model'
+
+/** Who is here, each once however many screens are open; programs with an API key are nobody. */
+export function roomOf(
+  clients: Iterable<Pick<Client, 'identity' | 'connectedAt'>>,
+  incognito: Pick<Incognito, 'isOn'>,
+): Room {
+  const people = new Map<number, Room['people'][number]>()
+  for (const { identity, connectedAt } of clients) {
+    if (identity === undefined || identity.kind === 'key') continue
+    const { userId: id, username, role } = identity
+    const since = Math.floor(connectedAt / 1_000)
+    people.set(id, { id, username, role, since: Math.min(since, people.get(id)?.since ?? since) })
+  }
+  const named = [...people.values()].filter(({ id }) => !incognito.isOn(id))
+  return {
+    people: named.sort((one, other) => one.since - other.since || one.id - other.id),
+    unnamed: people.size - named.length,
+  }
+}

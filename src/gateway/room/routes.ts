@@ -1,0 +1,24 @@
+import { Elysia } from 'elysia'
+import type { Accounts } from '../../accounts/accounts'
+import { auth } from '../../accounts/door/auth'
+import type { Incognito } from '../../actions/incognito'
+import { errorReplies } from '../../http/error-reply'
+import type { Gateway } from '../gateway'
+import { Room } from './model'
+import { roomOf } from './room'
+
+export type RoomRoutesOptions = { accounts: Accounts; gateway: Gateway; incognito: Incognito }
+
+/** Who is here now. */
+export const roomRoutes = ({ accounts, gateway, incognito }: RoomRoutesOptions) =>
+  new Elysia({ name: 'room.routes', prefix: '/api' })
+    .use(auth(accounts))
+    .get('/room', () => roomOf(gateway.connected(), incognito), {
+      needs: 'history.room',
+      response: { 200: Room, ...errorReplies(401, 403) },
+      detail: {
+        summary: 'Who is here now: people with an open connection',
+        tags: ['Room'],
+        security: [{ bearer: [] }],
+      },
+    })

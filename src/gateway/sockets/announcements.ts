@@ -1,0 +1,74 @@
+import type { MopidyEvent } from '../../mopidy/events'
+import type { Status } from '../../mopidy/mopidy'
+import * as mopidyDialect from '../dialects/mopidy'
+import { toClient } from '../dialects/own'
+import type { Client } from './client'
+import { createOutbox, type OutboxLimits } from './outbox'
+
+/** The topics that events are published to, one a dialect. */
+const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
+
+export type Announcements = ReturnType<typeof createAnnouncements>
+export type AnnouncementsOptions = {
+  limits: OutboxLimits
+  /** Sends a text to every socket that is subscribed to the topic. */
+  publish: (topic: string, text: string) => void
+  /** The client does not take what it is sent. */
+  onStuck: (client: Client) => void
+}
+
+/**
+ * What goes out to clients: news to all who are signed in, each in its dialect, and texts to one. An
+ * event is written once for each dialect; the server copies it to the sockets.
+ */
+export function createAnnouncements({ limits, publish, onStuck }: AnnouncementsOptions) {
+  const outbox = createOutbox({
+    limits,
+    onBusy: (client) => client.socket.unsubscribe(topicOf(client)),
+    onFree: (client) => client.socket.subscribe(topicOf(client)),
+    onStuck,
+  })
+
+  function publishBoth(own: string, mopidy: string): void {
+    publish(TOPIC.own, own)
+    publish(TOPIC.mopidy, mopidy)
+    outbox.publish((client) => (topicOf(client) === TOPIC.own ? own : mopidy))
+  }
+
+  return {
+    event: (event: MopidyEvent): void => publishBoth(toClient.event(event), event.text),
+
+    /** An event that Mopidy does not have: those who speak its dialect would not know it. */
+    ownEvent(name: string, data: Readonly<Record<string, unknown>>): void {
+      const text = toClient.event({ name, data })
+      publish(TOPIC.own, text)
+      outbox.publish((client) => (topicOf(client) === TOPIC.own ? text : undefined))
+    },
+
+    status: (status: Status): void =>
+      publishBoth(toClient.status(status), mopidyDialect.statusEvent(status)),
+
+    /** From now on the client hears the news. */
+    subscribe: (client: Client): void => void client.socket.subscribe(topicOf(client)),
+
+    /** From now on the client speaks, and hears, Mopidy's dialect. */
+    speakMopidy(client: Client): void {
+      client.socket.unsubscribe(topicOf(client))
+      client.dialect = 'mopidy'
+      client.socket.subscribe(topicOf(client))
+    },
+
+    /** Sends one client a text, behind what it has not taken yet. */
+    send(client: Client, text: string): void {
+      if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text)
+    },
+
+    drained: outbox.drained,
+    forget: outbox.forget,
+    sweep: outbox.sweep,
+  }
+}
+
+function topicOf({ dialect }: Client): string {
+  return dialect === 'mopidy' ? TOPIC.mopidy : TOPIC.own
+}

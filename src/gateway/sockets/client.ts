@@ -1,0 +1,48 @@
+import type { ServerWebSocket } from 'bun'
+import type { Identity } from '../../accounts/sessions/sessions'
+import { newPace, type Pace } from './message-rate'
+import { newPulse, type Pulse } from './pulse'
+import type { Seat } from './seats'
+
+/** What a socket carries: Bun calls these functions with it. */
+export type SocketHandlers = {
+  open(socket: Socket): void
+  message(socket: Socket, frame: string | Buffer): void
+  close(socket: Socket, code: number, reason: string): void
+  ping?(socket: Socket): void
+  pong?(socket: Socket): void
+  drain?(): void
+}
+
+export type Socket = ServerWebSocket<SocketHandlers>
+
+/** A connected program or browser. */
+export type Client = {
+  readonly socket: Socket
+  /** Unix milliseconds. */
+  readonly connectedAt: number
+  readonly seat: Seat
+  readonly pulse: Pulse
+  readonly pace: Pace
+  /** Undecided until the first message after signing in. */
+  dialect: 'undecided' | 'own' | 'mopidy'
+  identity?: Identity
+  /** The token that proved the identity, so that it is not checked again with every message. */
+  token?: string
+  /** Calls without an answer. */
+  pending: number
+  /** Frames that came while a token was being checked; absent when none is. */
+  held?: string[]
+}
+
+export function newClient(socket: Socket, seat: Seat, connectedAt: number): Client {
+  return {
+    socket,
+    connectedAt,
+    seat,
+    pulse: newPulse(),
+    pace: newPace(),
+    dialect: 'undecided',
+    pending: 0,
+  }
+}

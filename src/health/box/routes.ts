@@ -1,0 +1,48 @@
+import { Elysia } from 'elysia'
+import type { Accounts } from '../../accounts/accounts'
+import { auth } from '../../accounts/door/auth'
+import type { Backups } from '../../database/backup/backups'
+import { errorReplies } from '../../http/error-reply'
+import type { BoxCheck } from './box'
+import { Backup, BackupList, Box } from './model'
+
+export type BoxRoutesOptions = { accounts: Accounts; box: BoxCheck; backups: Backups }
+
+const tags = ['Health']
+const security = [{ bearer: [] }]
+
+/** What an owner looks at from time to time: what is open to the network, and the backups. */
+export const boxRoutes = ({ accounts, box, backups }: BoxRoutesOptions) =>
+  new Elysia({ name: 'box.routes', prefix: '/api' })
+    .use(auth(accounts))
+    .get('/box', ({ server }) => box.check(server?.port ?? 0), {
+      needs: 'box',
+      response: { 200: Box, ...errorReplies(401, 403) },
+      detail: {
+        summary: 'Whether Mopidy is there, and what can be reached past Musakone',
+        tags,
+        security,
+      },
+    })
+    .get('/backups', () => ({ folder: backups.folder, backups: backups.list() }), {
+      needs: 'box',
+      response: { 200: BackupList, ...errorReplies(401, 403) },
+      detail: { summary: 'The backups that there are', tags, security },
+    })
+    .post(
+      '/backups',
+      async ({ set }) => {
+        const made = await backups.make()
+        set.status = 201
+        return made
+      },
+      {
+        needs: 'box',
+        response: { 201: Backup, ...errorReplies(401, 403, 404, 503) },
+        detail: {
+          summary: 'Back up now, beside the nightly ones; answers when it is on the disk',
+          tags,
+          security,
+        },
+      },
+    )

@@ -1,0 +1,110 @@
+import type { Call } from '../../mopidy/call'
+import type { Answer } from '../../mopidy/jsonrpc'
+import type { Mirror } from '../../mopidy/mirror'
+import { createDurations, type Durations, FAST, SLOW } from './durations'
+
+/** One request answered: where, how well, and how long it took. */
+export type HttpAnswer = Readonly<{
+  method: string
+  /** The pattern, never the path, of which there are any number. */
+  route: string | undefined
+  status: number
+  seconds: number
+}>
+
+export type LoginOutcome = 'ok' | 'failed' | 'locked'
+export type Measures = ReturnType<typeof createMeasures>
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const LOGIN = '/api/auth/login'
+// Timing each read from memory would take longer than the read.
+const TIMED_READS = 64
+const LAG_EVERY_MS = 1_000
+
+/**
+ * What the service counts of itself while it works: plain numbers, which cost next to nothing. They
+ * are written as metrics only when somebody asks for them.
+ */
+export function createMeasures() {
+  const requests = new Map<string, { labels: RequestLabels; count: number }>()
+  const requestTimes = new Map<string, Durations>()
+  const logins: Record<LoginOutcome, number> = { ok: 0, failed: 0, locked: 0 }
+  const callTimes = {
+    memory: createDurations(FAST),
+    relayed: createDurations([...FAST.slice(2), ...SLOW]),
+    library: createDurations([...FAST.slice(5), ...SLOW]),
+  }
+  const lag = createDurations([...FAST.slice(5), ...SLOW])
+  let fromMemory = 0
+  let fromMopidy = 0
+  let sent = 0
+
+  let expectedAt = performance.now() + LAG_EVERY_MS
+  const watching = setInterval(() => {
+    const now = performance.now()
+    lag.note(Math.max(0, now - expectedAt) / 1_000)
+    expectedAt = now + LAG_EVERY_MS
+  }, LAG_EVERY_MS)
+  watching.unref()
+
+  return {
+    requests,
+    requestTimes,
+    logins,
+    callTimes,
+    lag,
+
+    reads: () => ({ memory: fromMemory, mopidy: fromMopidy }),
+
+    noteRequest({ method, route = 'none', status, seconds }: HttpAnswer): void {
+      const known = METHODS.includes(method) ? method : 'other'
+      const labels = { method: known, route, status: `${Math.floor(status / 100)}xx` }
+      const key = `${known} ${route} ${labels.status}`
+      const counted = requests.get(key)
+      if (counted === undefined) requests.set(key, { labels, count: 1 })
+      else counted.count += 1
+      let times = requestTimes.get(route)
+      if (times === undefined) {
+        times = createDurations([...FAST.slice(4, 6), FAST[7] ?? 0, ...SLOW])
+        requestTimes.set(route, times)
+      }
+      times.note(seconds)
+      if (route === LOGIN && method === 'POST') noteLogin(logins, status)
+    },
+
+    /** A read was answered from memory, or passed on. */
+    noteRead(inMemory: boolean): void {
+      if (inMemory) fromMemory += 1
+      else fromMopidy += 1
+    },
+
+    /** Mopidy has answered a call that was timed, or has not in time. */
+    noteCall(seconds: number, isLibrary: boolean): void {
+      if (isLibrary) callTimes.library.note(seconds)
+      else callTimes.relayed.note(seconds)
+    },
+
+    /** The mirror, with one read of many timed. */
+    timing: (mirror: Mirror): Mirror => ({
+      ...mirror,
+      send(call: Call, onAnswer: (answer: Answer) => void): void {
+        sent += 1
+        if (sent % TIMED_READS !== 0) return mirror.send(call, onAnswer)
+        const before = fromMemory
+        const startedAt = performance.now()
+        mirror.send(call, onAnswer)
+        if (fromMemory > before) callTimes.memory.note((performance.now() - startedAt) / 1_000)
+      },
+    }),
+
+    close: (): void => clearInterval(watching),
+  }
+}
+
+type RequestLabels = { method: string; route: string; status: string }
+
+function noteLogin(logins: Record<LoginOutcome, number>, status: number): void {
+  if (status === 200) logins.ok += 1
+  else if (status === 401) logins.failed += 1
+  else if (status === 429) logins.locked += 1
+}

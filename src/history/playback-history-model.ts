@@ -1,0 +1,46 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import { Person, pageQueryOf, Text } from '../analytics/model'
+import { wholeNumber } from '../http/query'
+
+const EndReason = t.Union([
+  t.Literal('finished'),
+  t.Literal('skipped'),
+  t.Literal('stopped'),
+  t.Literal('replaced'),
+  t.Literal('lost'),
+])
+
+export const PlaybackHistoryQuery = t.Object({
+  ...pageQueryOf,
+  user: wholeNumber('user', 1, Number.MAX_SAFE_INTEGER, 'Only what this user queued'),
+  end_reason: t.Optional(EndReason),
+})
+export type PlaybackHistoryQuery = Static<typeof PlaybackHistoryQuery>
+
+const Somebody = t.Union([Person, t.Null()], {
+  description: 'Null when it came from outside, or nobody knows',
+})
+
+export const PlayEntry = t.Object({
+  id: t.Integer(),
+  track: t.Object({
+    uri: t.String(),
+    name: Text,
+    artist: Text,
+    album: Text,
+    length_ms: t.Union([t.Integer(), t.Null()], { description: 'Null for a stream' }),
+  }),
+  started_at_ms: t.Integer({ description: 'Unix milliseconds' }),
+  listened_ms: t.Integer({ minimum: 0, description: 'How long it was truly heard' }),
+  end_reason: t.Union([EndReason, t.Null()], { description: 'Null while it plays' }),
+  queued_by: Somebody,
+  started_by: Somebody,
+  ended_by: Somebody,
+})
+export type PlayEntry = Static<typeof PlayEntry>
+
+export const PlaybackHistory = t.Object({
+  plays: t.Array(PlayEntry, { description: 'Newest first' }),
+  next_cursor: t.Union([t.String(), t.Null()], { description: 'Null on the last page' }),
+})
+export type PlaybackHistory = Static<typeof PlaybackHistory>

@@ -1,0 +1,27 @@
+import { overTlsOnly } from '../accounts/door/cookie'
+
+type SetHeaders = Record<string, string | number | string[] | undefined>
+
+const ALWAYS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  // Of what is no page: should a browser show it as one, it can do nothing. Pages set their own.
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+/** The headers of every reply, unless it sets its own. */
+export function securityHeaders(request: Request): Record<string, string> {
+  // Tokens, and who did what: for nobody on the way to keep.
+  return isOfApi(request) ? { ...ALWAYS, 'cache-control': 'no-store' } : ALWAYS
+}
+
+/** Makes cookies that are set in a reply over TLS for use over TLS only. */
+export function secureCookies(headers: SetHeaders): void {
+  const cookies = headers['set-cookie']
+  if (typeof cookies === 'string') headers['set-cookie'] = overTlsOnly(cookies)
+  else if (Array.isArray(cookies)) headers['set-cookie'] = cookies.map(overTlsOnly)
+}
+
+function isOfApi({ url }: Request): boolean {
+  return /^(https?:\/\/[^/]+)?\/api(\/|\?|$)/i.test(url)
+}

@@ -1,0 +1,159 @@
+import type { Database } from '../../database/database'
+import type { LooseAction, LoosePlay, Subject } from '../loose-rows'
+import type { Part } from '../time/spans'
+import { othersTurn } from '../turns'
+import {
+  type Counts,
+  createLooseCounts,
+  increase,
+  type List,
+  type NamedTrack,
+} from './loose-counts'
+import { createTopRows, isDay, type TopRow } from './top-rows'
+
+export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
+
+/** Up to so many items are looked up one by one rather than all read. */
+const MOST_LOOKED_UP = 500
+
+/** Finds what occurs most, in periods that are rolled up and in loose rows. */
+export function createTops(database: Pick<Database, 'sqlite'>) {
+  const { sqlite } = database
+  const topRows = createTopRows(database)
+  const trackId = sqlite.query<{ id: number }, { uri: string }>(
+    'SELECT id FROM known_tracks WHERE uri = $uri',
+  )
+  const nameId = sqlite.query<{ id: number }, { text: string }>(
+    'SELECT id FROM known_names WHERE text = $text',
+  )
+  const trackOf = sqlite.query<NamedTrack, { id: number }>(
+    'SELECT uri AS track_uri, name AS track_name, artist FROM known_tracks WHERE id = $id',
+  )
+  const nameOf = sqlite.query<{ text: string }, { id: number }>(
+    'SELECT text FROM known_names WHERE id = $id',
+  )
+  const known = {
+    track: (uri: string) => trackId.get({ uri })?.id,
+    name: (text: string) => nameId.get({ text })?.id,
+  }
+
+  return async (
+    subject: Subject,
+    parts: readonly Part[],
+    { actions, plays }: { actions: readonly LooseAction[]; plays: readonly LoosePlay[] },
+  ) => {
+    const days = parts.filter(({ period }) => isDay(period))
+    const periods = parts.filter(({ period }) => !isDay(period))
+    const loose = createLooseCounts(known)
+    loose.addActions(actions)
+    loose.addPlays(plays)
+    // Days have tracks only, with their artists and albums; but of searches there is no more to know.
+    await read(
+      days,
+      (period) => [topRows.day({ subject, list: 'tracksQueued', period })],
+      (sign, [track = 0, artist = 0, , times = 0]) => loose.addQueued(track, artist, sign * times),
+    )
+    await read(
+      days,
+      (period) => [topRows.day({ subject, list: 'tracksPlayed', period })],
+      (sign, [track = 0, artist = 0, album = 0, times = 0, ms = 0, skipped = 0]) =>
+        loose.addPlayed([track, artist, album], [sign * times, sign * ms, sign * skipped]),
+    )
+
+    const periodsOf = (list: List) => (list === 'searches' ? parts : periods)
+
+    /** All that occur, and some that do not after all. */
+    async function counts(list: List): Promise<Counts> {
+      const sums: Counts = new Map()
+      for (const [item, { times, listenedMs }] of loose.counts[list])
+        increase(sums, item, times, listenedMs)
+      await read(
+        periodsOf(list),
+        (period) => topRows.all({ subject, list, period }),
+        (sign, [item = 0, times = 0, ms = 0]) => increase(sums, item, sign * times, sign * ms),
+      )
+      return sums
+    }
+
+    async function top(list: List, limit: number): Promise<TopRow[]> {
+      await othersTurn()
+      const extras = loose.counts[list]
+      const [only, ...others] = periodsOf(list)
+      if (only === undefined) return firstOf(extras, limit)
+      if (only.sign < 0 || others.length > 0 || extras.size > MOST_LOOKED_UP)
+        return firstOf(await counts(list), limit)
+      // Its order is that of the roll-up, but for what is loose.
+      const asked = { subject, list, period: only.period }
+      const changed: Counts = new Map()
+      for (const { item, ...counted } of topRows.first(asked, extras.keys(), limit))
+        changed.set(item, counted)
+      for (const { item, times, listenedMs } of topRows.some(asked, extras.keys()))
+        increase(changed, item, times, listenedMs)
+      for (const [item, { times, listenedMs }] of extras) increase(changed, item, times, listenedMs)
+      return firstOf(changed, limit)
+    }
+
+    function texts(rows: readonly TopRow[]) {
+      return rows.map(({ item, ...counted }) => {
+        const text = typeof item === 'number' ? nameOf.get({ id: item })?.text : item
+        return { text: text ?? '', ...counted }
+      })
+    }
+
+    return {
+      counts,
+      /** The rows by their names. */
+      texts,
+
+      async topTracks(list: 'tracksQueued' | 'tracksPlayed' | 'tracksSkipped', limit: number) {
+        return (await top(list, limit)).map(({ item, times, listenedMs }) => {
+          const track =
+            typeof item === 'number' ? trackOf.get({ id: item }) : loose.unknown.get(item)
+          const name = track ?? { track_uri: String(item), track_name: null, artist: null }
+          return { ...name, times, listenedMs }
+        })
+      },
+
+      topTexts: async (list: Exclude<List, `tracks${string}`>, limit: number) =>
+        texts(await top(list, limit)),
+    }
+  }
+}
+
+/** Reads as many periods as there are. */
+async function read(
+  parts: readonly Part[],
+  rowsOf: (period: number) => Iterable<number[][]>,
+  use: (sign: number, row: number[]) => void,
+): Promise<void> {
+  for (const { sign, period } of parts)
+    for (const rows of rowsOf(period)) {
+      for (const row of rows) use(sign, row)
+      await othersTurn()
+    }
+}
+
+/** The first of so many that occur, as the queries order them. */
+export function firstOf(counts: Counts, limit: number): TopRow[] {
+  let rows: TopRow[] = []
+  let least = 0
+  for (const [item, { times, listenedMs }] of counts) {
+    if (times <= 0 || times < least) continue
+    rows.push({ item, times, listenedMs })
+    // Sorting now and then costs less than finding each one's place.
+    if (rows.length < 2 * limit + 1_000) continue
+    rows = rows.sort(inOrder).slice(0, limit)
+    least = rows.at(-1)?.times ?? 0
+  }
+  return rows.sort(inOrder).slice(0, limit)
+}
+
+/** Numbers before texts. */
+function inOrder(one: TopRow, other: TopRow): number {
+  return (
+    other.times - one.times ||
+    other.listenedMs - one.listenedMs ||
+    Number(typeof one.item === 'string') - Number(typeof other.item === 'string') ||
+    (one.item < other.item ? -1 : 1)
+  )
+}

@@ -1,0 +1,20 @@
+import { Elysia } from 'elysia'
+import { PUBLIC } from '../../accounts/door/auth'
+import { pageFile } from '../page-file'
+import style from './login-page.css' with { type: 'text' }
+import page from './login-page.html' with { type: 'text' }
+import script from './login-page.js' with { type: 'text' }
+import words from './login-words.js' with { type: 'text' }
+
+// Bun's types know HTML as a bundle only; imported as text it is one.
+const html = page as unknown as string
+
+const hidden = { detail: { ...PUBLIC, hide: true } }
+
+/** The page at `/login`, where people who come without a session are sent. */
+export const loginRoutes = () =>
+  new Elysia({ name: 'login.routes' })
+    .get('/login', () => pageFile(html, 'text/html'), hidden)
+    .get('/login/login.css', () => pageFile(style, 'text/css'), hidden)
+    .get('/login/login.js', () => pageFile(script, 'text/javascript'), hidden)
+    .get('/login/words.js', () => pageFile(words, 'text/javascript'), hidden)

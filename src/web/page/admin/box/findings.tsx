@@ -1,0 +1,32 @@
+import { Icon, type IconName } from '../../controls/icon'
+import type { Finding } from '../admin-api'
+import { inWords, words } from '../words'
+
+const ICONS: Readonly<Record<Finding['mark'], IconName>> = {
+  ok: 'check',
+  note: 'more',
+  wrong: 'close',
+  unknown: 'more',
+}
+
+/** What was found of the box: a sentence each, and what to do about it. */
+export function Findings({ findings }: { findings: readonly Finding[] }) {
+  const say = words()
+  const names = { ok: say.well, note: say.look, wrong: say.wrong, unknown: say.cannotTell }
+  return (
+    <ul class="findings">
+      {findings.map(({ mark, message, remedy }) => (
+        <li key={message} class={mark}>
+          <Icon name={ICONS[mark]} />
+          <div>
+            <p>
+              <span class="unseen">{names[mark]}: </span>
+              {inWords(message)}
+            </p>
+            {remedy && <p class="remedy">{inWords(remedy)}</p>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}

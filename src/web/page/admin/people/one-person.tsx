@@ -1,0 +1,213 @@
+import { useState } from 'preact/hooks'
+import { me } from '../../connection/session'
+import { Button } from '../../controls/button'
+import { Face } from '../../controls/face'
+import { Field, Form, Tick } from '../../controls/field'
+import { Initial } from '../../controls/person'
+import { Choices, Sheet } from '../../controls/sheet'
+import { sentences } from '../../language/language'
+import { Answered, useAnswer } from '../../listening/answer'
+import { go } from '../../router'
+import { say as announce, complain } from '../../toasts'
+import { placeOf } from '../address'
+import { adminApi, type Role, type UserEntry } from '../admin-api'
+import { day, relative } from '../amounts'
+import { useRefresh } from '../refreshed'
+import { reasonFor, words } from '../words'
+import { Marks, ROLES } from './people'
+import { SessionList } from './session-list'
+
+type Change = Parameters<typeof adminApi.changeUser>[1]
+
+/** One account: what it may, where it is logged in, and its end. */
+export function OnePerson({ id }: { id: number }) {
+  const say = words()
+  const answer = useAnswer(`person ${id}`, adminApi.users)
+  useRefresh(answer.again)
+  return (
+    <Answered answer={answer}>
+      {({ users }) => {
+        const user = users.find((user) => user.id === id)
+        return user === undefined ? (
+          <Face icon="people" title={say.notFound}>
+            <Button onClick={() => go(placeOf('people'))}>{say.people}</Button>
+          </Face>
+        ) : (
+          <Profile user={user} onChange={answer.again} />
+        )
+      }}
+    </Answered>
+  )
+}
+
+type ProfileOptions = { user: UserEntry; onChange(): void }
+
+function Profile({ user, onChange }: ProfileOptions) {
+  const say = words()
+  const [sheet, setSheet] = useState<'name' | 'password' | 'delete' | null>(null)
+  const { id, username, role, disabled, last_login: last } = user
+  const close = () => setSheet(null)
+  /** Changes it, says so, and shows it as it is then. */
+  async function change(wanted: Change, done: string): Promise<void> {
+    await adminApi.changeUser(id, wanted)
+    announce(done)
+    onChange()
+  }
+  const tryTo = (wanted: Change, done: string) =>
+    change(wanted, done).catch((error) => {
+      complain(reasonFor(error))
+      onChange()
+    })
+  async function remove() {
+    try {
+      await adminApi.deleteUser(id)
+      announce(say.deleted(username))
+      go(placeOf('people'), { replace: true })
+    } catch (error) {
+      complain(reasonFor(error))
+      onChange()
+    }
+  }
+  return (
+    <div class="profile">
+      <div class="profile-head">
+        <Initial name={username} />
+        <div>
+          <h2>{username}</h2>
+          <p>
+            {[
+              id === me.value?.id ? say.isYou : undefined,
+              say.since(day(user.created_at)),
+              last === null ? say.neverHere : say.lastLogin(relative(last)),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </p>
+          <Marks user={user} />
+        </div>
+      </div>
+
+      <RoleChoice
+        role={role}
+        onChoose={(wanted) =>
+          tryTo({ role: wanted }, say.roleChanged(username, say.roleNames[wanted]))
+        }
+      />
+
+      <div class="profile-buttons">
+        <Button icon="pencil" onClick={() => setSheet('name')}>
+          {say.rename}
+        </Button>
+        <Button icon="key" onClick={() => setSheet('password')}>
+          {say.setPassword}
+        </Button>
+        <Button
+          icon={disabled ? 'check' : 'hidden'}
+          onClick={() =>
+            tryTo(
+              { disabled: !disabled },
+              disabled ? say.enabledNow(username) : say.disabledNow(username),
+            )
+          }
+        >
+          {disabled ? say.enable : say.disable}
+        </Button>
+        <Button icon="trash" class="problem" onClick={() => setSheet('delete')}>
+          {say.deletePerson}
+        </Button>
+      </div>
+
+      <h2 class="admin-head">{say.sessions}</h2>
+      <SessionList question={`sessions ${id}`} ask={() => adminApi.sessionsOf(id)} />
+
+      {sheet === 'name' && (
+        <Sheet title={say.rename} onClose={close}>
+          <Form
+            submit={say.save}
+            reasonFor={reasonFor}
+            onSubmit={async (values) => {
+              const wanted = String(values.get('username')).trim()
+              await change({ username: wanted }, say.renamed(wanted))
+              close()
+            }}
+          >
+            <Field
+              label={say.name}
+              name="username"
+              defaultValue={username}
+              maxLength={64}
+              required
+            />
+          </Form>
+        </Sheet>
+      )}
+      {sheet === 'password' && (
+        <Sheet title={say.setPassword} hint={say.setPasswordHint} onClose={close}>
+          <Form
+            submit={say.setPassword}
+            reasonFor={reasonFor}
+            onSubmit={async (values) => {
+              const password = String(values.get('password'))
+              const wanted = { password, must_change_password: values.has('must-change') }
+              await change(wanted, say.passwordSet(username))
+              close()
+            }}
+          >
+            {/* Whose it is, for what remembers passwords. */}
+            <input
+              type="text"
+              autocomplete="username"
+              aria-label={say.name}
+              value={username}
+              readOnly
+              hidden
+            />
+            <Field
+              label={say.newPassword}
+              hint={say.passwordRule}
+              name="password"
+              type="password"
+              autocomplete="new-password"
+              minLength={8}
+              maxLength={256}
+              required
+            />
+            <Tick label={say.mustChange} name="must-change" defaultChecked />
+          </Form>
+        </Sheet>
+      )}
+      {sheet === 'delete' && (
+        <Sheet title={say.deleteQuestion(username)} hint={say.deleteHint} onClose={close}>
+          <Choices
+            onDone={close}
+            choices={[
+              { icon: 'trash', label: say.deletePerson, tone: 'problem', run: remove },
+              { icon: 'close', label: sentences().cancel, run: close },
+            ]}
+          />
+        </Sheet>
+      )}
+    </div>
+  )
+}
+
+function RoleChoice({ role, onChoose }: { role: Role; onChoose(role: Role): void }) {
+  const say = words()
+  return (
+    <fieldset class="choice">
+      <legend>{say.role}</legend>
+      {ROLES.map((name) => (
+        // No radio buttons: there the arrow keys would pass somebody through each role on the way.
+        <button
+          key={name}
+          type="button"
+          aria-pressed={name === role}
+          onClick={() => name !== role && onChoose(name)}
+        >
+          <span class="choice-name">{say.roleNames[name]}</span>
+          <span class="choice-hint">{say.roleHints[name]}</span>
+        </button>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,173 @@
+import { useState } from 'preact/hooks'
+import { Button } from '../../controls/button'
+import { Field, Form, Tick } from '../../controls/field'
+import { Answered, useAnswer } from '../../listening/answer'
+import { say as announce, complain } from '../../toasts'
+import { adminApi, type Limits, type RoleList, type RoleRules } from '../admin-api'
+import { reasonFor, words } from '../words'
+
+const MS_A_MINUTE = 60_000
+
+/** What members and guests may do, and how much of it. */
+export function Roles() {
+  const say = words()
+  const answer = useAnswer('roles', adminApi.roles)
+  return (
+    <>
+      <p class="note">{say.rolesHint}</p>
+      <Answered answer={answer}>
+        {({ roles, permissions }) => (
+          <div class="roles">
+            {roles
+              .filter(({ role }) => role !== 'admin')
+              .toReversed()
+              .map((rules) => (
+                // Another form when somebody has changed it: what stands in it is the browser's.
+                <RoleForm
+                  key={JSON.stringify(rules)}
+                  rules={rules}
+                  permissions={permissions.filter((permission) => !permission.admins_only)}
+                  onChange={answer.again}
+                />
+              ))}
+          </div>
+        )}
+      </Answered>
+    </>
+  )
+}
+
+type RoleFormOptions = {
+  rules: RoleRules
+  permissions: RoleList['permissions']
+  onChange(): void
+}
+
+function RoleForm({ rules, permissions, onChange }: RoleFormOptions) {
+  const say = words()
+  const [edited, setEdited] = useState(false)
+  const { role, limits } = rules
+  const save = async (values: FormData) => {
+    const granted = values.getAll('permission').map(String)
+    // What cannot be taken away is not sent by the browser.
+    const fixed = permissions.filter(({ name }) => name === 'see').map(({ name }) => name)
+    await adminApi.changeRole(role, {
+      permissions: [...new Set([...fixed, ...granted])],
+      limits: limitsIn(values),
+    })
+    announce(say.saved)
+    onChange()
+  }
+  async function reset() {
+    try {
+      await adminApi.resetRole(role)
+      announce(say.saved)
+    } catch (error) {
+      complain(reasonFor(error))
+    }
+    onChange()
+  }
+  return (
+    <section class="panel" aria-label={say.roleNames[role]} onInput={() => setEdited(true)}>
+      <h2>{say.roleNames[role]}</h2>
+      <Form submit={say.save} onSubmit={save} reasonFor={reasonFor}>
+        <fieldset>
+          <legend>{say.mayDo}</legend>
+          {permissions.map(({ name, allows }) => (
+            <Tick
+              key={name}
+              label={say.permissions[name] ?? allows}
+              name="permission"
+              value={name}
+              defaultChecked={rules.permissions.includes(name)}
+              disabled={name === 'see'}
+            />
+          ))}
+        </fieldset>
+        <fieldset>
+          <legend>{say.limits}</legend>
+          <Amount label={say.maxQueued} name="max_queued" value={limits.max_queued} max={10_000} />
+          <Amount
+            label={say.addsPerMinute}
+            name="adds_per_minute"
+            value={limits.adds_per_minute}
+            max={10_000}
+          />
+          <Amount
+            label={say.longestTrack}
+            name="longest_track"
+            value={limits.longest_track_ms === null ? null : limits.longest_track_ms / MS_A_MINUTE}
+            max={10_080}
+            step="any"
+          />
+          <Amount
+            label={say.volumeCeiling}
+            name="volume_ceiling"
+            value={limits.volume_ceiling}
+            min={0}
+            max={100}
+          />
+          <Field
+            label={say.uriSchemes}
+            name="uri_schemes"
+            defaultValue={limits.uri_schemes?.join(', ') ?? ''}
+            placeholder={say.noLimit}
+            autocapitalize="none"
+            autocomplete="off"
+          />
+        </fieldset>
+        <p class="edited">{edited ? say.unsaved : ''}</p>
+      </Form>
+      {rules.changed && (
+        <Button icon="back" class="wide" onClick={reset}>
+          {say.defaults}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+type AmountOptions = {
+  label: string
+  name: string
+  value: number | null
+  max: number
+  min?: number
+  step?: string
+}
+
+/** A number; without one there is no limit. */
+function Amount({ label, name, value, max, min = 1, step = '1' }: AmountOptions) {
+  return (
+    <Field
+      label={label}
+      name={name}
+      type="number"
+      inputMode="decimal"
+      min={step === 'any' ? 0.1 : min}
+      max={max}
+      step={step}
+      defaultValue={value === null ? '' : String(value)}
+      placeholder={words().noLimit}
+    />
+  )
+}
+
+function limitsIn(values: FormData): Limits {
+  const numberOf = (name: string) => {
+    const text = String(values.get(name) ?? '').trim()
+    return text === '' ? null : Number(text)
+  }
+  const minutes = numberOf('longest_track')
+  const schemes = String(values.get('uri_schemes') ?? '')
+    .split(/[\s,]+/)
+    .map((scheme) => scheme.replace(/:$/, ''))
+    .filter(Boolean)
+  return {
+    max_queued: numberOf('max_queued'),
+    adds_per_minute: numberOf('adds_per_minute'),
+    longest_track_ms: minutes === null ? null : Math.round(minutes * MS_A_MINUTE),
+    volume_ceiling: numberOf('volume_ceiling'),
+    uri_schemes: schemes.length === 0 ? null : schemes,
+  }
+}

@@ -1,0 +1,75 @@
+import type { Invite, NewInvite } from '../../../accounts/invites/model'
+import type { Me } from '../../../accounts/model'
+import type { PlaybackState } from '../../../analytics/model'
+import type { PlaybackHistory } from '../../../history/playback-history-model'
+import type { Queue } from '../../../listening/queue-model'
+import { sentences } from '../language/language'
+import { accountSheet } from '../shell/account-sheet'
+import { logInAgain } from './socket'
+
+/** A web client of Mopidy, and where it is on this server. */
+export type WebClient = { name: string; path: string }
+
+/** Why Musakone did not do it, in a sentence. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** A phone that wakes up may ask over a connection that is long gone; then it asks again. */
+const PATIENCE_MS = [900, 8_000]
+
+export const api = {
+  me: () => get<Me>('/api/auth/me'),
+  logOut: () => send<unknown>('POST', '/api/auth/logout'),
+  playbackState: () => get<PlaybackState>('/api/playback/state'),
+  queue: (offset: number, limit: number) =>
+    get<Queue>(`/api/queue?offset=${offset}&limit=${limit}`),
+  playbackHistory: (limit: number) => get<PlaybackHistory>(`/api/playback/history?limit=${limit}`),
+  clients: () => get<{ clients: WebClient[] }>('/api/clients'),
+  invites: () => get<{ invites: Invite[] }>('/api/invites'),
+  invite: (invite: NewInvite) => send<Invite>('POST', '/api/invites', invite),
+}
+
+export async function get<Reply>(path: string): Promise<Reply> {
+  for (const [attempt, patience] of PATIENCE_MS.entries()) {
+    try {
+      return await read<Reply>(await fetch(path, { signal: AbortSignal.timeout(patience) }))
+    } catch (error) {
+      const timedOut = error instanceof DOMException && error.name === 'TimeoutError'
+      if (error instanceof ApiError) throw error
+      if (!timedOut || attempt === PATIENCE_MS.length - 1) throw unreachable()
+    }
+  }
+  throw unreachable()
+}
+
+export async function send<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
+  const response = await fetch(path, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  }).catch(() => {
+    throw unreachable()
+  })
+  return read<Reply>(response)
+}
+
+export async function read<Reply>(response: Response): Promise<Reply> {
+  if (response.ok) return response.json()
+  const { error = 'internal', message = sentences().noConnection } = await response
+    .json()
+    .catch(() => ({}))
+  if (error === 'password_change_required') accountSheet.value = 'first-password'
+  // That one's current password was wrong does not end the session.
+  if (response.status === 401 && error !== 'invalid_credentials') logInAgain()
+  throw new ApiError(error, error === 'mopidy_offline' ? sentences().mopidyOffline : message)
+}
+
+const unreachable = () => new ApiError('unreachable', sentences().noConnection)

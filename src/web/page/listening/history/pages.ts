@@ -1,0 +1,72 @@
+import { ask, type History, type PlaybackHistory } from '../ask'
+import { secondsOf, startOf } from '../spans'
+
+export const WHEN = ['any', 'today', 'week', 'month', 'year', 'dates'] as const
+export type When = (typeof WHEN)[number]
+
+export type Filter = {
+  list: 'heard' | 'done'
+  /** Whose, of what was heard; undefined for everybody's. */
+  user: number | undefined
+  text: string
+  kind: string
+  when: When
+  /** Days such as `2026-01-05`, or empty; the last belongs to the span. */
+  from: string
+  to: string
+}
+
+export type Play = PlaybackHistory['plays'][number]
+export type Action = History['actions'][number]
+export type Entry = { key: string; atMs: number } & ({ play: Play } | { action: Action })
+export type Page = { entries: Entry[]; cursor: string | null }
+
+const PAGE = 50
+/** Where a filter lets few through, the server gives short pages; so many are asked for at once. */
+const MOST_PAGES = 8
+
+/** What follows behind the cursor, at least one entry if there is one within reach. */
+export async function nextPage(filter: Filter, cursor: string | undefined): Promise<Page> {
+  let at = cursor
+  for (let asked = 1; ; asked += 1) {
+    const page = await pageOf(filter, at)
+    if (page.cursor === null || page.entries.length > 0 || asked === MOST_PAGES) return page
+    at = page.cursor
+  }
+}
+
+async function pageOf({ list, user, text, kind, ...time }: Filter, cursor?: string): Promise<Page> {
+  const values = { ...spanOfFilter(time), q: text, cursor, limit: PAGE }
+  if (list === 'heard') {
+    const { plays, next_cursor } = await ask.plays({ ...values, user, end_reason: kind })
+    return {
+      entries: plays.map((play) => ({ key: `p${play.id}`, atMs: play.started_at_ms, play })),
+      cursor: next_cursor,
+    }
+  }
+  const { actions, next_cursor } = await ask.actions({ ...values, action_type: kind })
+  return {
+    entries: actions.map((action) => ({
+      key: `a${action.id}`,
+      atMs: action.timestamp * 1_000,
+      action,
+    })),
+    cursor: next_cursor,
+  }
+}
+
+/** In Unix seconds; an end that is missing is open. */
+export function spanOfFilter({ when, from, to }: Pick<Filter, 'when' | 'from' | 'to'>) {
+  if (when === 'any') return {}
+  if (when === 'today') return { from: secondsOf(new Date(new Date().setHours(0, 0, 0, 0))) }
+  if (when !== 'dates') return { from: secondsOf(startOf(when)) }
+  return { from: startOfDay(from), to: startOfDay(to, 1) }
+}
+
+/** The first second of that day, or of so many later. */
+function startOfDay(day: string, later = 0): number | undefined {
+  const [, year, month, date] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? []).map(Number)
+  if (year === undefined || month === undefined || date === undefined) return undefined
+  // A year before 1970 is no span that the server knows.
+  return Math.max(0, secondsOf(new Date(year, month - 1, date + later)) ?? 0)
+}

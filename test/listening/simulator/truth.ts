@@ -1,0 +1,259 @@
+import type { EndReason } from '../../../src/listening/play-rows'
+import type { Cause, Room } from './room'
+import { library } from './room'
+
+type Range = [least: number, most: number]
+
+/** A track that was heard, and what may be said of it: more than one thing only where nobody can know. */
+export type TruePlay = {
+  tlid: number
+  uri: string
+  queuedBy: number | null
+  startedBy: number | null
+  startedAtMs: Range
+  listenedMs: Range
+  reasons: (EndReason | null)[]
+  endedBy: number | null
+}
+
+type Sounding = {
+  play: TruePlay
+  stream: number
+  lengthMs: number | null
+  running: boolean
+  /** Whether Musakone can know that it was heard at all, and that it is this one. */
+  known: boolean
+  /** Heard while Musakone did not hear of it. */
+  awayMs: number
+  chooser: number | null
+  chosenAtMs: number
+  wasHeard: boolean
+}
+
+const SKIPS = ['core.playback.next', 'core.playback.previous', 'core.playback.seek']
+
+/**
+ * What was really heard: from the sound itself, from who did what last when it changed, and from the
+ * clock. Of no event and no reply it knows.
+ */
+export type Truth = ReturnType<typeof createTruth>
+
+export function createTruth(room: () => Room) {
+  const plays: TruePlay[] = []
+  const queuedBy = new Map<number, number>()
+  let sounding: Sounding | undefined
+  /** Mopidy says that it has stopped, yet it sounds on: a track that was removed before the stop. */
+  let orphan: number | undefined
+  /** What was left last; a seek may call it back before the next one is heard. */
+  let left: Sounding | undefined
+  let loading: { stream: number; cause: Cause } | undefined
+  let lastAt = 0
+  let lastPositionMs = 0
+  let away = false
+  let saved: { play: TruePlay; ms: number } | undefined
+  /** What a killed process has surely written down, and all that it may have. */
+  let killedAt: Range | undefined
+
+  function observe(cause: Cause): void {
+    const { clock, core, read } = room()
+    const now = clock.elapsed()
+    passTime(now - lastAt)
+    lastAt = now
+    const sound = core().sound()
+    const isStopped = read('core.playback.get_state') === 'stopped'
+    if (sounding !== undefined && isStopped && sound.stream === sounding.stream)
+      orphan = sounding.stream
+    const stream = sound.stream === orphan ? null : sound.stream
+    const isCalledBack = cause.within && stream !== null && stream !== sounding?.stream
+    if (loading?.stream !== stream) loading = undefined
+    if (stream !== null && stream !== sounding?.stream) loading ??= { stream, cause }
+    if (isCalledBack) callBack(stream)
+    else if (sounding !== undefined && stream !== sounding.stream) end(cause, isStopped)
+    if (sounding === undefined && loading !== undefined && sound.announced) begin()
+    if (sounding !== undefined) setRunning(sounding, sound.running, cause)
+    lastPositionMs = sound.positionMs
+  }
+
+  function passTime(ms: number): void {
+    if (sounding === undefined || !sounding.running || ms === 0) return
+    sounding.wasHeard = true
+    if (away) sounding.awayMs += ms
+    else add(sounding.play.listenedMs, ms)
+  }
+
+  /** A seek has called back the track that a command before it was about to leave. */
+  function callBack(stream: number): void {
+    loading = undefined
+    if (sounding === undefined) {
+      if (left?.play.tlid !== room().read('core.playback.get_current_tlid')) return
+      if (plays.at(-1) === left?.play) plays.pop()
+      sounding = left
+    }
+    if (sounding === undefined) return
+    Object.assign(sounding, { stream })
+    Object.assign(sounding.play, { reasons: [null], endedBy: null })
+  }
+
+  function begin(): void {
+    const { read } = room()
+    const { stream, cause } = loading as { stream: number; cause: Cause }
+    const tlid = read('core.playback.get_current_tlid') as number | null
+    loading = undefined
+    // In consume mode a track that was loaded by a pause is already used up: it cannot be let on.
+    if (tlid === null) {
+      orphan = stream
+      return
+    }
+    const { uri } = read('core.playback.get_current_track') as { uri: string }
+    const play: TruePlay = {
+      tlid,
+      uri,
+      queuedBy: queuedBy.get(tlid) ?? null,
+      startedBy: null,
+      startedAtMs: [0, 0],
+      listenedMs: [0, 0],
+      reasons: [null],
+      endedBy: null,
+    }
+    const lengthMs = library.tracks.find((track) => track.uri === uri)?.length ?? null
+    const chooses = cause.method !== 'core.playback.pause'
+    const chooser = chooses && !away ? cause.userId : null
+    const chosenAtMs = room().clock.now()
+    const rest = { running: false, chosenAtMs, known: !away, awayMs: 0, wasHeard: false }
+    sounding = { play, stream, lengthMs, chooser, ...rest }
+  }
+
+  function setRunning(one: Sounding, running: boolean, { userId }: Cause): void {
+    const now = room().clock.now()
+    if (running && !one.running && !one.wasHeard) {
+      // Of what began meanwhile Mopidy knows when it was chosen.
+      one.play.startedAtMs = away ? [Math.min(one.chosenAtMs, now), now] : [now, now]
+      // Whoever chose it has started it; what an outsider chose while paused, whoever let it go on.
+      one.play.startedBy = one.chooser ?? (away ? null : userId)
+    }
+    one.running = running
+  }
+
+  function end({ method, userId }: Cause, isStopped: boolean): void {
+    const one = sounding as Sounding
+    sounding = undefined
+    left = one
+    if (away) return lose(one)
+    if (method === null) one.play.reasons = ['finished']
+    else if (userId !== null) {
+      one.play.endedBy = userId
+      if (SKIPS.includes(method)) one.play.reasons = ['skipped']
+      else one.play.reasons = [method === 'core.playback.play' ? 'replaced' : 'stopped']
+    } else one.play.reasons = byOutsider(one, method, isStopped)
+    note(one)
+  }
+
+  /** Of an outsider's doing nothing is told but that the track is over. */
+  function byOutsider(one: Sounding, method: string, isStopped: boolean): EndReason[] {
+    const nearlyMs = Math.min(2_000, (one.lengthMs ?? 0) / 10)
+    if (one.lengthMs !== null && lastPositionMs >= one.lengthMs - nearlyMs) return ['finished']
+    if (isStopped || room().core().sound().stream === null) return ['stopped']
+    // Another track's start after one that was removed has no end before it; else a skip looks alike.
+    return method === 'core.playback.play' ? ['skipped', 'replaced'] : ['skipped']
+  }
+
+  /** Nobody saw its end, or its beginning either. */
+  function lose(one: Sounding): void {
+    if (!one.known) return
+    one.play.reasons = ['lost']
+    if (killedAt !== undefined) one.play.listenedMs = [...killedAt]
+    note(one)
+  }
+
+  function note({ play }: Sounding): void {
+    if (play.listenedMs[1] > 0) plays.push(play)
+  }
+
+  return {
+    observe,
+
+    /** The tracks of an `add` that worked. */
+    queued(userId: number | null, tlids: readonly number[]): void {
+      for (const tlid of tlids) if (userId !== null) queuedBy.set(tlid, userId)
+    },
+
+    /** Musakone has written down how far it is. */
+    saved(): void {
+      saved = sounding && { play: sounding.play, ms: sounding.play.listenedMs[0] }
+    },
+
+    /** From now on Musakone does not hear what happens; killed, it has what was saved at the least. */
+    leave(killed: boolean): void {
+      observe({ method: null, userId: null })
+      away = true
+      killedAt = undefined
+      if (!killed || sounding === undefined) return
+      const { play } = sounding
+      killedAt = [saved?.play === play ? saved.ms : 0, play.listenedMs[1]]
+    },
+
+    /** Mopidy has been restarted; what it restored goes on. */
+    restarted(restored: boolean): void {
+      const { core, read } = room()
+      const { stream, running } = core().sound()
+      orphan = undefined
+      loading = undefined
+      const tlid = read('core.playback.get_current_tlid')
+      if (!restored) queuedBy.clear()
+      if (sounding !== undefined && stream !== null && tlid === sounding.play.tlid) {
+        sounding.stream = stream
+        sounding.running = running
+      } else if (sounding !== undefined) {
+        const lost = sounding
+        sounding = undefined
+        lose(lost)
+      }
+      // One that was not in the tracklist any more is not found again: then another one is played.
+      observe({ method: null, userId: null })
+    },
+
+    /** Musakone has been restarted: it does not know any more who chose what nobody has heard yet. */
+    forgotten(): void {
+      if (sounding !== undefined && !sounding.wasHeard) {
+        sounding.chooser = null
+        sounding.known = false
+      }
+    },
+
+    /** Musakone hears again, and has asked what plays. */
+    back(): void {
+      observe({ method: null, userId: null })
+      away = false
+      if (sounding === undefined) return
+      // A removed track that sounds on: Mopidy itself does not say so to who comes new.
+      if (room().read('core.playback.get_current_tlid') === null) {
+        const lost = sounding
+        sounding = undefined
+        orphan = lost.stream
+        return lose(lost)
+      }
+      add(sounding.play.listenedMs, sounding.awayMs)
+      if (sounding.awayMs === sounding.play.listenedMs[1]) {
+        const times = [...sounding.play.startedAtMs, room().clock.now()]
+        sounding.play.startedAtMs = [Math.min(...times), Math.max(...times)]
+      }
+      sounding.awayMs = 0
+      sounding.known = true
+    },
+
+    /** What was heard, in the order of the ends; the last may still be heard. */
+    all(): TruePlay[] {
+      observe({ method: null, userId: null })
+      const open = sounding?.wasHeard ? [sounding.play] : []
+      return [...plays, ...open]
+    },
+
+    listenedMs: (): number => sounding?.play.listenedMs[1] ?? 0,
+    soundsAs: (): number | undefined => sounding?.play.tlid,
+  }
+}
+
+function add(range: Range, ms: number): void {
+  range[0] += ms
+  range[1] += ms
+}
