@@ -10,6 +10,7 @@ import type { Forgotten, Imported, SpanQuery } from '../archive/model'
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
 import { createHistory } from '../history/history'
+import type { History, HistoryQuery } from '../history/model'
 import { createPlaybackHistory } from '../history/playback-history'
 import type { PlaybackHistory, PlaybackHistoryQuery } from '../history/playback-history-model'
 import { createAttribution } from '../listening/attribution'
@@ -30,7 +31,6 @@ import type { Days, DaysQuery } from '../statistics/days/model'
 import type { Subject } from '../statistics/loose-rows'
 import type { Review, ReviewQuery, RoomStatsQuery, Stats } from '../statistics/model'
 import { createStatistics } from '../statistics/statistics'
-import type { History, HistoryQuery } from './model'
 
 export type Analytics = ReturnType<typeof createAnalytics>
 export type AnalyticsOptions = {

@@ -2,11 +2,12 @@ import { Elysia } from 'elysia'
 import type { Accounts } from '../accounts/accounts'
 import { auth } from '../accounts/door/auth'
 import { whose } from '../accounts/users/whose'
+import { History, HistoryQuery } from '../history/model'
 import { PlaybackHistory, PlaybackHistoryQuery } from '../history/playback-history-model'
 import { errorReplies } from '../http/error-reply'
+import { PlaybackState } from '../listening/model'
 import { Queue, QueueQuery } from '../listening/queue-model'
 import type { Analytics } from './analytics'
-import { History, HistoryQuery, PlaybackState } from './model'
 
 const security = [{ bearer: [] }]
 

@@ -1,6 +1,6 @@
 import { createUserNames } from '../accounts/users/user-names'
-import type { History, HistoryEntry, HistoryQuery } from '../analytics/model'
 import type { Database } from '../database/database'
+import type { History, HistoryEntry, HistoryQuery } from './model'
 import { type Cursor, pageOf, readCursor, rowsToRead, textFilter } from './pages'
 
 type Row = Omit<HistoryEntry, 'metadata' | 'user'> & {

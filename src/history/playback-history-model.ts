@@ -1,6 +1,6 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { Person, pageQueryOf, Text } from '../analytics/model'
-import { wholeNumber } from '../http/query'
+import { Person, Text } from '../http/fields'
+import { pageQueryOf, wholeNumber } from '../http/query'
 
 const EndReason = t.Union([
   t.Literal('finished'),

@@ -21,3 +21,23 @@ export const spanOf = {
   from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
   to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
 }
+
+/** A page of a list that is ordered by time. */
+export const pageQueryOf = {
+  ...spanOf,
+  limit: wholeNumber('limit', 1, 200, 'Entries a page; 50 if not given'),
+  cursor: t.Optional(
+    t.String({
+      pattern: '^[0-9]{1,15}-[0-9]{1,15}$',
+      description: '`next_cursor` of the page before',
+    }),
+  ),
+  q: t.Optional(
+    t.String({
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'Words in track, artist, album, address or search. A page may be short, even empty, while next_cursor says that there is more.',
+    }),
+  ),
+}

@@ -1,9 +1,9 @@
-import type { PlaybackState } from '../analytics/model'
 import type { Database } from '../database/database'
 import { AppError } from '../errors'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Player } from '../mopidy/player'
 import type { Attribution } from './attribution'
+import type { PlaybackState } from './model'
 
 export type PlaybackStateOptions = {
   database: Database

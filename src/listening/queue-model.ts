@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { Person, Text } from '../analytics/model'
+import { Person, Text } from '../http/fields'
 import { wholeNumber } from '../http/query'
 
 export const QueueQuery = t.Object({

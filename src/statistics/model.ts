@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { Text } from '../analytics/model'
+import { Text } from '../http/fields'
 import { spanOf, wholeNumber } from '../http/query'
 
 const tz = t.Optional(

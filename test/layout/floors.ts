@@ -18,7 +18,6 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['analytics/analytics.ts'],
   ['statistics', 'history', 'archive'],
   ['listening'],
-  ['analytics/model.ts'],
   ['actions'],
   ['demo'],
   ['mopidy', 'accounts'],

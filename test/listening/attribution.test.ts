@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { PlaybackState } from '../../src/analytics/model'
+import type { PlaybackState } from '../../src/listening/model'
 import { type Added, addTracks, done } from '../actions/recorded'
 import { type House, openHouse } from './house'
 

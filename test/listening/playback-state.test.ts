@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { PlaybackState } from '../../src/analytics/model'
+import type { PlaybackState } from '../../src/listening/model'
 import { addTracks, CHOIR, done, HYMNS, hymn } from '../actions/recorded'
 import { connectRpc } from '../support/rpc-client'
 import { until } from '../support/test-musakone'

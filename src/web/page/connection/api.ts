@@ -1,7 +1,7 @@
 import type { Invite, NewInvite } from '../../../accounts/invites/model'
 import type { Me } from '../../../accounts/model'
-import type { PlaybackState } from '../../../analytics/model'
 import type { PlaybackHistory } from '../../../history/playback-history-model'
+import type { PlaybackState } from '../../../listening/model'
 import type { Queue } from '../../../listening/queue-model'
 import { sentences } from '../language/language'
 import { accountSheet } from '../shell/account-sheet'

@@ -1,6 +1,6 @@
-import type { History } from '../../../analytics/model'
 import type { Forgotten, Imported } from '../../../archive/model'
 import type { Room } from '../../../gateway/room/model'
+import type { History } from '../../../history/model'
 import type { PlaybackHistory } from '../../../history/playback-history-model'
 import type { Days } from '../../../statistics/days/model'
 import type { Review, Stats } from '../../../statistics/model'

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { PlaybackState } from '../../../analytics/model'
+import type { PlaybackState } from '../../../listening/model'
 import { whenCalm } from '../calm'
 import { api } from '../connection/api'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'

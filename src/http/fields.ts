@@ -1,0 +1,7 @@
+import { Type as t } from '@sinclair/typebox'
+
+/** A text, or null where there is none. */
+export const Text = t.Union([t.String(), t.Null()])
+
+/** Somebody, as replies name them. */
+export const Person = t.Object({ id: t.Integer(), username: t.String() })
