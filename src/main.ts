@@ -1,6 +1,6 @@
 import { probe } from './cli/health'
-import type { Running } from './cli/serve'
 import { serviceVariables } from './cli/service/environment'
+import type { Running } from './cli/service/running'
 import type { Log } from './log'
 
 /** Exit code after an unexpected error (EX_SOFTWARE): unlike what a person has to mend, worth a restart. */
@@ -28,7 +28,7 @@ async function run(args: string[]): Promise<number> {
     print(message)
     return healthy ? 0 : 1
   }
-  const { runCommandLine } = await import('./cli/terminal/command-line')
+  const { runCommandLine } = await import('./cli/command-line')
   return runCommandLine(args, {
     variables: process.env,
     terminal: process.stdout.isTTY === true,

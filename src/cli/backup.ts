@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../clock'
 import { backUp, backUpInto } from '../database/backup/backup'
 import { StartError } from '../errors'
-import type { Process } from './terminal/command-line'
 import { addFooter } from './terminal/command-tree'
 import { databaseOption } from './terminal/database-option'
+import type { Process } from './terminal/process'
 
 type BackupOptions = { database: string; force?: true; directory?: string; keep?: number }
 

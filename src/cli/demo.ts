@@ -1,7 +1,8 @@
 import type { Config } from '../config'
 import { startDemoMopidy } from '../demo/mopidy'
 import type { Log } from '../log'
-import { type Running, serve } from './serve'
+import { serve } from './serve'
+import type { Running } from './service/running'
 
 /** Starts the service on a simulated Mopidy, with everything in memory unless a path is given. */
 export async function demo(config: Config, databasePath: string, log: Log): Promise<Running> {

@@ -10,8 +10,8 @@ import { systemClock } from '../clock'
 import { Environment, readConfig } from '../config'
 import { openExistingDatabase } from '../database/existing-database'
 import { AppError, StartError } from '../errors'
-import type { Process } from './terminal/command-line'
 import { originInLan } from './terminal/lan-origin'
+import type { Process } from './terminal/process'
 import { tableOf } from './terminal/table'
 
 type DatabaseOption = { database: string }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { systemClock } from '../clock'
 import { restore } from '../database/backup/restore'
-import type { Process } from './terminal/command-line'
 import { addFooter } from './terminal/command-tree'
 import { databaseOption } from './terminal/database-option'
+import type { Process } from './terminal/process'
 
 /** `musakone restore` */
 export function describeRestore(command: Command, { variables, print }: Process): void {

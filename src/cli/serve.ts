@@ -7,21 +7,7 @@ import type { Log } from '../log'
 import { openServices, type Services } from '../services'
 import { commit, version } from '../version'
 import { withoutCredentials } from './config'
-
-/** Whether it serves, and a few words on how. */
-export type Condition = Readonly<{ alive: boolean; status: string }>
-
-export type Running = {
-  /** The port it listens on. */
-  port: number
-  /** How it is right now, for the service manager. */
-  condition(): Condition
-  /**
-   * Closes sockets with 1001, writes down what waits, and ends within about four seconds, or six where the
-   * disk hangs.
-   */
-  stop(): Promise<void>
-}
+import type { Condition, Running } from './service/running'
 
 /** Milliseconds that calls on their way to Mopidy get to be answered when it stops. */
 const FINISH_CALLS_MS = 1_000

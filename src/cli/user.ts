@@ -11,8 +11,8 @@ import { Environment } from '../config'
 import { openExistingDatabase } from '../database/existing-database'
 import { unname } from '../database/unnaming'
 import { AppError, StartError } from '../errors'
-import type { Process } from './terminal/command-line'
 import { askHidden } from './terminal/hidden-line'
+import type { Process } from './terminal/process'
 import { tableOf } from './terminal/table'
 
 type DatabaseOption = { database: string }

@@ -1,7 +1,7 @@
 import { dlopen, ptr } from 'bun:ffi'
 import { reasonOf } from '../../errors'
 import type { Log } from '../../log'
-import type { Condition } from '../serve'
+import type { Condition } from './running'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

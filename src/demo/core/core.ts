@@ -64,7 +64,8 @@ export function createCore(services: {
   const history = createHistory({ clock })
   const tracklist = createTracklist({
     library,
-    playback: () => playback,
+    current: () => playback.current(),
+    onChange: () => playback.onTracklistChange(),
     emit,
     random,
     maxLength: services.maxTracklistLength,

@@ -1,7 +1,6 @@
 import type { Library } from '../library/library'
 import type { DemoEvent } from './events'
 import { model, sameTlTrack, type TlTrack, type Track } from './models'
-import type { Playback } from './playback'
 import { PythonError, typeName } from './python'
 import { shuffled, sliceBounds, within } from './sequence'
 import { createSuccession, type Options } from './succession'
@@ -23,13 +22,15 @@ export type Tracklist = ReturnType<typeof createTracklist>
 /** The queue and its options: a port of Mopidy's TracklistController, quirks included. */
 export function createTracklist(services: {
   library: Library
-  /** The player, which needs the tracklist itself and so is asked for late. */
-  playback(): Playback
+  /** The track that plays; Mopidy measures next, previous and end of track from it. */
+  current(): TlTrack | null
+  /** Called after each change of the list, before clients hear of it. */
+  onChange(): void
   emit(event: DemoEvent): void
   random(): number
   maxLength: number
 }) {
-  const { library, playback, emit, random, maxLength } = services
+  const { library, current, onChange, emit, random, maxLength } = services
   const options: Options = { consume: false, random: false, repeat: false, single: false }
   let nextTlid = 1
   let version = 0
@@ -37,13 +38,13 @@ export function createTracklist(services: {
   const succession = createSuccession({
     options,
     list: () => list,
-    current: () => playback().current(),
+    current,
     random,
   })
 
   function changed() {
     version += 1
-    playback().onTracklistChange()
+    onChange()
     succession.restart()
     emit({ event: 'tracklist_changed' })
   }
@@ -144,7 +145,7 @@ export function createTracklist(services: {
       const place = list.findIndex((item) => item.tlid === number)
       return place === -1 ? null : place
     }
-    return indexOf(wanted ?? playback().current())
+    return indexOf(wanted ?? current())
   }
 
   function tlTrackOf(value: unknown): TlTrack | null {
@@ -181,11 +182,10 @@ export function createTracklist(services: {
       'core.tracklist.eot_track': (tlTrack: unknown) => succession.atEnd(tlTrackOf(tlTrack)),
       'core.tracklist.filter': filter,
       'core.tracklist.get_consume': () => options.consume,
-      'core.tracklist.get_eot_tlid': () => succession.atEnd(playback().current())?.tlid ?? null,
+      'core.tracklist.get_eot_tlid': () => succession.atEnd(current())?.tlid ?? null,
       'core.tracklist.get_length': () => list.length,
-      'core.tracklist.get_next_tlid': () => succession.after(playback().current())?.tlid ?? null,
-      'core.tracklist.get_previous_tlid': () =>
-        succession.before(playback().current())?.tlid ?? null,
+      'core.tracklist.get_next_tlid': () => succession.after(current())?.tlid ?? null,
+      'core.tracklist.get_previous_tlid': () => succession.before(current())?.tlid ?? null,
       'core.tracklist.get_random': () => options.random,
       'core.tracklist.get_repeat': () => options.repeat,
       'core.tracklist.get_single': () => options.single,

@@ -1,27 +1,12 @@
-import type { ReadStream } from 'node:tty'
 import { Argument, Command, CommanderError } from 'commander'
-import { type Config, readConfig } from '../../config'
-import { createLog, type Log } from '../../log'
-import { commit, date, version } from '../../version'
-import { describeConfig } from '../config'
-import { probe } from '../health'
-import { type Running, serve } from '../serve'
-import { serviceVariables } from '../service/environment'
-
-/** What the process gives to a command. */
-export type Process = {
-  variables: Readonly<Record<string, string | undefined>>
-  terminal: boolean
-  print(line: string): void
-  /** Puts a text on the terminal, where it is not taken for output. */
-  write(text: string): void
-  /** Standard input, which may be a terminal. */
-  input(): ReadStream
-  /** All that comes on standard input. */
-  inputText(): Promise<string>
-  /** Starts it, and stops it when the process is told to. Rejects when it does not start. */
-  untilStopped(start: () => Promise<Running>, log: Log): Promise<void>
-}
+import { type Config, readConfig } from '../config'
+import { createLog, type Log } from '../log'
+import { commit, date, version } from '../version'
+import { describeConfig } from './config'
+import { probe } from './health'
+import { serve } from './serve'
+import { serviceVariables } from './service/environment'
+import type { Process } from './terminal/process'
 
 /** Exit code of a command line that nobody understands. */
 const USAGE = 2
@@ -70,7 +55,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .command('demo')
     .description('run the service on a simulated Mopidy with a made-up library')
     .action(async () => {
-      const { demo } = await import('../demo')
+      const { demo } = await import('./demo')
       const { config, log } = await configured()
       const path = variables.DATABASE_PATH || ':memory:'
       await process.untilStopped(() => demo(config, path, log), log)
@@ -96,24 +81,24 @@ export async function runCommandLine(args: readonly string[], process: Process):
   const loads = (name: string) => describesAll || args.includes(name)
   // What describes them does not depend on the machine; they themselves work on its service.
   const given = { ...process, variables: describesAll ? {} : serviceVariables(variables) }
-  if (loads('user')) (await import('../user')).addUserCommands(user, given)
+  if (loads('user')) (await import('./user')).addUserCommands(user, given)
   const invite = program
     .command('invite')
     .description('make links and QR codes by which people make accounts, and end them')
-  if (loads('invite')) (await import('../invite')).addInviteCommands(invite, given)
+  if (loads('invite')) (await import('./invite')).addInviteCommands(invite, given)
   const backup = program
     .command('backup')
     .description('copy the database, also while the service runs')
-  if (loads('backup')) (await import('../backup')).describeBackup(backup, given)
+  if (loads('backup')) (await import('./backup')).describeBackup(backup, given)
   const restore = program
     .command('restore')
     .description('put a backup in the place of the database; the service must be stopped')
-  if (loads('restore')) (await import('../restore')).describeRestore(restore, given)
+  if (loads('restore')) (await import('./restore')).describeRestore(restore, given)
   const doctor = program
     .command('doctor')
     .description('look for what is wrong, and for what gets past the front door')
   if (loads('doctor'))
-    (await import('../doctor/doctor')).describeDoctor(doctor, process, (code) => {
+    (await import('./doctor/doctor')).describeDoctor(doctor, process, (code) => {
       exitCode = code
     })
   program
@@ -121,8 +106,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .description('print the manual page, for man -l -')
     .action(async () => {
       const [{ manPage }, { treeOf }] = await Promise.all([
-        import('../man'),
-        import('./command-tree'),
+        import('./man'),
+        import('./terminal/command-tree'),
       ])
       print(manPage(treeOf(program)).trimEnd())
     })
@@ -132,8 +117,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       const [{ completionScript }, { treeOf }] = await Promise.all([
-        import('../completion'),
-        import('./command-tree'),
+        import('./completion'),
+        import('./terminal/command-tree'),
       ])
       print(completionScript(shell, treeOf(program)).trimEnd())
     })
