@@ -24,7 +24,7 @@ export const httpStatus = {
   mopidy_timeout: 504,
 } as const
 
-export type ErrorCode = keyof typeof httpStatus
+type ErrorCode = keyof typeof httpStatus
 
 /** An error that its receiver may read: `message` is a sentence for people and holds no secret. */
 export class AppError extends Error {

@@ -1,10 +1,10 @@
 import { destination, type Logger, levels, pino, symbols } from 'pino'
 
 export type Log = Logger
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
-export type LogFormat = 'pretty' | 'json' | 'journal'
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+type LogFormat = 'pretty' | 'json' | 'journal'
 
-export type LogOptions = { level: LogLevel; format: LogFormat }
+type LogOptions = { level: LogLevel; format: LogFormat }
 
 // Credentials never enter a message; this is the second line of defence, for whole objects.
 const SECRET_KEYS = ['password', 'token', 'secret', 'authorization', 'cookie', 'password_hash']

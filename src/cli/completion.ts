@@ -1,8 +1,8 @@
 import type { Argument, Option } from 'commander'
 import { type Node, nodesOf, takesValue, valuesOf } from './terminal/command-tree'
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+type Shell = (typeof SHELLS)[number]
 
 /** A script that makes the shell complete `musakone`. */
 export function completionScript(shell: Shell, program: Node): string {

@@ -22,7 +22,7 @@ export async function checkClock(now: Date, run = runCommand): Promise<Finding> 
 }
 
 /** What a program prints, in one line; undefined when it is not there, fails or takes too long. */
-export async function runCommand(command: readonly string[]): Promise<string | undefined> {
+async function runCommand(command: readonly string[]): Promise<string | undefined> {
   try {
     const child = Bun.spawn([...command], {
       stdin: 'ignore',

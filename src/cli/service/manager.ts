@@ -8,8 +8,6 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** Milliseconds between two looks at how the service is, unless the watchdog wants more of them. */
 const BEAT_MS = 5_000
 
-export type ServiceManager = ReturnType<typeof createServiceManager>
-
 /**
  * Tells the service manager, systemd, how the service is, as sd_notify(3) has it: at the socket that
  * `NOTIFY_SOCKET` names. Nothing here throws: who is not heard is restarted.

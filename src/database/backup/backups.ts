@@ -6,10 +6,10 @@ import { NAMED_BY_TIME } from './backup'
 
 declare const MUSAKONE_COMMIT: string | undefined
 
-export type BackupFile = Readonly<{ name: string; bytes: number; created_at: number }>
+type BackupFile = Readonly<{ name: string; bytes: number; created_at: number }>
 
 export type Backups = ReturnType<typeof createBackups>
-export type BackupsOptions = { databasePath: string; log: Log }
+type BackupsOptions = { databasePath: string; log: Log }
 
 /** The nightly backup removes what is too old; one by hand removes nothing. */
 const KEEP_ALL = '10000'

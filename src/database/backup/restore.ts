@@ -18,7 +18,7 @@ import { sync } from '../file-sync'
 import { type Inspection, inspect, withFile } from '../inspection'
 import { lockInstance } from '../instance-lock'
 
-export type Restored = Inspection & {
+type Restored = Inspection & {
   /** Where the database that was there before is now; absent when there was none. */
   before: string | undefined
 }

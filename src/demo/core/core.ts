@@ -11,7 +11,7 @@ import { createMixer, type SavedMixer } from './mixer'
 import { createPlaylists, type PlaylistFolder } from './playlists'
 
 /** A method of `core.*`; it takes all its parameters by position, null for each that was not given. */
-export type Method = (...args: unknown[]) => unknown
+type Method = (...args: unknown[]) => unknown
 export type Core = ReturnType<typeof createCore>
 /** The state that Mopidy keeps over a restart with `restore_state`. */
 export type SavedState = {

@@ -2,7 +2,6 @@ import type { DemoEvent } from '../models/events'
 import { checkBoolean, checkInteger } from '../models/validation'
 
 export type SavedMixer = { volume: number; mute: boolean }
-export type Mixer = ReturnType<typeof createMixer>
 
 /** Mopidy's software mixer: it announces each call that sets a value, also the value that it has. */
 export function createMixer({ announce }: { announce(event: DemoEvent): void }) {

@@ -1,7 +1,7 @@
 // The music of the demo, all of it invented. Titles are in playing order, separated by a new line or
 // `|`; on the compilation the artist's id and ` > ` precede each title.
 
-export type ArtistEntry = { id: string; name: string; sortname?: string }
+type ArtistEntry = { id: string; name: string; sortname?: string }
 export type AlbumEntry = {
   id: string
   artist: string

@@ -12,7 +12,7 @@ export type AudioListener = {
 }
 
 /** The stream that is loaded, and where it is. */
-export type Sound = Readonly<{
+type Sound = Readonly<{
   /** The number of the stream, counted from 1; null when none is loaded. */
   stream: number | null
   /** Whether the core has got `onStreamChanged` for it. */

@@ -7,7 +7,6 @@ import type { Player, State } from './player'
 import { createTrackChanges } from './track-changes'
 
 export type SavedPlayback = { tlid: number | null; position: number; state: State }
-export type Playback = ReturnType<typeof createPlayback>
 
 /** `core.playback.*`: a port of Mopidy's PlaybackController, with the order of its events. */
 export function createPlayback(services: {

@@ -6,7 +6,7 @@ import { checkMopidy } from '../findings/mopidy-check'
 import type { Box } from './model'
 
 export type BoxCheck = ReturnType<typeof createBox>
-export type BoxOptions = {
+type BoxOptions = {
   accounts: Accounts
   mopidy: Mopidy
   mopidyUrl: string

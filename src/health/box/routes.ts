@@ -6,7 +6,7 @@ import { errorReplies } from '../../http/error-reply'
 import type { BoxCheck } from './box'
 import { Backup, BackupList, Box } from './model'
 
-export type BoxRoutesOptions = { accounts: Accounts; box: BoxCheck; backups: Backups }
+type BoxRoutesOptions = { accounts: Accounts; box: BoxCheck; backups: Backups }
 
 const tags = ['Health']
 const security = [{ bearer: [] }]

@@ -4,7 +4,7 @@ import { type Finding, note, ok, unknown, wrong } from './finding'
 import { isLoopback, type ListeningSocket, listeningSockets, socketsOf } from './listening-sockets'
 import { isClosed, MOPIDY_CONF, valueIn } from './mopidy-conf'
 
-export type DoorsOptions = {
+type DoorsOptions = {
   mopidyUrl: string
   /** Of musakone itself, which may well be open. */
   port: number

@@ -1,5 +1,5 @@
 /** How well something is: `unknown` is what cannot be told here. */
-export type Mark = 'ok' | 'note' | 'wrong' | 'unknown'
+type Mark = 'ok' | 'note' | 'wrong' | 'unknown'
 
 /** What was found of one thing: a sentence, and what to do about it. */
 export type Finding = Readonly<{ check: string; mark: Mark; message: string; remedy?: string }>

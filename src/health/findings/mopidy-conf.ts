@@ -15,7 +15,7 @@ import { isLoopback } from './listening-sockets'
 export const MOPIDY_CONF = '/etc/mopidy/mopidy.conf'
 
 /** What Mopidy has to have so that nobody gets past the front door. */
-export const CLOSED_DOORS = [
+const CLOSED_DOORS = [
   { section: 'http', key: 'hostname', value: '127.0.0.1' },
   { section: 'mpd', key: 'hostname', value: '127.0.0.1' },
 ] as const

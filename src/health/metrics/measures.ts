@@ -4,7 +4,7 @@ import type { Mirror } from '../../mopidy/mirror'
 import { createDurations, type Durations, FAST, SLOW } from './durations'
 
 /** One request answered: where, how well, and how long it took. */
-export type HttpAnswer = Readonly<{
+type HttpAnswer = Readonly<{
   method: string
   /** The pattern, never the path, of which there are any number. */
   route: string | undefined
@@ -12,7 +12,7 @@ export type HttpAnswer = Readonly<{
   seconds: number
 }>
 
-export type LoginOutcome = 'ok' | 'failed' | 'locked'
+type LoginOutcome = 'ok' | 'failed' | 'locked'
 export type Measures = ReturnType<typeof createMeasures>
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']

@@ -7,7 +7,7 @@ import type { Measures } from './measures'
 import { processFigures } from './process-figures'
 
 export type Metrics = ReturnType<typeof createMetrics>
-export type MetricsOptions = {
+type MetricsOptions = {
   measures: Measures
   mopidy: Mopidy
   gateway: Gateway

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-export type ProcessFigures = Readonly<{
+type ProcessFigures = Readonly<{
   cpuSeconds: number
   residentBytes: number
   openDescriptors: number

@@ -7,7 +7,7 @@ import type { ClientAddress, RequestServer } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
 import type { Metrics } from './metrics'
 
-export type MetricsRoutesOptions = {
+type MetricsRoutesOptions = {
   accounts: Accounts
   metrics: Metrics
   clientAddress: ClientAddress
