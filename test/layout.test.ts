@@ -142,4 +142,13 @@ describe('the documents', () => {
     const repository = { scripts: Object.keys(scripts), files: everyPath }
     expect(documentProblems(document, await Bun.file(document).text(), repository)).toEqual([])
   })
+
+  test('the workflow runs .ci/run, and nothing else', async () => {
+    const workflow = await Bun.file('.github/workflows/check.yml').text()
+    const steps = [...workflow.matchAll(/^ +(?:- )?(?:run|uses): (.*)$/gm)].map(([, step]) => step)
+    expect(steps).toEqual([
+      expect.stringMatching(/^actions\/checkout@v\d+$/),
+      expect.stringMatching(/^\.ci\/run( \$\{\{.*'--full'.*\}\})?$/),
+    ])
+  })
 })
