@@ -1,8 +1,8 @@
-/** Where the time comes from; tests bring a fixed one. */
+/** The source of the time; tests bring one that they set. */
 export type Clock = {
-  /** Unix milliseconds; somebody may set it, forward or back. */
+  /** Unix milliseconds; they jump when the system's clock is set. */
   now(): number
-  /** Milliseconds since some moment; only ever runs on. */
+  /** Milliseconds since an arbitrary moment; setting the system's clock does not move them. */
   elapsed(): number
 }
 

@@ -5,7 +5,7 @@ import { StartError } from './errors'
 import { isAddressRange } from './http/client-address'
 import { DEFAULT_PORT } from './http/listen-address'
 
-/** A variable: its schema, and the sentence that says what it must be. */
+/** The schema of a variable with `mustBe`, which completes the sentence `PORT must be …`. */
 const variable = <S extends TSchema>(schema: S, mustBe: string): S => ({ ...schema, mustBe })
 
 const LogLevels = t.Union(
@@ -15,7 +15,7 @@ const LogLevels = t.Union(
 )
 
 const Registrations = t.Union([t.Literal('closed'), t.Literal('invite'), t.Literal('open')])
-/** Who may make an account: nobody but admins do, who has an invite, everyone. */
+/** Who may make an account: admins only, people with an invite, or everyone. */
 export type RegistrationPolicy = Static<typeof Registrations>
 
 /** Every environment variable that Musakone reads. */
@@ -83,24 +83,24 @@ export const Environment = t.Object({
 export type Environment = Static<typeof Environment>
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What is in force; durations carry their unit in the name. */
+/** The configuration in force; the name of a duration ends with its unit. */
 export type Config = Readonly<{
   production: boolean
   port: number
   host: string | undefined
   databasePath: string
   mopidyUrl: string
-  /** Absent only in development: then one is generated beside the database. */
+  /** Undefined only in development, where a secret is generated beside the database. */
   jwtSecret: string | undefined
   adminPassword: string | undefined
   sessionDays: number
-  /** Days that actions and plays are kept; 0 for ever. */
+  /** Days for which actions and plays are kept; 0 keeps them for ever. */
   historyDays: number
   registration: RegistrationPolicy
   allowedOrigins: readonly string[]
-  /** Addresses and CIDRs. */
+  /** Addresses and CIDRs of reverse proxies. */
   trustedProxies: readonly string[]
-  /** The header in which a trusted proxy names who has logged in there. */
+  /** The header in which a trusted proxy names the user who has logged in there. */
   authHeader: string | undefined
   sockets: Readonly<{ inAll: number; perUser: number; perAddress: number }>
   allowedHosts: readonly string[]
@@ -108,10 +108,10 @@ export type Config = Readonly<{
   logFormat: 'pretty' | 'json' | 'journal'
 }>
 
-// Every client sends them, and they mean something else.
+// Clients send these headers themselves, so they cannot name a user.
 const HEADERS_OF_OTHERS = /^(authorization|cookie|forwarded|host|origin|x-forwarded-.*)$/i
 
-/** The configuration has problems, all of them listed; the process exits with 78 (EX_CONFIG). */
+/** A wrong configuration, with all its problems; the process exits with 78 (EX_CONFIG). */
 export class ConfigError extends StartError {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'), 78)
@@ -119,8 +119,8 @@ export class ConfigError extends StartError {
 }
 
 /**
- * The configuration that the variables make, frozen.
- * @throws {ConfigError} that lists every problem at once, and never a variable's secret value.
+ * The configuration that the variables give, frozen.
+ * @throws {ConfigError} that lists all problems at once and contains no secret.
  */
 export function readConfig(variables: Variables, { terminal = false } = {}): Config {
   const { environment, problems } = parseEnvironment(variables)
@@ -186,7 +186,7 @@ function parseEnvironment(variables: Variables) {
   return { environment, problems }
 }
 
-// Not TypeBox's own conversion, which reads 80.5 as 80 and 1e9 as 1.
+// TypeBox's own conversion would read 80.5 as 80 and 1e9 as 1.
 function parsed(schema: TSchema, text: string): string | number {
   return schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text
 }
@@ -196,7 +196,7 @@ function mustBe(name: string): string {
   return String(schema?.mustBe ?? 'valid')
 }
 
-// Values that stand in documentation, compose files and tutorials.
+// Values from documentation, compose files and tutorials.
 const EXAMPLE_SECRET =
   /change|your[-_ ]|example|placeholder|replace|(super|string|jwt)[-_ ]?secret|secret[-_ ]?key|do[-_ ]?not[-_ ]?use/i
 
@@ -221,7 +221,7 @@ function readSecret(environment: Environment, production: boolean, problems: str
   return secret
 }
 
-/** Whether it is made of few characters, or is something short written again and again. */
+/** Whether the secret has under 8 different characters, or repeats a shorter text. */
 function isRepetition(secret: string): boolean {
   if (new Set(secret).size < 8) return true
   for (let period = 8; period <= secret.length / 2; period += 1)

@@ -12,7 +12,7 @@ const USAGE = 2
 const DEFAULT_KEEP = 7
 const MOST_KEPT = 10_000
 
-/** `musakone backup` */
+/** Adds the argument and the options of `musakone backup`. */
 export function describeBackup(command: Command, { variables, print }: Process): void {
   addFooter(command, FOOTER)
   command

@@ -8,7 +8,7 @@ import { serve } from './serve'
 import { serviceVariables } from './service/environment'
 import type { Process } from './terminal/process'
 
-/** Exit code of a command line that nobody understands. */
+/** Exit code of an unknown command, a wrong option or a missing argument. */
 const USAGE = 2
 
 const FOOTER = `
@@ -20,8 +20,8 @@ ${USAGE} wrong command line, 70 unexpected error, 75 the address is not there ye
 78 wrong configuration.`
 
 /**
- * Runs the command that the arguments name; none means `serve`. Resolves to the exit code.
- * @throws {StartError} in one line that says what is in the way.
+ * Runs the command that the arguments name, `serve` without any. Resolves to the exit code.
+ * @throws {StartError} with a message for the person at the terminal.
  */
 export async function runCommandLine(args: readonly string[], process: Process): Promise<number> {
   const { variables, terminal, print } = process
@@ -76,10 +76,10 @@ export async function runCommandLine(args: readonly string[], process: Process):
   const user = program
     .command('user')
     .description('list, add and change users, also while the service runs')
-  // Loaded only for those who want it, and for who wants to know of all.
+  // A command's modules load only when it is named, and for `man` and `completion`, which list all.
   const describesAll = args[0] === 'man' || args[0] === 'completion'
   const loads = (name: string) => describesAll || args.includes(name)
-  // What describes them does not depend on the machine; they themselves work on its service.
+  // The manual must not depend on the machine; a command takes its defaults from the machine's service.
   const given = { ...process, variables: describesAll ? {} : serviceVariables(variables) }
   if (loads('user')) (await import('./user')).addUserCommands(user, given)
   const invite = program
@@ -127,7 +127,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     await program.parseAsync(args.length === 0 ? ['serve'] : args, { from: 'user' })
     return exitCode
   } catch (error) {
-    // Commander has printed what is wrong, or the help that was asked for.
+    // Commander has already printed the error or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
     throw error
   }

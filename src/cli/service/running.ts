@@ -1,14 +1,15 @@
-/** Whether it serves, and a few words on how. */
+/** Whether the service can answer requests, and a few words on it for `systemctl status`. */
 export type Condition = Readonly<{ alive: boolean; status: string }>
 
+/** A service that has started. */
 export type Running = {
-  /** The port it listens on. */
+  /** The port that it listens on. */
   port: number
-  /** How it is right now, for the service manager. */
+  /** The present condition, for the service manager. */
   condition(): Condition
   /**
-   * Closes sockets with 1001, writes down what waits, and ends within about four seconds, or six where the
-   * disk hangs.
+   * Closes all sockets with 1001 and writes the actions and plays that still wait. Resolves within about
+   * four seconds, or six when the disk does not respond.
    */
   stop(): Promise<void>
 }

@@ -11,7 +11,7 @@ type BoxRoutesOptions = { accounts: Accounts; box: BoxCheck; backups: Backups }
 const tags = ['Health']
 const security = [{ bearer: [] }]
 
-/** What an owner looks at from time to time: what is open to the network, and the backups. */
+/** For an admin: what can be reached past Musakone, and the backups. */
 export const boxRoutes = ({ accounts, box, backups }: BoxRoutesOptions) =>
   new Elysia({ name: 'box.routes', prefix: '/api' })
     .use(auth(accounts))

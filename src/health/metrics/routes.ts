@@ -13,11 +13,11 @@ type MetricsRoutesOptions = {
   clientAddress: ClientAddress
 }
 
-/** By which proxies say that they ask for somebody else. */
+/** The headers by which a proxy says that it forwards a request. */
 const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
 const NEED = 'audit'
 
-/** For a Prometheus on this machine, or one that has the API key of an admin. */
+/** `/metrics`, for programs on this machine and for admins, also by API key. */
 export const metricsRoutes = ({ accounts, metrics, clientAddress }: MetricsRoutesOptions) =>
   new Elysia({ name: 'metrics.routes' }).use(auth(accounts)).get(
     '/metrics',
@@ -38,13 +38,13 @@ export const metricsRoutes = ({ accounts, metrics, clientAddress }: MetricsRoute
     },
   )
 
-/** Whether a program of this machine asks, and not for somebody else. */
+/** Whether the request comes from a program on this machine, and was not forwarded. */
 function isFromHere(
   request: Request,
   server: RequestServer | null,
   clientAddress: ClientAddress,
 ): boolean {
-  // A proxy on this machine, of which nobody has told us, asks for all the world.
+  // A proxy on this machine that TRUSTED_PROXIES does not name forwards requests from anywhere.
   if (FORWARDING.some((name) => request.headers.has(name))) return false
   const address = clientAddress(request, server)
   return address === '::1' || address.startsWith('127.')
