@@ -33,6 +33,7 @@ const KNOWN_UPWARD: readonly string[] = [
 const WITHOUT_UNUSED_EXPORTS: readonly string[] = [
   'src/cli',
   'src/clock.ts',
+  'src/config',
   'src/config.ts',
   'src/database',
   'src/demo',

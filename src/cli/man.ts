@@ -1,5 +1,5 @@
 import type { Argument, Option } from 'commander'
-import { Environment } from '../config'
+import { Environment } from '../config/environment'
 import { version } from '../version'
 import { ENVIRONMENT_FILE, INSTALLED_DATABASE } from './service/environment'
 import { type Node, nodesOf } from './terminal/command-tree'

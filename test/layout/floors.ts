@@ -24,6 +24,7 @@ export const FLOORS: Floors = [
   ['mopidy', 'accounts'],
   ['database'],
   ['config.ts'],
+  ['config'],
   ['http'],
   ['demo'],
   ['errors.ts', 'log.ts', 'clock.ts', 'json.ts', 'version.ts', 'mopidy/describe.json'],

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { Environment } from '../../config'
+import { Environment } from '../../config/environment'
 import { serviceVariables, type Variables } from '../service/environment'
 
 const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
