@@ -14,7 +14,7 @@ import * as mopidyDialect from './dialects/mopidy'
 import { toClient } from './dialects/own'
 import { createRelay } from './relay/relay'
 import { createAnnouncements } from './sockets/announcements'
-import { type Client, newClient, type SocketHandlers } from './sockets/client'
+import { type Client, newClient } from './sockets/client'
 import { createClients } from './sockets/clients'
 import { Close } from './sockets/close'
 import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from './sockets/message-rate'
@@ -22,6 +22,7 @@ import { OUTBOX_LIMITS, type OutboxLimits } from './sockets/outbox'
 import { feel, PULSE_LIMITS, type PulseLimits } from './sockets/pulse'
 import { createSeats, SEAT_LIMITS, type SeatLimits } from './sockets/seats'
 import { createSignIn } from './sockets/sign-in'
+import type { SocketHandlers } from './sockets/socket'
 
 export type GatewayLimits = PulseLimits &
   Readonly<{

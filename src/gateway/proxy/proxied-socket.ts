@@ -1,8 +1,8 @@
 import { AppError } from '../../errors'
-import type { Socket, SocketHandlers } from '../sockets/client'
 import { Close } from '../sockets/close'
 import { type MessageRate, newPace } from '../sockets/message-rate'
 import { beats, feel, newPulse, type PulseLimits } from '../sockets/pulse'
+import type { Socket, SocketHandlers } from '../sockets/socket'
 import type { End } from './session-work'
 import type { SocketFilter } from './socket-filter'
 

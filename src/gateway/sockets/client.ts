@@ -1,20 +1,8 @@
-import type { ServerWebSocket } from 'bun'
 import type { Identity } from '../../accounts/sessions/sessions'
 import { newPace, type Pace } from './message-rate'
 import { newPulse, type Pulse } from './pulse'
 import type { Seat } from './seats'
-
-/** What a socket carries: Bun calls these functions with it. */
-export type SocketHandlers = {
-  open(socket: Socket): void
-  message(socket: Socket, frame: string | Buffer): void
-  close(socket: Socket, code: number, reason: string): void
-  ping?(socket: Socket): void
-  pong?(socket: Socket): void
-  drain?(): void
-}
-
-export type Socket = ServerWebSocket<SocketHandlers>
+import type { Socket } from './socket'
 
 /** A connected program or browser. */
 export type Client = {

@@ -1,4 +1,4 @@
-import type { Socket } from './client'
+import type { Socket } from './socket'
 
 export type PulseLimits = Readonly<{
   /** From a sign of life to asking for one. */
