@@ -99,7 +99,7 @@ function listen(config: Config, services: Services, log: Log): Running {
   }
   const { server } = app
   if (server === null) throw new StartError(`cannot listen on port ${port}`)
-  services.publishThrough((topic, text) => server.publish(topic, text))
+  services.onPublished((topic, text) => server.publish(topic, text))
   const listening = server.port ?? port
   log.info(
     { version, commit, port: listening, mopidy: withoutCredentials(config.mopidyUrl) },

@@ -107,7 +107,6 @@ export function createGateway({
     seats,
     sweepMs: limits.sweepMs,
     pulse: limits,
-    stillSignedIn: accounts.stillSignedIn,
     lapsed: signIn.lapsed,
   })
   const queueWrites = createQueueWrites({ announce: () => announcements.event(TRACKLIST_CHANGED) })
@@ -235,7 +234,7 @@ export function createGateway({
     announce: announcements.ownEvent,
 
     /** Closes the sockets of sessions that have ended. */
-    closeEnded: (): void => clients.endEnded(),
+    closeEnded: clients.endEnded,
 
     /** The number of connected clients. */
     clients: (): number => clients.size(),

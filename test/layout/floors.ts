@@ -24,7 +24,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['database'],
   ['config.ts'],
   ['http'],
-  ['errors.ts', 'log.ts', 'clock.ts', 'json.ts', 'version.ts'],
+  ['errors.ts', 'log.ts', 'clock.ts', 'json.ts', 'listeners.ts', 'version.ts'],
 ]
 
 /** The part of the floors that a path belongs to. */

@@ -97,7 +97,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   app.listen({ port: 0, hostname: '127.0.0.1' })
   const { server } = app
   if (server === null) throw new Error('the test server does not listen')
-  services.publishThrough((topic, text) => server.publish(topic, text))
+  services.onPublished((topic, text) => server.publish(topic, text))
   const origin = `http://127.0.0.1:${server.port}`
 
   async function logIn(username = 'admin', password = TEST_PASSWORD): Promise<string> {

@@ -239,7 +239,7 @@ export function createReverseProxy({
     },
 
     /** Ends what is open for sessions that have ended. */
-    closeEnded: (): void => work.endSessions(accounts.stillSignedIn),
+    closeEnded: work.endSessions,
 
     /** How many requests and sockets are open. */
     open: (): number => work.size(),

@@ -1,4 +1,4 @@
-import type { Identity } from '../../accounts/sessions/sessions'
+import type { Identity, StillSignedIn } from '../../accounts/sessions/sessions'
 import type { Announcements } from './announcements'
 import type { Client } from './client'
 import { Close } from './close'
@@ -12,14 +12,13 @@ export type ClientsOptions = {
   /** Between two looks for those who may stay no longer. */
   sweepMs: number
   pulse: PulseLimits
-  stillSignedIn: (identity: Identity) => boolean
   /** Why a client may stay no longer; undefined while it may. */
   lapsed: (client: Client) => string | undefined
 }
 
 /** The clients that are connected, and how they come to an end. */
 export function createClients(options: ClientsOptions) {
-  const { announcements, seats, sweepMs, pulse, stillSignedIn, lapsed } = options
+  const { announcements, seats, sweepMs, pulse, lapsed } = options
   const clients = new Set<Client>()
   const sweeping = setInterval(sweep, sweepMs)
 
@@ -74,7 +73,7 @@ export function createClients(options: ClientsOptions) {
     end,
 
     /** Ends those whose sessions have ended. */
-    endEnded(): void {
+    endEnded(stillSignedIn: StillSignedIn): void {
       for (const client of clients)
         if (client.identity !== undefined && !stillSignedIn(client.identity))
           end(client, Close.notSignedIn, 'Session ended')
