@@ -131,7 +131,7 @@ function giveMemoryBack(): void {
 }
 
 function conditionOf({ gateway, health, mopidy }: Services): Condition {
-  const clients = gateway.clients()
+  const clients = gateway.connectionCount()
   const status = `Mopidy ${mopidy.status().online ? 'online' : 'offline'}, ${clients} ${clients === 1 ? 'client' : 'clients'}`
   try {
     health.check()

@@ -23,14 +23,9 @@ export type Client = {
   held?: string[]
 }
 
-export function newClient(socket: Socket, seat: Seat, connectedAt: number): Client {
-  return {
-    socket,
-    connectedAt,
-    seat,
-    pulse: newPulse(),
-    pace: newPace(),
-    dialect: 'undecided',
-    pending: 0,
-  }
+/** A client that has just connected. */
+export function newClient(
+  given: Pick<Client, 'socket' | 'seat' | 'connectedAt' | 'dialect'>,
+): Client {
+  return { ...given, pulse: newPulse(), pace: newPace(), pending: 0 }
 }
