@@ -36,6 +36,8 @@ export type TestMusakoneOptions = {
   authHeader?: string
   allowedHosts?: readonly string[]
   development?: boolean
+  /** Seconds that a connection may wait for its next request. */
+  idleS?: number
   registration?: RegistrationPolicy
   historyDays?: number
 }
@@ -92,6 +94,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     allowedHosts: options.allowedHosts ?? [],
     trustedProxies: options.trustedProxies ?? [],
     development: options.development ?? false,
+    ...(options.idleS !== undefined && { idleS: options.idleS }),
     log,
   })
   app.listen({ port: 0, hostname: '127.0.0.1' })

@@ -28,8 +28,6 @@ export type ProxyLimits = Readonly<{
   clientsAskMs: number
   /** Between two looks for sessions that have expired. */
   sweepMs: number
-  /** Seconds that a connection may wait for its next request. */
-  idleS: number
   mostRequestsPerSession: number
   mostSocketsPerSession: number
   pulse: PulseLimits
@@ -41,8 +39,6 @@ export const PROXY_LIMITS: ProxyLimits = {
   clientsKeptMs: 60_000,
   clientsAskMs: 5_000,
   sweepMs: 1_000,
-  // What Elysia sets for all others.
-  idleS: 30,
   mostRequestsPerSession: 32,
   mostSocketsPerSession: 16,
   pulse: PULSE_LIMITS,
@@ -61,6 +57,13 @@ export type ReverseProxyOptions = {
   seats: Seats
   clientAddress: ClientAddress
 }
+
+export type ProxyRequestOptions = Readonly<{
+  /** Pages that may use a session, besides those of the same origin. */
+  allowedOrigins: readonly string[]
+  /** Seconds that a connection of the server may wait for its next request. */
+  idleS: number
+}>
 
 /** What the server that a request came to can do for it. */
 type Server = {
@@ -120,7 +123,7 @@ export function createReverseProxy({
     request: Request,
     server: Server | null,
     path: ProxiedPath,
-    allowedOrigins: readonly string[],
+    { allowedOrigins, idleS }: ProxyRequestOptions,
   ): Promise<Response | undefined> {
     const known = isArt(path.client) || path.client === 'mopidy'
     const offered = known || (await clients.offers(path.client))
@@ -153,7 +156,7 @@ export function createReverseProxy({
         server?.timeout(request, 0)
         return () => {
           noted()
-          server?.timeout(request, limits.idleS)
+          server?.timeout(request, idleS)
         }
       },
     })
@@ -224,12 +227,12 @@ export function createReverseProxy({
     async handle(
       request: Request,
       server: Server | null,
-      allowedOrigins: readonly string[],
+      options: ProxyRequestOptions,
     ): Promise<Response | undefined> {
       const path = proxiedPath(request.url)
       if (path === undefined) throw nothingHere()
       try {
-        return await answer(request, server, path, allowedOrigins)
+        return await answer(request, server, path, options)
       } catch (error) {
         if (!mustLogIn(error) || !isNavigation(request)) throw error
         const location = `/login?next=${encodeURIComponent(path.path + path.query)}`
