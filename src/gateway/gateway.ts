@@ -14,15 +14,15 @@ import * as mopidyDialect from './dialects/mopidy'
 import { createRelay } from './relay/relay'
 import { createAnnouncements } from './sockets/announcements'
 import { createConnections } from './sockets/connections'
+import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from './sockets/flood-guard'
 import { createIncoming } from './sockets/incoming'
-import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from './sockets/message-rate'
-import { OUTBOX_LIMITS, type OutboxLimits } from './sockets/outbox'
-import { PULSE_LIMITS, type PulseLimits } from './sockets/pulse'
-import { createSeats, SEAT_LIMITS, type SeatLimits } from './sockets/seats'
+import { OUTBOX_BOUNDS, type OutboxBounds } from './sockets/outbox'
+import { PULSE_TIMES, type PulseTimes } from './sockets/pulse'
+import { createSeats, MOST_SEATS, type MostSeats } from './sockets/seats'
 import { createSignIn } from './sockets/sign-in'
 import { createSweep } from './sockets/sweep'
 
-export type GatewayLimits = PulseLimits &
+export type GatewayLimits = PulseTimes &
   Readonly<{
     /** From the open socket to a valid token. */
     signInMs: number
@@ -31,20 +31,20 @@ export type GatewayLimits = PulseLimits &
     mostPendingPerClient: number
     /** Frames kept while a client's token is being checked. */
     mostHeld: number
-    sockets: SeatLimits
-    messages: MessageLimits
-    outbox: OutboxLimits
+    sockets: MostSeats
+    messages: FloodBounds
+    outbox: OutboxBounds
   }>
 
 export const GATEWAY_LIMITS: GatewayLimits = {
-  ...PULSE_LIMITS,
+  ...PULSE_TIMES,
   signInMs: 10_000,
   sweepMs: 1_000,
   mostPendingPerClient: 500,
   mostHeld: 64,
-  sockets: SEAT_LIMITS,
-  messages: MESSAGE_LIMITS,
-  outbox: OUTBOX_LIMITS,
+  sockets: MOST_SEATS,
+  messages: FLOOD_BOUNDS,
+  outbox: OUTBOX_BOUNDS,
 }
 
 const TRACKLIST_CHANGED: MopidyEvent = {
@@ -80,7 +80,7 @@ export function createGateway({
   publish,
 }: GatewayOptions) {
   const seats = createSeats(limits.sockets)
-  const messageRate = createMessageRate(limits.messages)
+  const floodGuard = createFloodGuard(limits.messages)
   const connections = createConnections(seats)
   const announcements = createAnnouncements({
     connections,
@@ -103,7 +103,7 @@ export function createGateway({
   const conversation = createConversation({
     connections,
     announcements,
-    messageRate,
+    floodGuard,
     signIn,
     relay,
     log,
@@ -114,7 +114,7 @@ export function createGateway({
     accounts,
     clock,
     seats,
-    messageRate,
+    floodGuard,
     connections,
     announcements,
     signIn,

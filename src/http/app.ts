@@ -10,7 +10,7 @@ import { userRoutes } from '../accounts/users/routes'
 import { analyticsRoutes } from '../analytics/routes'
 import { archiveRoutes } from '../archive/routes'
 import { AppError, httpStatus } from '../errors'
-import { clientRoutes, proxyRoutes } from '../gateway/proxy/routes'
+import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
 import { roomRoutes } from '../gateway/room/routes'
 import { gatewayRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
@@ -80,7 +80,7 @@ export function createApp({
     daysRoutes(accounts, analytics),
     archiveRoutes(accounts, analytics),
     gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }),
-    clientRoutes(accounts, proxy),
+    webClientRoutes(accounts, proxy),
     roomRoutes({ accounts, gateway, incognito: analytics.incognito }),
   ]
   const startedAt = new WeakMap<Request, number>()

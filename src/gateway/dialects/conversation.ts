@@ -8,7 +8,7 @@ import type { Announcements } from '../sockets/announcements'
 import type { Client } from '../sockets/client'
 import { Close } from '../sockets/close'
 import type { Connections } from '../sockets/connections'
-import type { MessageRate } from '../sockets/message-rate'
+import type { FloodGuard } from '../sockets/flood-guard'
 import type { SignIn } from '../sockets/sign-in'
 import * as mopidyDialect from './mopidy'
 import { fromClient, toClient } from './own'
@@ -17,7 +17,7 @@ export type Conversation = ReturnType<typeof createConversation>
 export type ConversationOptions = {
   connections: Connections
   announcements: Announcements
-  messageRate: MessageRate
+  floodGuard: FloodGuard
   signIn: SignIn
   relay: RelayCall
   log: Log
@@ -36,7 +36,7 @@ type Call = (
 
 /** What clients say and are answered, in either dialect. */
 export function createConversation(options: ConversationOptions) {
-  const { connections, messageRate, signIn, relay, log, mostPending, mostHeld } = options
+  const { connections, floodGuard, signIn, relay, log, mostPending, mostHeld } = options
   const { send, speakMopidy, tellIfOffline } = options.announcements
 
   function receive(client: Client, frame: string): void {
@@ -85,7 +85,7 @@ export function createConversation(options: ConversationOptions) {
     if (client.identity === undefined) return send(client, toClient.authError('Not signed in'))
     if (client.dialect === 'undecided') speakMopidy(client)
     // The frame itself counts as one message.
-    if (Array.isArray(message)) messageRate.take(client.pace, message.length - 1)
+    if (Array.isArray(message)) floodGuard.count(client.tally, message.length - 1)
     const call = isBusy ? refuseCall : relayFor
     mopidyDialect.handle(
       message,

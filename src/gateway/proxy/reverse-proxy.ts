@@ -6,8 +6,8 @@ import { AppError } from '../../errors'
 import { type ClientAddress, placeOf } from '../../http/client-address'
 import type { Mopidy } from '../../mopidy/mopidy'
 import { Close } from '../sockets/close'
-import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from '../sockets/message-rate'
-import { PULSE_LIMITS, type PulseLimits } from '../sockets/pulse'
+import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from '../sockets/flood-guard'
+import { PULSE_TIMES, type PulseTimes } from '../sockets/pulse'
 import type { Seats } from '../sockets/seats'
 import type { SocketHandlers } from '../sockets/socket'
 import { hasNeed, isArt, needOf, socketRules } from './endpoint-rules'
@@ -24,25 +24,25 @@ export type ProxyLimits = Readonly<{
   /** From a request to the headers of its answer, and from a handshake to its end. */
   headersMs: number
   /** How long the list of web clients is kept, and waited for. */
-  clientsKeptMs: number
-  clientsAskMs: number
+  webClientsKeptMs: number
+  webClientsAskMs: number
   /** Between two looks for sessions that have expired. */
   sweepMs: number
   mostRequestsPerSession: number
   mostSocketsPerSession: number
-  pulse: PulseLimits
-  messages: MessageLimits
+  pulse: PulseTimes
+  messages: FloodBounds
 }>
 
 export const PROXY_LIMITS: ProxyLimits = {
   headersMs: 10_000,
-  clientsKeptMs: 60_000,
-  clientsAskMs: 5_000,
+  webClientsKeptMs: 60_000,
+  webClientsAskMs: 5_000,
   sweepMs: 1_000,
   mostRequestsPerSession: 32,
   mostSocketsPerSession: 16,
-  pulse: PULSE_LIMITS,
-  messages: MESSAGE_LIMITS,
+  pulse: PULSE_TIMES,
+  messages: FLOOD_BOUNDS,
 }
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
@@ -82,13 +82,13 @@ export function createReverseProxy({
   seats,
   clientAddress,
 }: ReverseProxyOptions) {
-  const messageRate = createMessageRate(limits.messages)
+  const floodGuard = createFloodGuard(limits.messages)
   const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
   const base = new URL(target.origin)
-  const clients = createWebClients({
+  const webClients = createWebClients({
     mopidy,
-    keptMs: limits.clientsKeptMs,
-    askMs: limits.clientsAskMs,
+    keptMs: limits.webClientsKeptMs,
+    askMs: limits.webClientsAskMs,
     fetchPage: (path, signal) =>
       fetchFromMopidy(new URL(path, base), {
         signal,
@@ -126,7 +126,7 @@ export function createReverseProxy({
     { allowedOrigins, idleS }: ProxyRequestOptions,
   ): Promise<Response | undefined> {
     const known = isArt(path.client) || path.client === 'mopidy'
-    const offered = known || (await clients.offers(path.client))
+    const offered = known || (await webClients.offers(path.client))
     if (offered === false) throw nothingHere()
     const isSocket = isUpgrade(request)
     const presented = accounts.presented(request, server, { inQuery: isSocket })
@@ -192,8 +192,8 @@ export function createReverseProxy({
           rules === 'everything'
             ? undefined
             : createSocketFilter(rules, identity.role, accounts.roles),
-        pulseLimits: limits.pulse,
-        messageRate,
+        pulseTimes: limits.pulse,
+        floodGuard,
         sit() {
           const seat = seats.take(address)
           seats.give(seat, identity.userId)
@@ -218,7 +218,7 @@ export function createReverseProxy({
 
   return {
     /** The web clients that Mopidy offers. */
-    clients: () => clients.list(),
+    webClients: webClients.list,
 
     /**
      * Answers a request for one of Mopidy's pages; undefined when it has become a socket.

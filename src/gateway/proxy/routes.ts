@@ -6,10 +6,10 @@ import type { ProxyRequestOptions, ReverseProxy } from './reverse-proxy'
 import { WebClientList } from './web-clients'
 
 /** Which web clients there are. */
-export const clientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
-  new Elysia({ name: 'clients.routes', prefix: '/api' })
+export const webClientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
+  new Elysia({ name: 'web-clients.routes', prefix: '/api' })
     .use(auth(accounts))
-    .get('/clients', async () => ({ clients: await proxy.clients() }), {
+    .get('/clients', async () => ({ clients: await proxy.webClients() }), {
       signedIn: true,
       response: { 200: WebClientList, ...errorReplies(401, 503) },
       detail: {

@@ -4,7 +4,7 @@ import * as mopidyDialect from '../dialects/mopidy'
 import { toClient } from '../dialects/own'
 import type { Client } from './client'
 import type { Connections } from './connections'
-import { createOutbox, type OutboxLimits } from './outbox'
+import { createOutbox, type OutboxBounds } from './outbox'
 
 /** The topics that events are published to, one a dialect. */
 const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
@@ -13,7 +13,7 @@ export type Announcements = ReturnType<typeof createAnnouncements>
 export type AnnouncementsOptions = {
   connections: Connections
   mopidy: Pick<Mopidy, 'status'>
-  limits: OutboxLimits
+  limits: OutboxBounds
   /** Sends a text to every socket that is subscribed to the topic. */
   publish: (topic: string, text: string) => void
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../../accounts/sessions/sessions'
-import { newPace, type Pace } from './message-rate'
+import { newTally, type Tally } from './flood-guard'
 import { newPulse, type Pulse } from './pulse'
 import type { Seat } from './seats'
 import type { Socket } from './socket'
@@ -11,7 +11,7 @@ export type Client = {
   readonly connectedAt: number
   readonly seat: Seat
   readonly pulse: Pulse
-  readonly pace: Pace
+  readonly tally: Tally
   /** Undecided until the first message after signing in. */
   dialect: 'undecided' | 'own' | 'mopidy'
   identity?: Identity
@@ -27,5 +27,5 @@ export type Client = {
 export function newClient(
   given: Pick<Client, 'socket' | 'seat' | 'connectedAt' | 'dialect'>,
 ): Client {
-  return { ...given, pulse: newPulse(), pace: newPace(), pending: 0 }
+  return { ...given, pulse: newPulse(), tally: newTally(), pending: 0 }
 }

@@ -6,7 +6,7 @@ import type { Announcements } from './announcements'
 import { type Client, newClient } from './client'
 import { Close } from './close'
 import type { Connections } from './connections'
-import type { MessageRate, Verdict } from './message-rate'
+import type { FloodGuard, Verdict } from './flood-guard'
 import { feel } from './pulse'
 import type { Seats } from './seats'
 import type { SignIn } from './sign-in'
@@ -16,7 +16,7 @@ export type IncomingOptions = {
   accounts: Accounts
   clock: Clock
   seats: Seats
-  messageRate: MessageRate
+  floodGuard: FloodGuard
   connections: Connections
   announcements: Announcements
   signIn: SignIn
@@ -25,7 +25,7 @@ export type IncomingOptions = {
 
 /** What comes in from sockets: new clients, their frames and pings, and their ends. */
 export function createIncoming(options: IncomingOptions) {
-  const { accounts, clock, seats, messageRate } = options
+  const { accounts, clock, seats, floodGuard } = options
   const { connections, announcements, signIn, conversation } = options
 
   function connect(client: Client, identity: Identity | undefined): void {
@@ -53,7 +53,7 @@ export function createIncoming(options: IncomingOptions) {
   function count(client: Client): Verdict {
     feel(client.pulse)
     if (client.identity !== undefined) accounts.noteUse(client.identity)
-    return messageRate.take(client.pace)
+    return floodGuard.count(client.tally)
   }
 
   return {

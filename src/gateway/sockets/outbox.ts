@@ -12,7 +12,7 @@ type Box = {
   underway: number
 }
 
-export type OutboxLimits = Readonly<{
+export type OutboxBounds = Readonly<{
   /** Texts of this length and more go out one by one, in characters. */
   long: number
   /** Longer ones go out only when there is room for them, and their copies are cleared away. */
@@ -30,7 +30,7 @@ export type OutboxLimits = Readonly<{
   slowMs: number
 }>
 
-export const OUTBOX_LIMITS: OutboxLimits = {
+export const OUTBOX_BOUNDS: OutboxBounds = {
   long: 256 * 1024,
   huge: 1024 * 1024,
   mostUnderway: 16 * 1024 * 1024,
@@ -43,7 +43,7 @@ export const OUTBOX_LIMITS: OutboxLimits = {
 
 export type Outbox = ReturnType<typeof createOutbox>
 export type OutboxOptions = {
-  limits: OutboxLimits
+  limits: OutboxBounds
   /** Events are no longer to be published to the client, but to be sent through here. */
   onBusy: (client: Client) => void
   onFree: (client: Client) => void

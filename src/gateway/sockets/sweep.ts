@@ -1,7 +1,7 @@
 import type { Announcements } from './announcements'
 import { Close } from './close'
 import type { Connections } from './connections'
-import { beats, type PulseLimits } from './pulse'
+import { beats, type PulseTimes } from './pulse'
 import type { SignIn } from './sign-in'
 
 export type SweepOptions = {
@@ -10,7 +10,7 @@ export type SweepOptions = {
   signIn: SignIn
   /** Between two sweeps. */
   everyMs: number
-  pulse: PulseLimits
+  pulse: PulseTimes
 }
 
 /** Ends, every so often, the connections whose time is over or whose client is gone. */

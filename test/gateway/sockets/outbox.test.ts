@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { Client } from '../../../src/gateway/sockets/client'
-import { createOutbox, OUTBOX_LIMITS } from '../../../src/gateway/sockets/outbox'
+import { createOutbox, OUTBOX_BOUNDS } from '../../../src/gateway/sockets/outbox'
 
-const LIMITS = { ...OUTBOX_LIMITS, long: 50, huge: 60, mostUnderway: 100, mostHeld: 25 }
+const LIMITS = { ...OUTBOX_BOUNDS, long: 50, huge: 60, mostUnderway: 100, mostHeld: 25 }
 const LONG = 'x'.repeat(80)
 const EVENT = 'an event'
 
