@@ -5,19 +5,17 @@ import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { type ClientAddress, placeOf } from '../../http/client-address'
 import type { Mopidy } from '../../mopidy/mopidy'
-import { Close } from '../sockets/close'
 import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from '../sockets/flood-guard'
 import { PULSE_TIMES, type PulseTimes } from '../sockets/pulse'
 import type { Seats } from '../sockets/seats'
 import type { SocketHandlers } from '../sockets/socket'
 import { hasNeed, isArt, needOf, socketRules } from './endpoint-rules'
+import { createMopidySite, nothingHere } from './mopidy-site'
 import { askedByOwnPage, isNavigation } from './page-origin'
 import { type ProxiedPath, proxiedPath } from './proxied-path'
-import { fetchFromMopidy, passOn } from './proxied-request'
-import { dial, joinSockets, leave } from './proxied-socket'
-import { headersToClient, headersToMopidy } from './proxy-headers'
-import { createSessionWork, type End } from './session-work'
-import { createSocketFilter } from './socket-filter'
+import { passOn } from './proxied-request'
+import { createSessionWork } from './session-work'
+import { createSocketUpgrade } from './socket-upgrade'
 import { createWebClients } from './web-clients'
 
 export type ProxyLimits = Readonly<{
@@ -82,23 +80,12 @@ export function createReverseProxy({
   seats,
   clientAddress,
 }: ReverseProxyOptions) {
-  const floodGuard = createFloodGuard(limits.messages)
-  const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
-  const base = new URL(target.origin)
+  const site = createMopidySite(mopidyUrl)
   const webClients = createWebClients({
     mopidy,
     keptMs: limits.webClientsKeptMs,
     askMs: limits.webClientsAskMs,
-    fetchPage: (path, signal) =>
-      fetchFromMopidy(new URL(path, base), {
-        signal,
-        // A connection from before a restart of Mopidy would only fail.
-        keepalive: false,
-        headers: headersToMopidy(new Request(base.href), {
-          mopidy: target,
-          clientAddress: undefined,
-        }),
-      }),
+    fetchPage: site.fetchPage,
   })
   const work = createSessionWork({
     clock,
@@ -106,13 +93,15 @@ export function createReverseProxy({
     most: { request: limits.mostRequestsPerSession, socket: limits.mostSocketsPerSession },
   })
 
-  /** Where at Mopidy the path is. */
-  function at({ path, query }: ProxiedPath): URL {
-    const url = new URL(path + query, base)
-    // Nothing is left that could change on the way; should that ever be wrong, it goes nowhere.
-    if (url.origin !== base.origin || url.pathname !== path) throw nothingHere()
-    return url
-  }
+  const upgrade = createSocketUpgrade({
+    accounts,
+    mopidy,
+    seats,
+    work,
+    floodGuard: createFloodGuard(limits.messages),
+    pulseTimes: limits.pulse,
+    dialMs: limits.headersMs,
+  })
 
   function identify(presented: PresentedToken | undefined): Promise<Identity> {
     if (presented === undefined) throw new AppError('unauthorized', 'Log in first.')
@@ -138,15 +127,18 @@ export function createReverseProxy({
     const byItself = presented !== undefined && isAmbient(presented)
     if (!onlyReads && byItself && !askedByOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
-    const headers = headersToMopidy(request, {
-      mopidy: target,
-      clientAddress: clientAddress(request, server),
-    })
-    if (isSocket) return join(request, server, path, identity, headers)
+    const from = clientAddress(request, server)
+    const headers = site.headersFor(request, from)
+    if (isSocket) {
+      const rules = socketRules(identity.role, path)
+      if (rules === 'nothing') throw notAllowed(identity)
+      const url = site.socketUrl(path)
+      return upgrade({ request, server, identity, address: placeOf(from), url, headers, rules })
+    }
     if (!hasNeed(accounts.roles, identity.role, need)) throw notAllowed(identity)
     const response = await passOn({
       request,
-      url: at(path),
+      url: site.pageUrl(path),
       headers,
       headersMs: limits.headersMs,
       isAway: () => !mopidy.status().online,
@@ -160,60 +152,7 @@ export function createReverseProxy({
         }
       },
     })
-    const { status, body } = response
-    return new Response(body, { status, headers: headersToClient(response, base) })
-  }
-
-  async function join(
-    request: Request,
-    server: Server | null,
-    path: ProxiedPath,
-    identity: Identity,
-    headers: Headers,
-  ): Promise<undefined> {
-    const rules = socketRules(identity.role, path)
-    if (rules === 'nothing') throw notAllowed(identity)
-    const url = at(path)
-    url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
-    let end: End = () => {
-      end = ENDED
-    }
-    const address = placeOf(clientAddress(request, server))
-    seats.check(address, identity.userId)
-    const noted = work.begin(identity, 'socket', (code, reason) => end(code, reason))
-    try {
-      const upstream = await dial(url, headers, {
-        protocols: protocolsOf(request),
-        dialMs: limits.headersMs,
-      })
-      const data = joinSockets({
-        upstream,
-        filter:
-          rules === 'everything'
-            ? undefined
-            : createSocketFilter(rules, identity.role, accounts.roles),
-        pulseTimes: limits.pulse,
-        floodGuard,
-        sit() {
-          const seat = seats.take(address)
-          seats.give(seat, identity.userId)
-          return () => seats.leave(seat)
-        },
-        isAlive: () => end !== ENDED && accounts.stillSignedIn(identity),
-        onOpen(close) {
-          if (end !== ENDED) end = close
-        },
-        onClosed: noted,
-      })
-      const { protocol } = upstream.socket
-      const chosen = new Headers(protocol === '' ? {} : { 'sec-websocket-protocol': protocol })
-      if (server?.upgrade(request, { data, headers: chosen })) return undefined
-      leave(upstream.socket, Close.goingAway, '')
-      throw new AppError('upgrade_required', 'This address takes WebSocket connections only.')
-    } catch (error) {
-      noted()
-      throw mopidy.status().online ? error : new AppError('mopidy_offline', 'Mopidy is offline.')
-    }
+    return site.forClient(response)
   }
 
   return {
@@ -251,14 +190,6 @@ export function createReverseProxy({
   }
 }
 
-function protocolsOf(request: Request): string[] {
-  const header = request.headers.get('sec-websocket-protocol') ?? ''
-  return header
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-}
-
 function mustLogIn(error: unknown): boolean {
   return (
     error instanceof AppError &&
@@ -266,8 +197,4 @@ function mustLogIn(error: unknown): boolean {
   )
 }
 
-/** In place of what ends a socket, when it has ended before it was open. */
-const ENDED: End = () => {}
-
-const nothingHere = () => new AppError('not_found', 'There is nothing at this address.')
 const notAllowed = ({ role }: Identity) => new AppError('forbidden', `A ${role} may not do this.`)
