@@ -1,25 +1,23 @@
 import { type AccountsOptions, createAccounts } from './accounts/accounts'
 import type { RegistrationLimits } from './accounts/invites/registration-rate'
 import type { ThrottleLimits } from './accounts/passwords/throttle'
-import { type Actions, createActions } from './actions/actions'
+import type { StillSignedIn } from './accounts/sessions/sessions'
+import { type Actions, type Command, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
 import { createRecorder } from './actions/recorder/recorder'
-import { type Analytics, createAnalytics } from './analytics/analytics'
+import { createAnalytics, type Queued } from './analytics/analytics'
 import { type Clock, systemClock } from './clock'
 import type { RegistrationPolicy } from './config'
 import { createBackups } from './database/backup/backups'
 import { openDatabase } from './database/database'
-import { createGateway, type Gateway, type GatewayLimits } from './gateway/gateway'
-import {
-  createReverseProxy,
-  type ProxyLimits,
-  type ReverseProxy,
-} from './gateway/proxy/reverse-proxy'
+import { createGateway, type GatewayLimits } from './gateway/gateway'
+import { createReverseProxy, type ProxyLimits } from './gateway/proxy/reverse-proxy'
 import { createBox } from './health/box/box'
 import { createHealth } from './health/health'
 import { createMeasures } from './health/metrics/measures'
 import { createMetrics } from './health/metrics/metrics'
 import { createClientAddress } from './http/client-address'
+import { createListeners } from './listeners'
 import { createQueuers } from './listening/queuers'
 import type { Log } from './log'
 import { createMirror } from './mopidy/mirror'
@@ -32,11 +30,11 @@ export type ServicesOptions = {
   mopidyUrl: string
   secret: string
   sessionDays: number
-  /** Days that actions and plays are kept; 0, if not given, for ever. */
+  /** Days for which actions and plays are kept; 0, the default, keeps them for ever. */
   historyDays?: number
   registration?: RegistrationPolicy
   proxyLogin?: AccountsOptions['proxyLogin']
-  /** Addresses and CIDRs of proxies whose word counts. */
+  /** Addresses and CIDRs of the proxies whose `X-Forwarded-…` headers are believed. */
   trustedProxies?: readonly string[]
   log: Log
   clock?: Clock
@@ -49,7 +47,7 @@ export type ServicesOptions = {
   }
 }
 
-/** Everything behind the HTTP surface, opened in order; `close` takes it down in reverse. */
+/** Opens everything behind the HTTP surface in order; `close` closes it in reverse. */
 export function openServices({
   databasePath,
   mopidyUrl,
@@ -63,13 +61,11 @@ export function openServices({
   clock = systemClock,
   limits = {},
 }: ServicesOptions) {
-  // News that goes upward is wired here: those below call, without knowing whom.
-  const wires: {
-    gateway?: Gateway
-    proxy?: ReverseProxy
-    analytics?: Analytics
-    publish?: Publish
-  } = {}
+  // The kinds of news that go to services opened after their source. The listeners are added below.
+  const accountsChanged = createListeners<[stillSignedIn: StillSignedIn]>()
+  const commandWorked = createListeners<[command: Command]>()
+  const songsQueued = createListeners<[queued: Queued]>()
+  const eventPublished = createListeners<[topic: string, text: string]>()
 
   const database = openDatabase(databasePath, { exclusive: true })
   const accounts = createAccounts({
@@ -81,10 +77,7 @@ export function openServices({
     proxyLogin,
     ...(limits.throttle && { throttleLimits: limits.throttle }),
     ...(limits.registration && { registrationLimits: limits.registration }),
-    onChanged() {
-      wires.gateway?.closeEnded()
-      wires.proxy?.closeEnded()
-    },
+    onChanged: accountsChanged.tell,
   })
   const measures = createMeasures()
   const mopidy = createMopidy({
@@ -105,10 +98,7 @@ export function openServices({
     recorder,
     clock,
     incognito,
-    onCommand(command) {
-      queuers.note(command)
-      wires.analytics?.note(command)
-    },
+    onCommand: commandWorked.tell,
   })
   const { settled } = actions
   const analytics = createAnalytics({
@@ -122,9 +112,8 @@ export function openServices({
     clock,
     log,
     historyDays,
-    onQueued: (queued) => wires.gateway?.announce('queue_attribution_changed', queued),
+    onQueued: songsQueued.tell,
   })
-  wires.analytics = analytics
   const gateway = createGateway({
     accounts,
     mopidy,
@@ -134,9 +123,8 @@ export function openServices({
     clock,
     log,
     ...(limits.gateway && { limits: limits.gateway }),
-    publish: (topic, text) => wires.publish?.(topic, text),
+    publish: eventPublished.tell,
   })
-  wires.gateway = gateway
   const clientAddress = createClientAddress(trustedProxies)
   const proxy = createReverseProxy({
     accounts,
@@ -147,11 +135,16 @@ export function openServices({
     clock,
     ...(limits.proxy && { limits: limits.proxy }),
   })
-  wires.proxy = proxy
   const health = createHealth({ mopidy, database })
   const box = createBox({ accounts, mopidy, mopidyUrl })
   const backups = createBackups({ databasePath, log })
   const metrics = createMetrics({ measures, mopidy, gateway, recorder })
+
+  accountsChanged.add((stillSignedIn) => gateway.closeEnded(stillSignedIn))
+  accountsChanged.add((stillSignedIn) => proxy.closeEnded(stillSignedIn))
+  commandWorked.add(queuers.note)
+  commandWorked.add(analytics.note)
+  songsQueued.add((queued) => gateway.announce('queue_attribution_changed', queued))
 
   return {
     accounts,
@@ -168,10 +161,8 @@ export function openServices({
     proxy,
     queuers,
 
-    /** Where events go: the server that holds the sockets, once it listens. */
-    publishThrough(publish: Publish): void {
-      wires.publish = publish
-    },
+    /** Adds who sends a text to every socket that is subscribed to the topic: the server, once it listens. */
+    onPublished: eventPublished.add,
 
     async close(): Promise<void> {
       backups.close()
@@ -181,7 +172,7 @@ export function openServices({
       analytics.close()
       actions.close()
       queuers.close()
-      // Whoever is not answered by now has done nothing that could be recorded.
+      // A call that Mopidy has not answered by now is not recorded.
       mopidy.close()
       accounts.close()
       await recorder.close()
@@ -189,5 +180,3 @@ export function openServices({
     },
   }
 }
-
-type Publish = (topic: string, text: string) => unknown

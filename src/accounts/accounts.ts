@@ -23,7 +23,7 @@ import { createRoles } from './roles/roles'
 import { createLastUse } from './sessions/last-use'
 import { createProxyLogin, isProxyToken, type ProxyLoginOptions } from './sessions/proxy-login'
 import { createSessionList } from './sessions/session-list'
-import { createSessions, type Identity, type Origin } from './sessions/sessions'
+import { createSessions, type Identity, type Origin, type StillSignedIn } from './sessions/sessions'
 import { createSignIns } from './sessions/sign-ins'
 import { createTokens } from './sessions/tokens'
 import { createAdministration } from './users/administration'
@@ -41,8 +41,8 @@ export type AccountsOptions = {
   throttleLimits?: ThrottleLimits
   /** The header by which trusted proxies say who has logged in with them. */
   proxyLogin?: Pick<ProxyLoginOptions, 'header' | 'trustedProxies'> | undefined
-  /** Told that sessions may have ended before their time: what is open is to be looked through. */
-  onChanged?: () => void
+  /** Told that sessions may have ended before their time, with which of them have not. */
+  onChanged?: (stillSignedIn: StillSignedIn) => void
 }
 
 const FORGET_EXPIRED_EVERY_MS = 3_600_000
@@ -137,7 +137,7 @@ export function createAccounts({
   function change<T>(work: () => T): T {
     const result = database.durably(work)
     sessions.forget()
-    onChanged()
+    onChanged(sessions.liveNow())
     return result
   }
 
@@ -146,7 +146,7 @@ export function createAccounts({
     if (!changes.any()) return
     roles.reload()
     sessions.forget()
-    onChanged()
+    onChanged(sessions.liveNow())
   }
 
   async function liveIdentity(token: string): Promise<Identity | undefined> {
@@ -212,7 +212,7 @@ export function createAccounts({
     },
 
     /** Whether the session that proved this identity has not ended since, nor its account changed. */
-    stillSignedIn: (identity: Identity): boolean => sessions.isLive(identity),
+    stillSignedIn: sessions.isLive,
 
     /**
      * Who that is and, with an API key the key, may do.

@@ -32,6 +32,9 @@ import type { Subject } from '../statistics/loose-rows'
 import type { Review, ReviewQuery, RoomStatsQuery, Stats } from '../statistics/model'
 import { createStatistics } from '../statistics/statistics'
 
+/** The tracks that somebody has queued; null stands for somebody who is not to be named. */
+export type Queued = { tlids: number[]; queued_by: UserName | null }
+
 export type Analytics = ReturnType<typeof createAnalytics>
 export type AnalyticsOptions = {
   database: Database
@@ -47,7 +50,7 @@ export type AnalyticsOptions = {
   /** Days that actions and plays are kept; 0 for ever. */
   historyDays?: number
   /** Told who has queued what. */
-  onQueued?: (queued: { tlids: number[]; queued_by: UserName | null }) => void
+  onQueued?: (queued: Queued) => void
 }
 
 /** The last second that counts, of the year 9999. */

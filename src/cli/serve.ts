@@ -85,7 +85,7 @@ function listen(config: Config, services: Services, log: Log): Running {
   }
   const { server } = app
   if (server === null) throw new StartError(`cannot listen on port ${port}`)
-  services.publishThrough((topic, text) => server.publish(topic, text))
+  services.onPublished((topic, text) => server.publish(topic, text))
   const listening = server.port ?? port
   log.info(
     { version, commit, port: listening, mopidy: withoutCredentials(config.mopidyUrl) },
@@ -117,7 +117,7 @@ function giveMemoryBack(): void {
 }
 
 function conditionOf({ gateway, health, mopidy }: Services): Condition {
-  const clients = gateway.clients()
+  const clients = gateway.connectionCount()
   const status = `Mopidy ${mopidy.status().online ? 'online' : 'offline'}, ${clients} ${clients === 1 ? 'client' : 'clients'}`
   try {
     health.check()

@@ -11,19 +11,18 @@ import type { Mopidy } from '../mopidy/mopidy'
 import { createQueueWrites } from '../mopidy/queue-writes'
 import { createConversation } from './dialects/conversation'
 import * as mopidyDialect from './dialects/mopidy'
-import { toClient } from './dialects/own'
 import { createRelay } from './relay/relay'
 import { createAnnouncements } from './sockets/announcements'
-import { type Client, newClient, type SocketHandlers } from './sockets/client'
-import { createClients } from './sockets/clients'
-import { Close } from './sockets/close'
-import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from './sockets/message-rate'
-import { OUTBOX_LIMITS, type OutboxLimits } from './sockets/outbox'
-import { feel, PULSE_LIMITS, type PulseLimits } from './sockets/pulse'
-import { createSeats, SEAT_LIMITS, type SeatLimits } from './sockets/seats'
+import { createConnections } from './sockets/connections'
+import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from './sockets/flood-guard'
+import { createIncoming } from './sockets/incoming'
+import { OUTBOX_BOUNDS, type OutboxBounds } from './sockets/outbox'
+import { PULSE_TIMES, type PulseTimes } from './sockets/pulse'
+import { createSeats, MOST_SEATS, type MostSeats } from './sockets/seats'
 import { createSignIn } from './sockets/sign-in'
+import { createSweep } from './sockets/sweep'
 
-export type GatewayLimits = PulseLimits &
+export type GatewayLimits = PulseTimes &
   Readonly<{
     /** From the open socket to a valid token. */
     signInMs: number
@@ -32,20 +31,20 @@ export type GatewayLimits = PulseLimits &
     mostPendingPerClient: number
     /** Frames kept while a client's token is being checked. */
     mostHeld: number
-    sockets: SeatLimits
-    messages: MessageLimits
-    outbox: OutboxLimits
+    sockets: MostSeats
+    messages: FloodBounds
+    outbox: OutboxBounds
   }>
 
 export const GATEWAY_LIMITS: GatewayLimits = {
-  ...PULSE_LIMITS,
+  ...PULSE_TIMES,
   signInMs: 10_000,
   sweepMs: 1_000,
   mostPendingPerClient: 500,
   mostHeld: 64,
-  sockets: SEAT_LIMITS,
-  messages: MESSAGE_LIMITS,
-  outbox: OUTBOX_LIMITS,
+  sockets: MOST_SEATS,
+  messages: FLOOD_BOUNDS,
+  outbox: OUTBOX_BOUNDS,
 }
 
 const TRACKLIST_CHANGED: MopidyEvent = {
@@ -81,34 +80,16 @@ export function createGateway({
   publish,
 }: GatewayOptions) {
   const seats = createSeats(limits.sockets)
-  const messageRate = createMessageRate(limits.messages)
+  const floodGuard = createFloodGuard(limits.messages)
+  const connections = createConnections(seats)
   const announcements = createAnnouncements({
+    connections,
+    mopidy,
     limits: limits.outbox,
     publish,
-    onStuck: (client) => clients.drop(client),
   })
-  const { send, speakMopidy } = announcements
-  const signIn = createSignIn({
-    accounts,
-    clock,
-    log,
-    signInMs: limits.signInMs,
-    isConnected: (client) => clients.has(client),
-    admit: (client, identity) => clients.admit(client, identity),
-    onChecked(client, outcome) {
-      if (outcome === 'first') tellIfOffline(client)
-      else if (outcome !== 'again') send(client, toClient.authError(outcome.error))
-    },
-    receive: heed,
-  })
-  const clients = createClients({
-    announcements,
-    seats,
-    sweepMs: limits.sweepMs,
-    pulse: limits,
-    stillSignedIn: accounts.stillSignedIn,
-    lapsed: signIn.lapsed,
-  })
+  const { signInMs } = limits
+  const signIn = createSignIn({ accounts, seats, connections, announcements, clock, signInMs })
   const queueWrites = createQueueWrites({ announce: () => announcements.event(TRACKLIST_CHANGED) })
   const relay = createRelay({
     accounts,
@@ -120,12 +101,31 @@ export function createGateway({
     clock,
   })
   const conversation = createConversation({
+    connections,
+    announcements,
+    floodGuard,
+    signIn,
     relay,
+    log,
     mostPending: limits.mostPendingPerClient,
-    send,
-    speakMopidy,
-    signIn: signIn.signIn,
-    onBatch: ({ pace }, requests) => messageRate.take(pace, requests - 1),
+    mostHeld: limits.mostHeld,
+  })
+  const incoming = createIncoming({
+    accounts,
+    clock,
+    seats,
+    floodGuard,
+    connections,
+    announcements,
+    signIn,
+    conversation,
+  })
+  const sweep = createSweep({
+    connections,
+    announcements,
+    signIn,
+    everyMs: limits.sweepMs,
+    pulse: limits,
   })
 
   mopidy.onEvent((event) => {
@@ -136,85 +136,8 @@ export function createGateway({
     announcements.status(status)
   })
 
-  function opened(
-    client: Client,
-    identity: Identity | undefined,
-    dialect: Client['dialect'],
-  ): void {
-    clients.add(client)
-    if (identity === undefined) return
-    // It may have ended between the handshake's check and now.
-    if (!accounts.stillSignedIn(identity))
-      return clients.end(client, Close.notSignedIn, 'Session ended')
-    if (!clients.admit(client, identity)) return
-    if (dialect === 'mopidy') speakMopidy(client)
-    else tellIfOffline(client)
-  }
-
-  function tellIfOffline(client: Client): void {
-    const status = mopidy.status()
-    if (!status.online) send(client, toClient.status(status))
-  }
-
-  function received(client: Client, frame: string | Buffer): void {
-    if (!clients.has(client)) return
-    feel(client.pulse)
-    if (client.identity !== undefined) accounts.noteUse(client.identity)
-    if (typeof frame !== 'string') return clients.end(client, Close.abuse, 'Text frames only')
-    const verdict = messageRate.take(client.pace)
-    if (verdict === 'serve') heed(client, frame)
-    else if (verdict === 'refuse') conversation.refuse(client, frame)
-    else clients.end(client, Close.abuse, 'Too many messages')
-  }
-
-  /** Bun has answered it; a flood of them holds others up like any other. */
-  function pinged(client: Client): void {
-    if (!clients.has(client)) return
-    feel(client.pulse)
-    if (client.identity !== undefined) accounts.noteUse(client.identity)
-    if (messageRate.take(client.pace) === 'close')
-      clients.end(client, Close.abuse, 'Too many messages')
-  }
-
-  /** Serves a frame, or keeps it until it is known whose it is. */
-  function heed(client: Client, frame: string): void {
-    if (!clients.has(client)) return
-    if (client.held === undefined) {
-      if (signIn.expired(client)) clients.end(client, Close.notSignedIn, 'Session expired')
-      else conversation.serve(client, frame)
-    } else if (client.held.push(frame) > limits.mostHeld)
-      clients.end(client, Close.abuse, 'Too many messages')
-  }
-
   return {
-    /**
-     * What a new socket from that address carries; with an identity it is signed in from the start,
-     * and with a dialect it speaks that.
-     * @throws {AppError} `unavailable` or `too_many_requests` when there is no room for it.
-     */
-    accept(
-      identity: Identity | undefined,
-      dialect: Client['dialect'],
-      address: string,
-    ): SocketHandlers {
-      seats.check(address, identity?.userId)
-      let client: Client
-      return {
-        open(socket) {
-          client = newClient(socket, seats.take(address), clock.now())
-          opened(client, identity, dialect)
-        },
-        message: (_, frame) => received(client, frame),
-        close: () => clients.remove(client),
-        ping: () => pinged(client),
-        pong: () => pinged(client),
-        drain() {
-          // It takes what was sent to it: that, too, is a sign of life.
-          feel(client.pulse)
-          announcements.drained(client)
-        },
-      }
-    },
+    accept: incoming.accept,
 
     /**
      * Answers a JSON-RPC request, or batch, that came over HTTP: the text of the reply, or undefined
@@ -234,20 +157,21 @@ export function createGateway({
     announce: announcements.ownEvent,
 
     /** Closes the sockets of sessions that have ended. */
-    closeEnded: (): void => clients.endEnded(),
+    closeEnded: connections.endEnded,
 
-    /** The number of connected clients. */
-    clients: (): number => clients.size(),
+    /** The clients that are connected, signed in or not. */
+    connections: connections.all,
+    connectionCount: connections.count,
 
-    /** Themselves, those too who have not signed in yet. */
-    connected: () => clients.all(),
-
-    /** How many of them speak which dialect. */
-    dialects: () => clients.dialects(),
+    /** How many clients speak which dialect. */
+    dialects: connections.dialects,
 
     /** Where open sockets are counted. */
     seats,
 
-    close: (): void => clients.close(),
+    close(): void {
+      sweep.close()
+      connections.close()
+    },
   }
 }

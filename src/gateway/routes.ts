@@ -8,7 +8,7 @@ import { type ClientAddress, placeOf, type RequestServer } from '../http/client-
 import { errorReplies } from '../http/error-reply'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Gateway } from './gateway'
-import type { SocketHandlers } from './sockets/client'
+import type { SocketHandlers } from './sockets/socket'
 
 export type GatewayRoutesOptions = {
   accounts: Accounts

@@ -10,7 +10,7 @@ import { userRoutes } from '../accounts/users/routes'
 import { analyticsRoutes } from '../analytics/routes'
 import { archiveRoutes } from '../archive/routes'
 import { AppError, httpStatus } from '../errors'
-import { clientRoutes, proxyRoutes } from '../gateway/proxy/routes'
+import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
 import { roomRoutes } from '../gateway/room/routes'
 import { gatewayRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
@@ -38,10 +38,14 @@ export type AppOptions = {
   trustedProxies?: readonly string[]
   /** Lets pages of this machine, on any port, ask: where web clients are written. */
   development?: boolean
+  /** Seconds that a connection may wait for its next request. */
+  idleS?: number
   log: Log
 }
 
 export type App = ReturnType<typeof createApp>
+
+export const IDLE_S = 30
 
 const LARGEST_FRAME = 64 * 1024
 const LARGEST_BACKLOG = 1024 * 1024
@@ -53,6 +57,7 @@ export function createApp({
   allowedHosts,
   trustedProxies = [],
   development = false,
+  idleS = IDLE_S,
   log,
 }: AppOptions) {
   const { accounts, analytics, backups, box, clientAddress, gateway } = services
@@ -75,7 +80,7 @@ export function createApp({
     daysRoutes(accounts, analytics),
     archiveRoutes(accounts, analytics),
     gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }),
-    clientRoutes(accounts, proxy),
+    webClientRoutes(accounts, proxy),
     roomRoutes({ accounts, gateway, incognito: analytics.incognito }),
   ]
   const startedAt = new WeakMap<Request, number>()
@@ -95,6 +100,7 @@ export function createApp({
         // The development error page shows paths.
         development: false,
         maxRequestBodySize: LARGEST_STREAM,
+        idleTimeout: idleS,
       },
       websocket: {
         maxPayloadLength: LARGEST_FRAME,
@@ -120,7 +126,7 @@ export function createApp({
           seconds: (performance.now() - (startedAt.get(request) ?? performance.now())) / 1_000,
         })
       })
-      .use(proxyRoutes({ proxy, allowedOrigins }))
+      .use(proxyRoutes({ proxy, allowedOrigins, idleS }))
       .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
         if (contentType !== 'application/json') return undefined
         const text = await readText(request)

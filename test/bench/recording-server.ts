@@ -3,6 +3,7 @@
 import { systemClock } from '../../src/clock'
 import { createGateway } from '../../src/gateway/gateway'
 import { createApp } from '../../src/http/app'
+import { createListeners } from '../../src/listeners'
 import { createLog } from '../../src/log'
 import { openServices } from '../../src/services'
 import { until } from '../support/test-musakone'
@@ -16,8 +17,6 @@ export type ToRecordingServer =
 
 /** Addresses of sockets that are signed in; then, how long it took until all was written. */
 export type FromRecordingServer = { recorded: string; notRecorded: string } | { writtenMs: number }
-
-type Publish = (topic: string, text: string) => unknown
 
 let tell: (actionsPerSecond: number) => Promise<number> = () => Promise.resolve(0)
 
@@ -48,7 +47,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
     log,
   })
   // Both get a second gateway, so that an event costs either side the same.
-  const wires: { publish?: Publish } = {}
+  const silentEventPublished = createListeners<[topic: string, text: string]>()
   const silentGateway = createGateway({
     accounts: services.accounts,
     mopidy: services.mopidy,
@@ -57,7 +56,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
     queuers: services.queuers,
     clock: systemClock,
     log,
-    publish: (topic, text) => wires.publish?.(topic, text),
+    publish: silentEventPublished.tell,
   })
   const app = createApp({
     services: recorded ? services : { ...services, gateway: silentGateway },
@@ -67,9 +66,9 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   }).listen({ port: 0, hostname: '127.0.0.1' })
   const { server } = app
   if (server === null) throw new Error('it does not listen')
-  const publish: Publish = (topic, text) => server.publish(topic, text)
-  if (recorded) services.publishThrough(publish)
-  else wires.publish = publish
+  const publish = (topic: string, text: string) => server.publish(topic, text)
+  if (recorded) services.onPublished(publish)
+  else silentEventPublished.add(publish)
   await until(() => services.mopidy.status().online, 'Mopidy to be online')
   const { token } = await services.accounts.logIn(
     { username: `user${BUSIEST}`, password: PASSWORD },

@@ -46,7 +46,7 @@ export async function openThrough(start: () => Promise<Neighbour>): Promise<Plac
   const musakone = await startTestMusakone({ mopidyUrl: mopidy.url })
   await musakone.online()
   const place = placeAt(Number(new URL(musakone.origin).port), async () => {
-    await until(() => musakone.services.gateway.clients() === 0, 'the sockets to be gone')
+    await until(() => musakone.services.gateway.connectionCount() === 0, 'the sockets to be gone')
     await musakone.services.mopidy.idle()
     const health = (await (await musakone.request('/health')).json()) as { status: string }
     if (health.status !== 'ok') throw new Error(`health: ${health.status}`)

@@ -27,7 +27,15 @@ export const FLOORS: Floors = [
   ['config'],
   ['http'],
   ['demo'],
-  ['errors.ts', 'log.ts', 'clock.ts', 'json.ts', 'version.ts', 'mopidy/describe.json'],
+  [
+    'errors.ts',
+    'log.ts',
+    'clock.ts',
+    'json.ts',
+    'listeners.ts',
+    'version.ts',
+    'mopidy/describe.json',
+  ],
 ]
 
 /** The part that a path belongs to; undefined when the floors name none. */

@@ -13,12 +13,15 @@ export async function remember(
   { idleConnections = 2 } = {},
 ): Promise<() => Promise<void>> {
   await healthy(musakone)
-  const clients = musakone.services.gateway.clients()
+  const clients = musakone.services.gateway.connectionCount()
   const files = openFiles()
   const memory = residentMemory()
 
   return async () => {
-    await until(() => musakone.services.gateway.clients() === clients, 'the sockets to be gone')
+    await until(
+      () => musakone.services.gateway.connectionCount() === clients,
+      'the sockets to be gone',
+    )
     await musakone.services.mopidy.idle()
     await healthy(musakone)
     await until(() => openFiles() <= files + 2 * idleConnections, 'the files to be closed')

@@ -36,6 +36,8 @@ export type TestMusakoneOptions = {
   authHeader?: string
   allowedHosts?: readonly string[]
   development?: boolean
+  /** Seconds that a connection may wait for its next request. */
+  idleS?: number
   registration?: RegistrationPolicy
   historyDays?: number
 }
@@ -92,12 +94,13 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     allowedHosts: options.allowedHosts ?? [],
     trustedProxies: options.trustedProxies ?? [],
     development: options.development ?? false,
+    ...(options.idleS !== undefined && { idleS: options.idleS }),
     log,
   })
   app.listen({ port: 0, hostname: '127.0.0.1' })
   const { server } = app
   if (server === null) throw new Error('the test server does not listen')
-  services.publishThrough((topic, text) => server.publish(topic, text))
+  services.onPublished((topic, text) => server.publish(topic, text))
   const origin = `http://127.0.0.1:${server.port}`
 
   async function logIn(username = 'admin', password = TEST_PASSWORD): Promise<string> {

@@ -21,6 +21,9 @@ export type Identity = Readonly<{
   userVersion: number
 }>
 
+/** Whether the session that proved the identity has not ended since, nor its account changed. */
+export type StillSignedIn = (identity: Identity) => boolean
+
 /** Where a login comes from. */
 export type Origin = { ip: string | null; userAgent: string | null }
 
@@ -89,6 +92,11 @@ export function createSessions({ database, clock }: { database: Database; clock:
     'DELETE FROM sessions WHERE expires_at <= $now',
   )
 
+  /** The version of the account that the session is of; undefined when it has ended. */
+  function versionOf(sessionId: number): number | undefined {
+    return findLive.get({ id: sessionId, now: secondsOf(clock) })?.version
+  }
+
   function remember(token: string, identity: Identity): void {
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(token, identity)
@@ -131,8 +139,19 @@ export function createSessions({ database, clock }: { database: Database; clock:
     knows: (token: string): boolean => known.has(token),
 
     /** Whether the session has not ended, nor its account changed, since it proved this identity. */
-    isLive: ({ sessionId, userVersion }: Identity): boolean =>
-      findLive.get({ id: sessionId, now: secondsOf(clock) })?.version === userVersion,
+    isLive: ({ sessionId, userVersion }: Identity): boolean => versionOf(sessionId) === userVersion,
+
+    /**
+     * The same for many identities, until anything about accounts changes again: each session is looked
+     * up once, however many sockets it has and however many listeners ask.
+     */
+    liveNow(): StillSignedIn {
+      const versions = new Map<number, number | undefined>()
+      return ({ sessionId, userVersion }) => {
+        if (!versions.has(sessionId)) versions.set(sessionId, versionOf(sessionId))
+        return versions.get(sessionId) === userVersion
+      }
+    },
 
     /** Ends one session; whether there was one. */
     end: (id: number): boolean => removeOne.get({ id }) !== null,

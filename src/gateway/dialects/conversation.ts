@@ -1,21 +1,30 @@
 import type { Identity } from '../../accounts/sessions/sessions'
+import { AppError } from '../../errors'
 import { parseJson } from '../../json'
+import type { Log } from '../../log'
 import { type Answer, busy } from '../../mopidy/jsonrpc'
 import type { RelayCall } from '../relay/relay'
+import type { Announcements } from '../sockets/announcements'
 import type { Client } from '../sockets/client'
+import { Close } from '../sockets/close'
+import type { Connections } from '../sockets/connections'
+import type { FloodGuard } from '../sockets/flood-guard'
+import type { SignIn } from '../sockets/sign-in'
 import * as mopidyDialect from './mopidy'
 import { fromClient, toClient } from './own'
 
 export type Conversation = ReturnType<typeof createConversation>
 export type ConversationOptions = {
+  connections: Connections
+  announcements: Announcements
+  floodGuard: FloodGuard
+  signIn: SignIn
   relay: RelayCall
+  log: Log
+  /** Calls that a client may have without an answer. */
   mostPending: number
-  send: (client: Client, text: string) => void
-  speakMopidy: (client: Client) => void
-  /** Checks a token, and goes on if it is good. */
-  signIn: (client: Client, token: unknown, next: (identity: Identity) => void) => void
-  /** A frame was a batch of so many requests. */
-  onBatch: (client: Client, requests: number) => void
+  /** Frames that are kept while a client's token is being checked. */
+  mostHeld: number
 }
 
 type Call = (
@@ -27,46 +36,57 @@ type Call = (
 
 /** What clients say and are answered, in either dialect. */
 export function createConversation(options: ConversationOptions) {
-  const { relay, mostPending, send, speakMopidy, signIn, onBatch } = options
+  const { connections, floodGuard, signIn, relay, log, mostPending, mostHeld } = options
+  const { send, speakMopidy, tellIfOffline } = options.announcements
 
-  /** With `isBusy` whatever is asked for is answered so. */
-  function hear(client: Client, text: string, isBusy: boolean): void {
-    const message = parseJson(text)
-    if (message === undefined || client.dialect === 'mopidy' || mopidyDialect.isJsonRpc(message))
-      return hearJsonRpc(client, message, text, isBusy)
-    hearOwn(client, message, text, isBusy)
+  function receive(client: Client, frame: string): void {
+    if (!connections.has(client)) return
+    if (client.held !== undefined) {
+      if (client.held.push(frame) > mostHeld)
+        connections.end(client, Close.abuse, 'Too many messages')
+    } else if (signIn.expired(client)) connections.end(client, Close.notSignedIn, 'Session expired')
+    else answer(client, frame, false)
   }
 
-  function hearOwn(client: Client, message: unknown, text: string, isBusy: boolean): void {
+  /** Answers each request of a frame once; with `isBusy` each is answered that there are too many. */
+  function answer(client: Client, text: string, isBusy: boolean): void {
+    const message = parseJson(text)
+    if (message === undefined || client.dialect === 'mopidy' || mopidyDialect.isJsonRpc(message))
+      return answerJsonRpc(client, message, text, isBusy)
+    answerOwn(client, message, text, isBusy)
+  }
+
+  function answerOwn(client: Client, message: unknown, text: string, isBusy: boolean): void {
     const request = fromClient(message, text)
     if ('error' in request) return send(client, toClient.answer({}, request))
     if (request.type === 'auth') {
       if (isBusy) return send(client, toClient.authError(busy.message))
-      return signIn(client, request.token, ({ userId }) =>
+      return void signInFirst(client, request.token, ({ userId }) =>
         send(client, toClient.authSuccess(userId)),
       )
     }
     const { token, reference, method, params } = request
-    const answer = (answer: Answer) => send(client, toClient.answer(reference, answer))
-    if (isBusy) return answer({ error: busy })
+    const reply = (answer: Answer) => send(client, toClient.answer(reference, answer))
+    if (isBusy) return reply({ error: busy })
     const call = () => {
       if (client.dialect === 'undecided') client.dialect = 'own'
-      relayFor(client, method, params, answer)
+      relayFor(client, method, params, reply)
     }
-    if (token !== undefined && token !== client.token) signIn(client, token, call)
+    if (token !== undefined && token !== client.token) void signInFirst(client, token, call)
     else if (client.identity === undefined) send(client, toClient.authError('Not signed in'))
     else call()
   }
 
-  function hearJsonRpc(client: Client, message: unknown, text: string, isBusy: boolean): void {
+  function answerJsonRpc(client: Client, message: unknown, text: string, isBusy: boolean): void {
     if (client.dialect === 'own' || (message === undefined && client.dialect !== 'mopidy')) {
       const error = message === undefined ? mopidyDialect.PARSE_ERROR : mopidyDialect.WRONG_DIALECT
       return send(client, toClient.answer({}, { error }))
     }
     if (client.identity === undefined) return send(client, toClient.authError('Not signed in'))
     if (client.dialect === 'undecided') speakMopidy(client)
-    if (Array.isArray(message)) onBatch(client, message.length)
-    const call = isBusy ? refuse : relayFor
+    // The frame itself counts as one message.
+    if (Array.isArray(message)) floodGuard.count(client.tally, message.length - 1)
+    const call = isBusy ? refuseCall : relayFor
     mopidyDialect.handle(
       message,
       text,
@@ -77,7 +97,31 @@ export function createConversation(options: ConversationOptions) {
     )
   }
 
-  const refuse: Call = (_client, _method, _params, onAnswer) => onAnswer({ error: busy })
+  /** Checks the token, while later frames of the client wait; then does `next` if it is good. */
+  async function signInFirst(
+    client: Client,
+    token: unknown,
+    next: (identity: Identity) => void,
+  ): Promise<void> {
+    const wasSignedIn = client.identity !== undefined
+    client.held = []
+    try {
+      const identity = await signIn.admitByToken(client, token)
+      if (identity !== undefined) {
+        next(identity)
+        if (!wasSignedIn) tellIfOffline(client)
+      }
+    } catch (error) {
+      if (!(error instanceof AppError)) log.error({ err: error }, 'cannot check a token')
+      const reason = error instanceof AppError ? error.message : 'Internal error'
+      send(client, toClient.authError(reason))
+    }
+    const { held = [] } = client
+    delete client.held
+    for (const frame of held) receive(client, frame)
+  }
+
+  const refuseCall: Call = (_client, _method, _params, onAnswer) => onAnswer({ error: busy })
 
   const relayFor: Call = (client, method, params, onAnswer) => {
     const { identity } = client
@@ -91,10 +135,10 @@ export function createConversation(options: ConversationOptions) {
   }
 
   return {
-    /** Does what the frame asks for, and answers each request once. */
-    serve: (client: Client, frame: string): void => hear(client, frame, false),
+    /** Answers a frame, after the client's token where that is being checked. */
+    receive,
 
     /** Answers each request of the frame that there are too many. */
-    refuse: (client: Client, frame: string): void => hear(client, frame, true),
+    refuse: (client: Client, frame: string): void => answer(client, frame, true),
   }
 }

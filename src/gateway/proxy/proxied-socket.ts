@@ -1,8 +1,8 @@
 import { AppError } from '../../errors'
-import type { Socket, SocketHandlers } from '../sockets/client'
 import { Close } from '../sockets/close'
-import { type MessageRate, newPace } from '../sockets/message-rate'
-import { beats, feel, newPulse, type PulseLimits } from '../sockets/pulse'
+import { type FloodGuard, newTally } from '../sockets/flood-guard'
+import { beats, feel, newPulse, type PulseTimes } from '../sockets/pulse'
+import type { Socket, SocketHandlers } from '../sockets/socket'
 import type { End } from './session-work'
 import type { SocketFilter } from './socket-filter'
 
@@ -53,8 +53,8 @@ export type ProxiedSocketOptions = {
   upstream: Upstream
   /** Without one everything passes. */
   filter: SocketFilter | undefined
-  pulseLimits: PulseLimits
-  messageRate: MessageRate
+  pulseTimes: PulseTimes
+  floodGuard: FloodGuard
   /** Counts it as open; what that gives is to be called when it is not any more. */
   sit: () => () => void
   /** Whether its session still lives. */
@@ -66,10 +66,10 @@ export type ProxiedSocketOptions = {
 
 /** What a client's socket carries that is joined to one of Mopidy's: frames and closes pass. */
 export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
-  const { upstream, filter, pulseLimits, messageRate, sit, isAlive, onOpen, onClosed } = options
+  const { upstream, filter, pulseTimes, floodGuard, sit, isAlive, onOpen, onClosed } = options
   const mopidy = upstream.socket
   const pulse = newPulse()
-  const pace = newPace()
+  const tally = newTally()
   let looking: Timer | undefined
   let leaveSeat = () => {}
 
@@ -82,7 +82,7 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
   function heard(client: Socket): boolean {
     feel(pulse)
     // What may be answered is not known here, so that those that are merely too many pass.
-    if (messageRate.take(pace) !== 'close') return true
+    if (floodGuard.count(tally) !== 'close') return true
     end(client, Close.abuse, 'Too many messages')
     return false
   }
@@ -112,8 +112,8 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
     open(client) {
       leaveSeat = sit()
       looking = setInterval(() => {
-        if (!beats(pulse, client, pulseLimits)) client.terminate()
-      }, pulseLimits.heartbeatMs / LOOKS_A_BEAT)
+        if (!beats(pulse, client, pulseTimes)) client.terminate()
+      }, pulseTimes.heartbeatMs / LOOKS_A_BEAT)
       mopidy.onmessage = ({ data }) => fromMopidy(client, data)
       mopidy.onclose = ({ code, reason }) => client.close(...closing(code, reason))
       for (const frame of upstream.early) fromMopidy(client, frame)

@@ -5,48 +5,42 @@ import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { type ClientAddress, placeOf } from '../../http/client-address'
 import type { Mopidy } from '../../mopidy/mopidy'
-import type { SocketHandlers } from '../sockets/client'
-import { Close } from '../sockets/close'
-import { createMessageRate, MESSAGE_LIMITS, type MessageLimits } from '../sockets/message-rate'
-import { PULSE_LIMITS, type PulseLimits } from '../sockets/pulse'
+import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from '../sockets/flood-guard'
+import { PULSE_TIMES, type PulseTimes } from '../sockets/pulse'
 import type { Seats } from '../sockets/seats'
+import type { SocketHandlers } from '../sockets/socket'
 import { hasNeed, isArt, needOf, socketRules } from './endpoint-rules'
+import { createMopidySite, nothingHere } from './mopidy-site'
 import { askedByOwnPage, isNavigation } from './page-origin'
 import { type ProxiedPath, proxiedPath } from './proxied-path'
-import { fetchFromMopidy, passOn } from './proxied-request'
-import { dial, joinSockets, leave } from './proxied-socket'
-import { headersToClient, headersToMopidy } from './proxy-headers'
-import { createSessionWork, type End } from './session-work'
-import { createSocketFilter } from './socket-filter'
+import { passOn } from './proxied-request'
+import { createSessionWork } from './session-work'
+import { createSocketUpgrade } from './socket-upgrade'
 import { createWebClients } from './web-clients'
 
 export type ProxyLimits = Readonly<{
   /** From a request to the headers of its answer, and from a handshake to its end. */
   headersMs: number
   /** How long the list of web clients is kept, and waited for. */
-  clientsKeptMs: number
-  clientsAskMs: number
+  webClientsKeptMs: number
+  webClientsAskMs: number
   /** Between two looks for sessions that have expired. */
   sweepMs: number
-  /** Seconds that a connection may wait for its next request. */
-  idleS: number
   mostRequestsPerSession: number
   mostSocketsPerSession: number
-  pulse: PulseLimits
-  messages: MessageLimits
+  pulse: PulseTimes
+  messages: FloodBounds
 }>
 
 export const PROXY_LIMITS: ProxyLimits = {
   headersMs: 10_000,
-  clientsKeptMs: 60_000,
-  clientsAskMs: 5_000,
+  webClientsKeptMs: 60_000,
+  webClientsAskMs: 5_000,
   sweepMs: 1_000,
-  // What Elysia sets for all others.
-  idleS: 30,
   mostRequestsPerSession: 32,
   mostSocketsPerSession: 16,
-  pulse: PULSE_LIMITS,
-  messages: MESSAGE_LIMITS,
+  pulse: PULSE_TIMES,
+  messages: FLOOD_BOUNDS,
 }
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
@@ -61,6 +55,13 @@ export type ReverseProxyOptions = {
   seats: Seats
   clientAddress: ClientAddress
 }
+
+export type ProxyRequestOptions = Readonly<{
+  /** Pages that may use a session, besides those of the same origin. */
+  allowedOrigins: readonly string[]
+  /** Seconds that a connection of the server may wait for its next request. */
+  idleS: number
+}>
 
 /** What the server that a request came to can do for it. */
 type Server = {
@@ -79,23 +80,12 @@ export function createReverseProxy({
   seats,
   clientAddress,
 }: ReverseProxyOptions) {
-  const messageRate = createMessageRate(limits.messages)
-  const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
-  const base = new URL(target.origin)
-  const clients = createWebClients({
+  const site = createMopidySite(mopidyUrl)
+  const webClients = createWebClients({
     mopidy,
-    keptMs: limits.clientsKeptMs,
-    askMs: limits.clientsAskMs,
-    fetchPage: (path, signal) =>
-      fetchFromMopidy(new URL(path, base), {
-        signal,
-        // A connection from before a restart of Mopidy would only fail.
-        keepalive: false,
-        headers: headersToMopidy(new Request(base.href), {
-          mopidy: target,
-          clientAddress: undefined,
-        }),
-      }),
+    keptMs: limits.webClientsKeptMs,
+    askMs: limits.webClientsAskMs,
+    fetchPage: site.fetchPage,
   })
   const work = createSessionWork({
     clock,
@@ -103,13 +93,15 @@ export function createReverseProxy({
     most: { request: limits.mostRequestsPerSession, socket: limits.mostSocketsPerSession },
   })
 
-  /** Where at Mopidy the path is. */
-  function at({ path, query }: ProxiedPath): URL {
-    const url = new URL(path + query, base)
-    // Nothing is left that could change on the way; should that ever be wrong, it goes nowhere.
-    if (url.origin !== base.origin || url.pathname !== path) throw nothingHere()
-    return url
-  }
+  const upgrade = createSocketUpgrade({
+    accounts,
+    mopidy,
+    seats,
+    work,
+    floodGuard: createFloodGuard(limits.messages),
+    pulseTimes: limits.pulse,
+    dialMs: limits.headersMs,
+  })
 
   function identify(presented: PresentedToken | undefined): Promise<Identity> {
     if (presented === undefined) throw new AppError('unauthorized', 'Log in first.')
@@ -120,10 +112,10 @@ export function createReverseProxy({
     request: Request,
     server: Server | null,
     path: ProxiedPath,
-    allowedOrigins: readonly string[],
+    { allowedOrigins, idleS }: ProxyRequestOptions,
   ): Promise<Response | undefined> {
     const known = isArt(path.client) || path.client === 'mopidy'
-    const offered = known || (await clients.offers(path.client))
+    const offered = known || (await webClients.offers(path.client))
     if (offered === false) throw nothingHere()
     const isSocket = isUpgrade(request)
     const presented = accounts.presented(request, server, { inQuery: isSocket })
@@ -135,15 +127,18 @@ export function createReverseProxy({
     const byItself = presented !== undefined && isAmbient(presented)
     if (!onlyReads && byItself && !askedByOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
-    const headers = headersToMopidy(request, {
-      mopidy: target,
-      clientAddress: clientAddress(request, server),
-    })
-    if (isSocket) return join(request, server, path, identity, headers)
+    const from = clientAddress(request, server)
+    const headers = site.headersFor(request, from)
+    if (isSocket) {
+      const rules = socketRules(identity.role, path)
+      if (rules === 'nothing') throw notAllowed(identity)
+      const url = site.socketUrl(path)
+      return upgrade({ request, server, identity, address: placeOf(from), url, headers, rules })
+    }
     if (!hasNeed(accounts.roles, identity.role, need)) throw notAllowed(identity)
     const response = await passOn({
       request,
-      url: at(path),
+      url: site.pageUrl(path),
       headers,
       headersMs: limits.headersMs,
       isAway: () => !mopidy.status().online,
@@ -153,69 +148,16 @@ export function createReverseProxy({
         server?.timeout(request, 0)
         return () => {
           noted()
-          server?.timeout(request, limits.idleS)
+          server?.timeout(request, idleS)
         }
       },
     })
-    const { status, body } = response
-    return new Response(body, { status, headers: headersToClient(response, base) })
-  }
-
-  async function join(
-    request: Request,
-    server: Server | null,
-    path: ProxiedPath,
-    identity: Identity,
-    headers: Headers,
-  ): Promise<undefined> {
-    const rules = socketRules(identity.role, path)
-    if (rules === 'nothing') throw notAllowed(identity)
-    const url = at(path)
-    url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
-    let end: End = () => {
-      end = ENDED
-    }
-    const address = placeOf(clientAddress(request, server))
-    seats.check(address, identity.userId)
-    const noted = work.begin(identity, 'socket', (code, reason) => end(code, reason))
-    try {
-      const upstream = await dial(url, headers, {
-        protocols: protocolsOf(request),
-        dialMs: limits.headersMs,
-      })
-      const data = joinSockets({
-        upstream,
-        filter:
-          rules === 'everything'
-            ? undefined
-            : createSocketFilter(rules, identity.role, accounts.roles),
-        pulseLimits: limits.pulse,
-        messageRate,
-        sit() {
-          const seat = seats.take(address)
-          seats.give(seat, identity.userId)
-          return () => seats.leave(seat)
-        },
-        isAlive: () => end !== ENDED && accounts.stillSignedIn(identity),
-        onOpen(close) {
-          if (end !== ENDED) end = close
-        },
-        onClosed: noted,
-      })
-      const { protocol } = upstream.socket
-      const chosen = new Headers(protocol === '' ? {} : { 'sec-websocket-protocol': protocol })
-      if (server?.upgrade(request, { data, headers: chosen })) return undefined
-      leave(upstream.socket, Close.goingAway, '')
-      throw new AppError('upgrade_required', 'This address takes WebSocket connections only.')
-    } catch (error) {
-      noted()
-      throw mopidy.status().online ? error : new AppError('mopidy_offline', 'Mopidy is offline.')
-    }
+    return site.forClient(response)
   }
 
   return {
     /** The web clients that Mopidy offers. */
-    clients: () => clients.list(),
+    webClients: webClients.list,
 
     /**
      * Answers a request for one of Mopidy's pages; undefined when it has become a socket.
@@ -224,12 +166,12 @@ export function createReverseProxy({
     async handle(
       request: Request,
       server: Server | null,
-      allowedOrigins: readonly string[],
+      options: ProxyRequestOptions,
     ): Promise<Response | undefined> {
       const path = proxiedPath(request.url)
       if (path === undefined) throw nothingHere()
       try {
-        return await answer(request, server, path, allowedOrigins)
+        return await answer(request, server, path, options)
       } catch (error) {
         if (!mustLogIn(error) || !isNavigation(request)) throw error
         const location = `/login?next=${encodeURIComponent(path.path + path.query)}`
@@ -239,21 +181,13 @@ export function createReverseProxy({
     },
 
     /** Ends what is open for sessions that have ended. */
-    closeEnded: (): void => work.endSessions(accounts.stillSignedIn),
+    closeEnded: work.endSessions,
 
     /** How many requests and sockets are open. */
     open: (): number => work.size(),
 
     close: (): void => work.close(),
   }
-}
-
-function protocolsOf(request: Request): string[] {
-  const header = request.headers.get('sec-websocket-protocol') ?? ''
-  return header
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
 }
 
 function mustLogIn(error: unknown): boolean {
@@ -263,8 +197,4 @@ function mustLogIn(error: unknown): boolean {
   )
 }
 
-/** In place of what ends a socket, when it has ended before it was open. */
-const ENDED: End = () => {}
-
-const nothingHere = () => new AppError('not_found', 'There is nothing at this address.')
 const notAllowed = ({ role }: Identity) => new AppError('forbidden', `A ${role} may not do this.`)

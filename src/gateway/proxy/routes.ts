@@ -2,14 +2,14 @@ import { Elysia } from 'elysia'
 import type { Accounts } from '../../accounts/accounts'
 import { auth, CHECKS_ITSELF } from '../../accounts/door/auth'
 import { errorReplies } from '../../http/error-reply'
-import type { ReverseProxy } from './reverse-proxy'
+import type { ProxyRequestOptions, ReverseProxy } from './reverse-proxy'
 import { WebClientList } from './web-clients'
 
 /** Which web clients there are. */
-export const clientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
-  new Elysia({ name: 'clients.routes', prefix: '/api' })
+export const webClientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
+  new Elysia({ name: 'web-clients.routes', prefix: '/api' })
     .use(auth(accounts))
-    .get('/clients', async () => ({ clients: await proxy.clients() }), {
+    .get('/clients', async () => ({ clients: await proxy.webClients() }), {
       signedIn: true,
       response: { 200: WebClientList, ...errorReplies(401, 503) },
       detail: {
@@ -19,15 +19,15 @@ export const clientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
       },
     })
 
-export type ProxyRoutesOptions = { proxy: ReverseProxy; allowedOrigins: readonly string[] }
+export type ProxyRoutesOptions = ProxyRequestOptions & { proxy: ReverseProxy }
 
 /** Every address that nobody else has answered: Mopidy's web clients, or 404. */
-export const proxyRoutes = ({ proxy, allowedOrigins }: ProxyRoutesOptions) =>
+export const proxyRoutes = ({ proxy, ...options }: ProxyRoutesOptions) =>
   new Elysia({ name: 'proxy.routes' }).all(
     '/*',
     async ({ request, server, set }) => {
       try {
-        const response = await proxy.handle(request, server, allowedOrigins)
+        const response = await proxy.handle(request, server, options)
         const { vary } = set.headers
         // Mopidy's own would stand in its place.
         if (response !== undefined && vary !== undefined)

@@ -1,4 +1,4 @@
-import type { Identity } from '../../accounts/sessions/sessions'
+import type { Identity, StillSignedIn } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { Close } from '../sockets/close'
@@ -49,7 +49,7 @@ export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) 
     },
 
     /** Ends what is open for those who are no longer signed in. */
-    endSessions(stillSignedIn: (identity: Identity) => boolean): void {
+    endSessions(stillSignedIn: StillSignedIn): void {
       for (const work of open)
         if (!stillSignedIn(work.identity)) finish(work, Close.notSignedIn, 'Session ended')
     },

@@ -13,7 +13,7 @@ export type RoomRoutesOptions = { accounts: Accounts; gateway: Gateway; incognit
 export const roomRoutes = ({ accounts, gateway, incognito }: RoomRoutesOptions) =>
   new Elysia({ name: 'room.routes', prefix: '/api' })
     .use(auth(accounts))
-    .get('/room', () => roomOf(gateway.connected(), incognito), {
+    .get('/room', () => roomOf(gateway.connections(), incognito), {
       needs: 'history.room',
       response: { 200: Room, ...errorReplies(401, 403) },
       detail: {

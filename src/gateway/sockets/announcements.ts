@@ -1,38 +1,49 @@
 import type { MopidyEvent } from '../../mopidy/events'
-import type { Status } from '../../mopidy/mopidy'
+import type { Mopidy, Status } from '../../mopidy/mopidy'
 import * as mopidyDialect from '../dialects/mopidy'
 import { toClient } from '../dialects/own'
 import type { Client } from './client'
-import { createOutbox, type OutboxLimits } from './outbox'
+import type { Connections } from './connections'
+import { createOutbox, type OutboxBounds } from './outbox'
 
 /** The topics that events are published to, one a dialect. */
 const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
 
 export type Announcements = ReturnType<typeof createAnnouncements>
 export type AnnouncementsOptions = {
-  limits: OutboxLimits
+  connections: Connections
+  mopidy: Pick<Mopidy, 'status'>
+  limits: OutboxBounds
   /** Sends a text to every socket that is subscribed to the topic. */
   publish: (topic: string, text: string) => void
-  /** The client does not take what it is sent. */
-  onStuck: (client: Client) => void
 }
 
 /**
  * What goes out to clients: news to all who are signed in, each in its dialect, and texts to one. An
  * event is written once for each dialect; the server copies it to the sockets.
  */
-export function createAnnouncements({ limits, publish, onStuck }: AnnouncementsOptions) {
+export function createAnnouncements({
+  connections,
+  mopidy,
+  limits,
+  publish,
+}: AnnouncementsOptions) {
   const outbox = createOutbox({
     limits,
     onBusy: (client) => client.socket.unsubscribe(topicOf(client)),
     onFree: (client) => client.socket.subscribe(topicOf(client)),
-    onStuck,
+    onStuck: connections.cutOff,
   })
 
   function publishBoth(own: string, mopidy: string): void {
     publish(TOPIC.own, own)
     publish(TOPIC.mopidy, mopidy)
     outbox.publish((client) => (topicOf(client) === TOPIC.own ? own : mopidy))
+  }
+
+  /** Sends one client a text, after what it has not taken yet. */
+  function send(client: Client, text: string): void {
+    if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text)
   }
 
   return {
@@ -58,9 +69,12 @@ export function createAnnouncements({ limits, publish, onStuck }: AnnouncementsO
       client.socket.subscribe(topicOf(client))
     },
 
-    /** Sends one client a text, behind what it has not taken yet. */
-    send(client: Client, text: string): void {
-      if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text)
+    send,
+
+    /** Tells one client whether Mopidy is away; that it is not goes without saying. */
+    tellIfOffline(client: Client): void {
+      const status = mopidy.status()
+      if (!status.online) send(client, toClient.status(status))
     },
 
     drained: outbox.drained,

@@ -1,20 +1,8 @@
-import type { ServerWebSocket } from 'bun'
 import type { Identity } from '../../accounts/sessions/sessions'
-import { newPace, type Pace } from './message-rate'
+import { newTally, type Tally } from './flood-guard'
 import { newPulse, type Pulse } from './pulse'
 import type { Seat } from './seats'
-
-/** What a socket carries: Bun calls these functions with it. */
-export type SocketHandlers = {
-  open(socket: Socket): void
-  message(socket: Socket, frame: string | Buffer): void
-  close(socket: Socket, code: number, reason: string): void
-  ping?(socket: Socket): void
-  pong?(socket: Socket): void
-  drain?(): void
-}
-
-export type Socket = ServerWebSocket<SocketHandlers>
+import type { Socket } from './socket'
 
 /** A connected program or browser. */
 export type Client = {
@@ -23,7 +11,7 @@ export type Client = {
   readonly connectedAt: number
   readonly seat: Seat
   readonly pulse: Pulse
-  readonly pace: Pace
+  readonly tally: Tally
   /** Undecided until the first message after signing in. */
   dialect: 'undecided' | 'own' | 'mopidy'
   identity?: Identity
@@ -35,14 +23,9 @@ export type Client = {
   held?: string[]
 }
 
-export function newClient(socket: Socket, seat: Seat, connectedAt: number): Client {
-  return {
-    socket,
-    connectedAt,
-    seat,
-    pulse: newPulse(),
-    pace: newPace(),
-    dialect: 'undecided',
-    pending: 0,
-  }
+/** A client that has just connected. */
+export function newClient(
+  given: Pick<Client, 'socket' | 'seat' | 'connectedAt' | 'dialect'>,
+): Client {
+  return { ...given, pulse: newPulse(), tally: newTally(), pending: 0 }
 }

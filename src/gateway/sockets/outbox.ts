@@ -12,7 +12,7 @@ type Box = {
   underway: number
 }
 
-export type OutboxLimits = Readonly<{
+export type OutboxBounds = Readonly<{
   /** Texts of this length and more go out one by one, in characters. */
   long: number
   /** Longer ones go out only when there is room for them, and their copies are cleared away. */
@@ -30,7 +30,7 @@ export type OutboxLimits = Readonly<{
   slowMs: number
 }>
 
-export const OUTBOX_LIMITS: OutboxLimits = {
+export const OUTBOX_BOUNDS: OutboxBounds = {
   long: 256 * 1024,
   huge: 1024 * 1024,
   mostUnderway: 16 * 1024 * 1024,
@@ -43,7 +43,7 @@ export const OUTBOX_LIMITS: OutboxLimits = {
 
 export type Outbox = ReturnType<typeof createOutbox>
 export type OutboxOptions = {
-  limits: OutboxLimits
+  limits: OutboxBounds
   /** Events are no longer to be published to the client, but to be sent through here. */
   onBusy: (client: Client) => void
   onFree: (client: Client) => void
@@ -112,17 +112,21 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
     setTimeout(() => Bun.gc(true), 0)
   }
 
-  function hold(client: Client, box: Box, text: string): void {
+  /** Keeps the text for later; false when the client has too much waiting. */
+  function hold(box: Box, text: string): boolean {
     if (text.length < limits.long) box.held += text.length
     box.texts.push(text)
-    if (box.held > limits.mostHeld) onStuck(client)
+    return box.held <= limits.mostHeld
   }
 
   return {
     /** Sends the text now, or when what is before it has been taken. */
     send(client: Client, text: string): void {
       const box = boxes.get(client)
-      if (box !== undefined) return hold(client, box, text)
+      if (box !== undefined) {
+        if (!hold(box, text)) onStuck(client)
+        return
+      }
       if (text.length < limits.long) return void client.socket.send(text)
       const fresh: Box = { texts: [], held: 0, movedAt: 0, sentAt: 0, underway: 0 }
       if (text.length < limits.huge && client.socket.getBufferedAmount() === 0) {
@@ -137,10 +141,13 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
 
     /** Sends an event to those to whom it is not published; undefined: not to this one. */
     publish(textFor: (client: Client) => string | undefined): void {
+      const stuck: Client[] = []
       for (const [client, box] of boxes) {
         const text = textFor(client)
-        if (text !== undefined) hold(client, box, text)
+        if (text !== undefined && !hold(box, text)) stuck.push(client)
       }
+      // After all have the event: the end of one client frees others, and they leave the list.
+      stuck.forEach(onStuck)
     },
 
     /** The client has taken some of what it was sent. */

@@ -1,13 +1,13 @@
-import type { Socket } from './client'
+import type { Socket } from './socket'
 
-export type PulseLimits = Readonly<{
+export type PulseTimes = Readonly<{
   /** From a sign of life to asking for one. */
   heartbeatMs: number
   /** Silence after which the other side counts as gone. */
   silenceMs: number
 }>
 
-export const PULSE_LIMITS: PulseLimits = { heartbeatMs: 10_000, silenceMs: 30_000 }
+export const PULSE_TIMES: PulseTimes = { heartbeatMs: 10_000, silenceMs: 30_000 }
 
 /** When there was a sign of life last, and when one was asked for last; `performance.now()`. */
 export type Pulse = { heardAt: number; pingedAt: number }
@@ -30,7 +30,7 @@ export function feel(pulse: Pulse): void {
 export function beats(
   pulse: Pulse,
   socket: Socket,
-  { heartbeatMs, silenceMs }: PulseLimits,
+  { heartbeatMs, silenceMs }: PulseTimes,
 ): boolean {
   const now = performance.now()
   if (now - pulse.heardAt >= silenceMs) return false

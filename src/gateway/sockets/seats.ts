@@ -1,12 +1,12 @@
 import { AppError } from '../../errors'
 
-export type SeatLimits = Readonly<{
+export type MostSeats = Readonly<{
   inAll: number
   perUser: number
   perAddress: number
 }>
 
-export const SEAT_LIMITS: SeatLimits = {
+export const MOST_SEATS: MostSeats = {
   inAll: 10_000,
   // A screen in each room is one user; and one user, or one address, leaves room for others.
   perUser: 6_000,
@@ -22,7 +22,7 @@ const RETRY_AFTER_S = 10
 export type Seats = ReturnType<typeof createSeats>
 
 /** Counts the open sockets: of each user, from each address, and of all. */
-export function createSeats(limits: SeatLimits) {
+export function createSeats(limits: MostSeats) {
   const users = createCounts<number>()
   const addresses = createCounts<string>()
   let all = 0

@@ -2,50 +2,37 @@ import type { Accounts } from '../../accounts/accounts'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
-import type { Log } from '../../log'
+import type { Announcements } from './announcements'
 import type { Client } from './client'
+import { Close } from './close'
+import type { Connections } from './connections'
+import type { Seats } from './seats'
 
 export type SignIn = ReturnType<typeof createSignIn>
 export type SignInOptions = {
   accounts: Accounts
+  seats: Seats
+  connections: Connections
+  announcements: Announcements
   clock: Clock
-  log: Log
   /** From the open socket to a valid token. */
   signInMs: number
-  isConnected: (client: Client) => boolean
-  /** The client is who its token says; false when it has been closed instead. */
-  admit: (client: Client, identity: Identity) => boolean
-  /** Told once all that the token was good for has been done; why not, where it was not. */
-  onChecked: (client: Client, outcome: 'first' | 'again' | { error: string }) => void
-  /** Takes the frames that have waited. */
-  receive: (client: Client, frame: string) => void
 }
 
 /** How clients prove who they are, and for how long that holds. */
 export function createSignIn(options: SignInOptions) {
-  const { accounts, clock, log, signInMs, isConnected, admit, onChecked, receive } = options
+  const { accounts, seats, connections, announcements, clock, signInMs } = options
 
-  async function check(
-    client: Client,
-    token: unknown,
-    next: (identity: Identity) => void,
-  ): Promise<void> {
-    try {
-      // Not String(token): a list that holds a token is none.
-      const text = typeof token === 'string' ? token : ''
-      const identity = await accounts.identify(text)
-      if (!isConnected(client)) return
-      // It may have ended while it was being checked, before this client could be closed with it.
-      if (!accounts.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
-      const outcome = client.identity === undefined ? 'first' : 'again'
-      if (!admit(client, identity)) return
-      client.token = text
-      next(identity)
-      onChecked(client, outcome)
-    } catch (error) {
-      if (!(error instanceof AppError)) log.error({ err: error }, 'cannot check a token')
-      onChecked(client, { error: error instanceof AppError ? error.message : 'Internal error' })
+  /** Gives the client the identity; false when that is one socket too many, and it is closed. */
+  function admit(client: Client, identity: Identity): boolean {
+    if (!seats.give(client.seat, identity.userId)) {
+      connections.end(client, Close.full, 'Too many connections of this user are open')
+      return false
     }
+    if (client.identity === undefined) announcements.subscribe(client)
+    // An object of its own for each socket: the queue's turns tell sockets apart by it.
+    client.identity = { ...identity }
+    return true
   }
 
   function expired({ identity }: Client): boolean {
@@ -53,17 +40,31 @@ export function createSignIn(options: SignInOptions) {
   }
 
   return {
-    /** Checks a token, while the client's later frames wait their turn; then `next`, if it is good. */
-    async signIn(
-      client: Client,
-      token: unknown,
-      next: (identity: Identity) => void,
-    ): Promise<void> {
-      client.held = []
-      await check(client, token, next)
-      const { held = [] } = client
-      delete client.held
-      for (const frame of held) receive(client, frame)
+    /**
+     * Gives a client that has just connected the identity that its handshake proved; false when it has
+     * been closed instead.
+     */
+    admitByHandshake(client: Client, identity: Identity): boolean {
+      if (accounts.stillSignedIn(identity)) return admit(client, identity)
+      // The session has ended between the handshake's check and now.
+      connections.end(client, Close.notSignedIn, 'Session ended')
+      return false
+    },
+
+    /**
+     * Gives the client the identity that the token proves; undefined when it has been closed instead.
+     * @throws {AppError} when the token is no good.
+     */
+    async admitByToken(client: Client, token: unknown): Promise<Identity | undefined> {
+      // String(token) would take a list that holds a token for one.
+      const text = typeof token === 'string' ? token : ''
+      const identity = await accounts.identify(text)
+      if (!connections.has(client)) return undefined
+      // A session that ended during the check was not yet this client's, so nobody has closed it.
+      if (!accounts.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
+      if (!admit(client, identity)) return undefined
+      client.token = text
+      return identity
     },
 
     /** Whether the client was signed in, and its session is over. */

@@ -442,7 +442,7 @@ describe('the end of an invite', () => {
       const client = await connectOwn(`${musakone.socketUrl}?token=${token}`)
       clock.advance(60_000)
       expect((await client.closed).code).toBe(4401)
-      await until(() => musakone.services.gateway.clients() === 0, 'the socket to be gone')
+      await until(() => musakone.services.gateway.connectionCount() === 0, 'the socket to be gone')
     } finally {
       await musakone.stop()
     }

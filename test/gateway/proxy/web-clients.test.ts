@@ -9,7 +9,7 @@ const NEW_ONE = { name: 'new_one', path: '/new_one/' }
 describe('the list of web clients', () => {
   let stage: WebStage
   beforeEach(async () => {
-    stage = await setWebStage({ limits: { proxy: { clientsAskMs: 300 } } })
+    stage = await setWebStage({ limits: { proxy: { webClientsAskMs: 300 } } })
   })
   afterEach(() => stage.stop())
 
@@ -39,7 +39,7 @@ describe('the list of web clients', () => {
   })
 
   test('is asked for again when it has grown old, once for all who wait', async () => {
-    const limits = { proxy: { clientsKeptMs: 150 } }
+    const limits = { proxy: { webClientsKeptMs: 150 } }
     const musakone = await startTestMusakone({ mopidyUrl: stage.mopidy.url, limits })
     await musakone.online()
     const token = await musakone.logIn()

@@ -8,7 +8,7 @@ import {
   setDefaultTimeout,
   test,
 } from 'bun:test'
-import { MESSAGE_LIMITS } from '../../../src/gateway/sockets/message-rate'
+import { FLOOD_BOUNDS } from '../../../src/gateway/sockets/flood-guard'
 import { connectRaw, frame, Opcode, type RawSocket, upgradeRequest } from '../../support/raw-socket'
 import { connectRpc } from '../../support/rpc-client'
 import { until } from '../../support/test-musakone'
@@ -94,7 +94,7 @@ test('C9 200,000 frames without a pause are limited, then closed with 1008', asy
       flooder.ask({ do: 'flood', method: READ, frames: FRAMES, inFlight: FRAMES }),
       others.ask({ do: 'call on a beat', method: READ, ms: 1_000, everyMs: 10 }),
     ])
-    const { mostATurn, mostRefused } = MESSAGE_LIMITS
+    const { mostATurn, mostRefused } = FLOOD_BOUNDS
     expect(answered).toBeGreaterThanOrEqual(mostATurn)
     expect(refused).toBeGreaterThanOrEqual(mostRefused)
     expect(answered + refused).toBeLessThan(FRAMES / 2)

@@ -76,12 +76,13 @@ describe('the end of a session', () => {
     }
     const { closeEnded } = musakone.services.gateway
     let endedAt = 0
-    const spy = spyOn(musakone.services.gateway, 'closeEnded').mockImplementation(() => {
+    const { gateway } = musakone.services
+    const spy = spyOn(gateway, 'closeEnded').mockImplementation((stillSignedIn) => {
       // It is also called when another process, such as the one that made the user, has written.
-      if (musakone.services.accounts.stillSignedIn(identity)) return closeEnded()
+      if (stillSignedIn(identity)) return closeEnded(stillSignedIn)
       endedAt = performance.now()
       sendAll('as-it-ends')
-      closeEnded()
+      closeEnded(stillSignedIn)
       sendAll('after-it-ended')
     })
     try {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { GATEWAY_LIMITS } from '../../../src/gateway/gateway'
-import type { SeatLimits } from '../../../src/gateway/sockets/seats'
+import type { MostSeats } from '../../../src/gateway/sockets/seats'
 import { createSeats } from '../../../src/gateway/sockets/seats'
 import { createStage } from '../../mopidy/stage'
 import { temporaryFolder } from '../../support/executable'
@@ -23,7 +23,7 @@ describe('the number of open sockets', () => {
   let tokens: Record<'admin' | 'member', string>
   const paths = () => [`/ws?token=${tokens.admin}`, `/mopidy/ws?token=${tokens.admin}`]
 
-  async function start(limits: Partial<SeatLimits>): Promise<void> {
+  async function start(limits: Partial<MostSeats>): Promise<void> {
     const databasePath = join(temporaryFolder(), 'musakone.db')
     const sockets = { inAll: MANY, perUser: MANY, perAddress: MANY, ...limits }
     musakone = await startTestMusakone({ databasePath, limits: { gateway: { sockets } } })

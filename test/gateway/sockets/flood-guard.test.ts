@@ -1,10 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, spyOn, test } from 'bun:test'
 import { GATEWAY_LIMITS } from '../../../src/gateway/gateway'
-import {
-  createMessageRate,
-  MESSAGE_LIMITS,
-  newPace,
-} from '../../../src/gateway/sockets/message-rate'
+import { createFloodGuard, FLOOD_BOUNDS, newTally } from '../../../src/gateway/sockets/flood-guard'
 import { remember } from '../../support/aftermath'
 import { connectOwn, type OwnSocket } from '../../support/own-socket'
 import { connectRaw, frame, Opcode, type RawSocket, upgradeRequest } from '../../support/raw-socket'
@@ -154,26 +150,26 @@ describe('what one client sends at once', () => {
 
 describe('the limit on messages', () => {
   test('forgives with time what was refused', () => {
-    const rate = createMessageRate({ mostATurn: 0, mostRefused: 10, forgivenPerSecond: 5 })
-    const pace = newPace()
+    const guard = createFloodGuard({ mostATurn: 0, mostRefused: 10, forgivenPerSecond: 5 })
+    const tally = newTally()
     const time = spyOn(performance, 'now')
     try {
       time.mockReturnValue(1_000)
-      for (const _ of range(10)) expect(rate.take(pace)).toBe('refuse')
+      for (const _ of range(10)) expect(guard.count(tally)).toBe('refuse')
       time.mockReturnValue(2_000)
-      for (const _ of range(5)) expect(rate.take(pace)).toBe('refuse')
-      expect(rate.take(pace)).toBe('close')
+      for (const _ of range(5)) expect(guard.count(tally)).toBe('refuse')
+      expect(guard.count(tally)).toBe('close')
     } finally {
       time.mockRestore()
     }
   })
 
   test('begins anew each turn, after few messages and after many', async () => {
-    const rate = createMessageRate(MESSAGE_LIMITS)
-    const paces = [newPace(), newPace()] as const
+    const guard = createFloodGuard(FLOOD_BOUNDS)
+    const tallies = [newTally(), newTally()] as const
     for (const _ of range(20)) {
-      for (const _ of range(999)) expect(rate.take(paces[0])).toBe('serve')
-      expect(rate.take(paces[1])).toBe('serve')
+      for (const _ of range(999)) expect(guard.count(tallies[0])).toBe('serve')
+      expect(guard.count(tallies[1])).toBe('serve')
       await new Promise((resolve) => setImmediate(resolve))
     }
   })

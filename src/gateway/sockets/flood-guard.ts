@@ -1,4 +1,4 @@
-export type MessageLimits = Readonly<{
+export type FloodBounds = Readonly<{
   /** Of one client that are served before everybody else has had a turn. */
   mostATurn: number
   /** Refused ones after which the client is closed, and how many of them a second wipes out. */
@@ -6,7 +6,7 @@ export type MessageLimits = Readonly<{
   forgivenPerSecond: number
 }>
 
-export const MESSAGE_LIMITS: MessageLimits = {
+export const FLOOD_BOUNDS: FloodBounds = {
   // More than a client may have without an answer, so that whoever waits for answers is never refused.
   mostATurn: 1_000,
   mostRefused: 3_000,
@@ -14,53 +14,53 @@ export const MESSAGE_LIMITS: MessageLimits = {
 }
 
 /** How a client has sent lately; times are `performance.now()`. */
-export type Pace = { taken: number; watched: boolean; refused: number; refusedAt: number }
+export type Tally = { taken: number; watched: boolean; refused: number; refusedAt: number }
 
-export function newPace(): Pace {
+export function newTally(): Tally {
   return { taken: 0, watched: false, refused: 0, refusedAt: 0 }
 }
 
 export type Verdict = 'serve' | 'refuse' | 'close'
-export type MessageRate = ReturnType<typeof createMessageRate>
+export type FloodGuard = ReturnType<typeof createFloodGuard>
 
 /**
  * Limits what one client has served in a turn of the event loop. Bun reads megabytes of one socket
  * before it turns to the next, so it is not the number in a second that holds others up: a fast program
  * that waits for answers sends more than a flood gets through on a slow box, and harms nobody.
  */
-export function createMessageRate({ mostATurn, mostRefused, forgivenPerSecond }: MessageLimits) {
-  const watched = new Set<Pace>()
+export function createFloodGuard({ mostATurn, mostRefused, forgivenPerSecond }: FloodBounds) {
+  const watched = new Set<Tally>()
   // Below this nothing needs to be done at the end of the turn.
   const unwatched = Math.min(100, Math.floor(mostATurn / 10))
 
-  function watch(pace: Pace): void {
+  function watch(tally: Tally): void {
     if (watched.size === 0) setImmediate(beginTurn)
-    pace.watched = true
-    watched.add(pace)
+    tally.watched = true
+    watched.add(tally)
   }
 
   function beginTurn(): void {
-    for (const pace of watched) {
-      pace.taken = 0
-      pace.watched = false
+    for (const tally of watched) {
+      tally.taken = 0
+      tally.watched = false
     }
     watched.clear()
   }
 
-  function refuse(pace: Pace, messages: number): Verdict {
+  function refuse(tally: Tally, messages: number): Verdict {
     const now = performance.now()
-    const forgiven = ((now - pace.refusedAt) / 1_000) * forgivenPerSecond
-    pace.refused = Math.max(pace.refused - forgiven, 0) + messages
-    pace.refusedAt = now
-    return pace.refused > mostRefused ? 'close' : 'refuse'
+    const forgiven = ((now - tally.refusedAt) / 1_000) * forgivenPerSecond
+    tally.refused = Math.max(tally.refused - forgiven, 0) + messages
+    tally.refusedAt = now
+    return tally.refused > mostRefused ? 'close' : 'refuse'
   }
 
   return {
     /** What is to be done with so many more messages of the client. */
-    take(pace: Pace, messages = 1): Verdict {
-      pace.taken += messages
-      if (pace.taken > unwatched && !pace.watched) watch(pace)
-      return pace.taken <= mostATurn ? 'serve' : refuse(pace, messages)
+    count(tally: Tally, messages = 1): Verdict {
+      tally.taken += messages
+      if (tally.taken > unwatched && !tally.watched) watch(tally)
+      return tally.taken <= mostATurn ? 'serve' : refuse(tally, messages)
     },
   }
 }

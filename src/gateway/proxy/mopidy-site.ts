@@ -1,0 +1,59 @@
+import { AppError } from '../../errors'
+import type { ProxiedPath } from './proxied-path'
+import { fetchFromMopidy } from './proxied-request'
+import { headersToClient, headersToMopidy } from './proxy-headers'
+
+export type MopidySite = ReturnType<typeof createMopidySite>
+
+/**
+ * Mopidy's web server, at the host and port of `mopidyUrl` (`ws://…`); the addresses that it gives never
+ * lead anywhere else.
+ */
+export function createMopidySite(mopidyUrl: string) {
+  // With the credentials that Mopidy may want; the other is without them.
+  const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
+  const base = new URL(target.origin)
+
+  /** @throws {AppError} `not_found` when the path could be read as another one. */
+  function pageUrl({ path, query }: ProxiedPath): URL {
+    const url = new URL(path + query, base)
+    // proxiedPath lets nothing through that URL changes; this holds should that ever be wrong.
+    if (url.origin !== base.origin || url.pathname !== path) throw nothingHere()
+    return url
+  }
+
+  /** The headers of a request to Mopidy. */
+  const headersFor = (request: Request, clientAddress: string | undefined): Headers =>
+    headersToMopidy(request, { mopidy: target, clientAddress })
+
+  return {
+    pageUrl,
+
+    /** The same for a WebSocket. */
+    socketUrl(path: ProxiedPath): URL {
+      const url = pageUrl(path)
+      url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
+      return url
+    },
+
+    headersFor,
+
+    /** Mopidy's answer as the client gets it. */
+    forClient: (response: Response): Response =>
+      new Response(response.body, {
+        status: response.status,
+        headers: headersToClient(response, base),
+      }),
+
+    /** Fetches a page on Musakone's own behalf. */
+    fetchPage: (path: string, signal: AbortSignal): Promise<Response> =>
+      fetchFromMopidy(new URL(path, base), {
+        signal,
+        // A connection from before a restart of Mopidy would only fail.
+        keepalive: false,
+        headers: headersFor(new Request(base.href), undefined),
+      }),
+  }
+}
+
+export const nothingHere = () => new AppError('not_found', 'There is nothing at this address.')

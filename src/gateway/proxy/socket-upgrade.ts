@@ -1,0 +1,101 @@
+import type { Accounts } from '../../accounts/accounts'
+import type { Identity } from '../../accounts/sessions/sessions'
+import { AppError } from '../../errors'
+import type { Mopidy } from '../../mopidy/mopidy'
+import { Close } from '../sockets/close'
+import type { FloodGuard } from '../sockets/flood-guard'
+import type { PulseTimes } from '../sockets/pulse'
+import type { Seats } from '../sockets/seats'
+import type { SocketHandlers } from '../sockets/socket'
+import type { SocketRules } from './endpoint-rules'
+import { dial, joinSockets, leave } from './proxied-socket'
+import type { End, SessionWork } from './session-work'
+import { createSocketFilter } from './socket-filter'
+
+export type SocketUpgradeOptions = {
+  accounts: Accounts
+  mopidy: Mopidy
+  seats: Seats
+  work: SessionWork
+  floodGuard: FloodGuard
+  pulseTimes: PulseTimes
+  /** From the client's handshake to the end of Mopidy's. */
+  dialMs: number
+}
+
+export type UpgradeRequest = Readonly<{
+  request: Request
+  server: UpgradingServer | null
+  identity: Identity
+  /** The client's, as seats are counted. */
+  address: string
+  /** The socket at Mopidy, and the headers that it is asked for with. */
+  url: URL
+  headers: Headers
+  rules: 'everything' | SocketRules
+}>
+
+type UpgradingServer = {
+  upgrade(request: Request, options: { data: SocketHandlers; headers: Headers }): boolean
+}
+
+/**
+ * Turns a request into a socket that is joined to one of Mopidy's, and ends with its session.
+ * @throws {AppError} `mopidy_offline`, or what Mopidy's refusal or silence means, or
+ * `too_many_requests` or `unavailable` when there is no room for it.
+ */
+export function createSocketUpgrade(options: SocketUpgradeOptions) {
+  const { accounts, mopidy, seats, work, floodGuard, pulseTimes, dialMs } = options
+
+  return async (upgrade: UpgradeRequest): Promise<undefined> => {
+    const { request, server, identity, address, url, headers, rules } = upgrade
+    // The session may end before the socket is open: then there is nothing to close yet.
+    let end: End = () => {
+      end = ENDED
+    }
+    seats.check(address, identity.userId)
+    const noted = work.begin(identity, 'socket', (code, reason) => end(code, reason))
+    try {
+      const protocols = protocolsOf(request)
+      const upstream = await dial(url, headers, { protocols, dialMs })
+      const { roles } = accounts
+      const filter =
+        rules === 'everything' ? undefined : createSocketFilter(rules, identity.role, roles)
+      const data = joinSockets({
+        upstream,
+        filter,
+        pulseTimes,
+        floodGuard,
+        sit() {
+          const seat = seats.take(address)
+          seats.give(seat, identity.userId)
+          return () => seats.leave(seat)
+        },
+        isAlive: () => end !== ENDED && accounts.stillSignedIn(identity),
+        onOpen(close) {
+          if (end !== ENDED) end = close
+        },
+        onClosed: noted,
+      })
+      const { protocol } = upstream.socket
+      const chosen = new Headers(protocol === '' ? {} : { 'sec-websocket-protocol': protocol })
+      if (server?.upgrade(request, { data, headers: chosen })) return undefined
+      leave(upstream.socket, Close.goingAway, '')
+      throw new AppError('upgrade_required', 'This address takes WebSocket connections only.')
+    } catch (error) {
+      noted()
+      throw mopidy.status().online ? error : new AppError('mopidy_offline', 'Mopidy is offline.')
+    }
+  }
+}
+
+function protocolsOf(request: Request): string[] {
+  const header = request.headers.get('sec-websocket-protocol') ?? ''
+  return header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** In place of what ends a socket, when its session has ended before it was open. */
+const ENDED: End = () => {}

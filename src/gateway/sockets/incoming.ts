@@ -1,0 +1,93 @@
+import type { Accounts } from '../../accounts/accounts'
+import type { Identity } from '../../accounts/sessions/sessions'
+import type { Clock } from '../../clock'
+import type { Conversation } from '../dialects/conversation'
+import type { Announcements } from './announcements'
+import { type Client, newClient } from './client'
+import { Close } from './close'
+import type { Connections } from './connections'
+import type { FloodGuard, Verdict } from './flood-guard'
+import { feel } from './pulse'
+import type { Seats } from './seats'
+import type { SignIn } from './sign-in'
+import type { SocketHandlers } from './socket'
+
+export type IncomingOptions = {
+  accounts: Accounts
+  clock: Clock
+  seats: Seats
+  floodGuard: FloodGuard
+  connections: Connections
+  announcements: Announcements
+  signIn: SignIn
+  conversation: Conversation
+}
+
+/** What comes in from sockets: new clients, their frames and pings, and their ends. */
+export function createIncoming(options: IncomingOptions) {
+  const { accounts, clock, seats, floodGuard } = options
+  const { connections, announcements, signIn, conversation } = options
+
+  function connect(client: Client, identity: Identity | undefined): void {
+    connections.add(client)
+    if (identity === undefined || !signIn.admitByHandshake(client, identity)) return
+    if (client.dialect !== 'mopidy') announcements.tellIfOffline(client)
+  }
+
+  function receive(client: Client, frame: string | Buffer): void {
+    if (!connections.has(client)) return
+    const verdict = count(client)
+    if (typeof frame !== 'string') connections.end(client, Close.abuse, 'Text frames only')
+    else if (verdict === 'close') connections.end(client, Close.abuse, 'Too many messages')
+    else if (verdict === 'refuse') conversation.refuse(client, frame)
+    else conversation.receive(client, frame)
+  }
+
+  /** Bun has answered the ping; a flood of pings holds others up like a flood of messages. */
+  function receivePing(client: Client): void {
+    if (connections.has(client) && count(client) === 'close')
+      connections.end(client, Close.abuse, 'Too many messages')
+  }
+
+  /** Counts a message, which is a sign of life too; what is to be done with it. */
+  function count(client: Client): Verdict {
+    feel(client.pulse)
+    if (client.identity !== undefined) accounts.noteUse(client.identity)
+    return floodGuard.count(client.tally)
+  }
+
+  return {
+    /**
+     * What a new socket from that address carries; with an identity it is signed in from the start,
+     * and with a dialect it speaks that.
+     * @throws {AppError} `unavailable` or `too_many_requests` when there is no room for it.
+     */
+    accept(
+      identity: Identity | undefined,
+      dialect: Client['dialect'],
+      address: string,
+    ): SocketHandlers {
+      seats.check(address, identity?.userId)
+      let client: Client
+      return {
+        open(socket) {
+          const seat = seats.take(address)
+          client = newClient({ socket, seat, connectedAt: clock.now(), dialect })
+          connect(client, identity)
+        },
+        message: (_, frame) => receive(client, frame),
+        close() {
+          connections.noteClosed(client)
+          announcements.forget(client)
+        },
+        ping: () => receivePing(client),
+        pong: () => receivePing(client),
+        drain() {
+          // A client that takes what it is sent gives a sign of life.
+          feel(client.pulse)
+          announcements.drained(client)
+        },
+      }
+    },
+  }
+}
