@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import { type Clock, HOUR_MS } from '../clock'
 import type { RegistrationPolicy } from '../config'
 import type { Database } from '../database/database'
 import { unname } from '../database/unnaming'
@@ -45,7 +45,7 @@ export type AccountsOptions = {
   onChanged?: () => void
 }
 
-const FORGET_EXPIRED_EVERY_MS = 3_600_000
+const FORGET_EXPIRED_EVERY_MS = HOUR_MS
 /** Between two looks for what the command line has changed from another process. */
 const LOOK_OUTSIDE_EVERY_MS = 500
 

@@ -1,4 +1,4 @@
-import { type Clock, secondsOf } from '../../clock'
+import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
 import type { SecurityLog } from '../log/security-log'
@@ -18,7 +18,6 @@ type Row = { id: number; name: string; role: Role; created_at: number } & {
 const PREFIX = 'mk_'
 const KEY_BYTES = 32
 const MOST_PER_USER = 50
-const SECONDS_A_DAY = 86_400
 const LONGEST_USER_AGENT = 256
 const NAME = /^(?=.{1,64}$)[^\p{C}\p{Z}]+( +[^\p{C}\p{Z}]+)*$/u
 
@@ -97,7 +96,7 @@ export function createApiKeys(options: ApiKeysOptions) {
         const row = insert.get({
           userId,
           tokenHash: hashOf(key),
-          expiresAt: days === undefined ? NEVER : now + days * SECONDS_A_DAY,
+          expiresAt: days === undefined ? NEVER : now + days * DAY_S,
           now,
           userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
           ip: origin.ip,
