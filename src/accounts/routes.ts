@@ -1,10 +1,11 @@
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../http/client-address'
 import { errorReplies } from '../http/error-reply'
+import { Done } from '../http/fields'
 import type { Accounts } from './accounts'
 import { auth, isSignedIn, originOf } from './door/auth'
 import { clearedCookie, sessionCookie } from './door/cookie'
-import { Credentials, Done, Login, Me, PasswordChange, SignedIn } from './model'
+import { Credentials, Login, Me, PasswordChange, SignedIn } from './model'
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]

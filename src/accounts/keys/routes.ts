@@ -2,10 +2,10 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
 import type { Accounts } from '../accounts'
 import { auth, originOf } from '../door/auth'
-import { Done } from '../model'
 import { ApiKey, NewApiKey, ShownApiKey } from './model'
 
 const tags = ['API keys']

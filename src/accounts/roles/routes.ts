@@ -5,15 +5,15 @@ import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
 import type { Accounts } from '../accounts'
 import { auth, originOf } from '../door/auth'
-import { Role } from '../model'
-import { Limits } from './limits'
+import { RoleLimits } from './limits'
 import { allows, FOR_ADMINS_ONLY, PERMISSIONS } from './permissions'
-import { ROLES, type Roles } from './roles'
+import { ROLES, Role } from './role'
+import type { Roles } from './roles'
 
 const RoleRules = t.Object({
   role: Role,
   permissions: t.Array(t.String()),
-  limits: Limits,
+  limits: RoleLimits,
   changed: t.Boolean({ description: 'Whether an admin has changed the defaults' }),
 })
 
@@ -36,7 +36,7 @@ const RulesChange = t.Object({
   ),
   limits: t.Optional(
     t.Record(t.String(), t.Unknown(), {
-      description: `${Object.keys(Limits.properties).join(', ')}: what is left out stays as it is`,
+      description: `${Object.keys(RoleLimits.properties).join(', ')}: what is left out stays as it is`,
     }),
   ),
 })

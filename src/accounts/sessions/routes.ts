@@ -2,11 +2,12 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
 import type { Accounts } from '../accounts'
 import { auth } from '../door/auth'
 import { clearedCookie } from '../door/cookie'
-import { Done, SessionEntry } from '../model'
+import { SessionEntry } from './model'
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]

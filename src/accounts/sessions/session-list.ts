@@ -2,11 +2,11 @@ import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
 import type { SecurityLog } from '../log/security-log'
-import type { SessionEntry } from '../model'
 import type { Roles } from '../roles/roles'
 import { deviceOf } from './device'
 import type { LastUse } from './last-use'
-import { type Identity, NEVER, type SessionKind, type Sessions } from './sessions'
+import type { SessionEntry, SessionKind } from './model'
+import { type Identity, NEVER, type Sessions } from './sessions'
 
 type SessionRow = {
   id: number

@@ -1,10 +1,10 @@
 import { AppError } from '../../errors'
 import { placeOf } from '../../http/client-address'
 import type { SecurityEvent, SecurityLog } from '../log/security-log'
-import type { NewAccount, UserChange, UserEntry } from '../model'
 import { checkNewPassword } from '../passwords/new-password'
 import type { Passwords } from '../passwords/passwords'
 import type { Identity, Sessions } from '../sessions/sessions'
+import type { NewAccount, UserChange, UserEntry } from './model'
 import { readUsername } from './name'
 import type { CountedUserRow, UserRow, Users } from './users'
 

@@ -2,10 +2,12 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
 import type { Accounts } from '../accounts'
 import { auth } from '../door/auth'
-import { Done, NewAccount, SessionEntry, UserChange, UserEntry } from '../model'
+import { SessionEntry } from '../sessions/model'
+import { NewAccount, UserChange, UserEntry } from './model'
 
 const tags = ['Users']
 const security = [{ bearer: [] }]

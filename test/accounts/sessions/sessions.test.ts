@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import type { SessionEntry } from '../../../src/accounts/model'
+import type { SessionEntry } from '../../../src/accounts/sessions/model'
 import { remember } from '../../support/aftermath'
 import { connectOwn } from '../../support/own-socket'
 import { fixedClock } from '../../support/test-musakone'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, spyOn, test } from 'bun:test'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { remember } from '../../support/aftermath'
 import { connectRaw, upgradeRequest } from '../../support/raw-socket'
 import { fixedClock, until } from '../../support/test-musakone'
