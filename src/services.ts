@@ -126,7 +126,7 @@ export function openServices({
   })
   wires.analytics = analytics
   const gateway = createGateway({
-    accounts,
+    accounts: accounts.door,
     mopidy,
     mirror,
     actions,
@@ -139,7 +139,7 @@ export function openServices({
   wires.gateway = gateway
   const clientAddress = createClientAddress(trustedProxies)
   const proxy = createReverseProxy({
-    accounts,
+    accounts: accounts.door,
     seats: gateway.seats,
     clientAddress,
     mopidy,

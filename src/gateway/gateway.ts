@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/accounts'
+import type { Door } from '../accounts/door/door'
 import type { Identity } from '../accounts/sessions/sessions'
 import type { Actions } from '../actions/actions'
 import type { Clock } from '../clock'
@@ -56,7 +56,7 @@ const TRACKLIST_CHANGED: MopidyEvent = {
 
 export type Gateway = ReturnType<typeof createGateway>
 export type GatewayOptions = {
-  accounts: Accounts
+  accounts: Door
   mopidy: Mopidy
   mirror: Mirror
   actions: Actions

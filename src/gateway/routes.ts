@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../accounts/accounts'
 import { CHECKS_ITSELF, PUBLIC } from '../accounts/door/auth'
 import { fromOwnPage, isAmbient } from '../accounts/door/credentials'
+import type { Door } from '../accounts/door/door'
 import type { Identity } from '../accounts/sessions/sessions'
 import { AppError } from '../errors'
 import { type ClientAddress, placeOf, type RequestServer } from '../http/client-address'
@@ -11,7 +11,7 @@ import type { Gateway } from './gateway'
 import type { SocketHandlers } from './sockets/client'
 
 export type GatewayRoutesOptions = {
-  accounts: Accounts
+  accounts: Door
   mopidy: Mopidy
   gateway: Gateway
   allowedOrigins: readonly string[]

@@ -50,7 +50,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   // Both get a second gateway, so that an event costs either side the same.
   const wires: { publish?: Publish } = {}
   const silentGateway = createGateway({
-    accounts: services.accounts,
+    accounts: services.accounts.door,
     mopidy: services.mopidy,
     mirror: services.mirror,
     actions: { begin: () => () => {}, settled: async () => {}, close: () => {} },
@@ -71,7 +71,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   if (recorded) services.publishThrough(publish)
   else wires.publish = publish
   await until(() => services.mopidy.status().online, 'Mopidy to be online')
-  const { token } = await services.accounts.logIn(
+  const { token } = await services.accounts.ownAccount.logIn(
     { username: `user${BUSIEST}`, password: PASSWORD },
     { ip: null, userAgent: null },
   )

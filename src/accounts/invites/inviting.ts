@@ -2,6 +2,7 @@ import { type Clock, secondsOf } from '../../clock'
 import type { RegistrationPolicy } from '../../config'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
 import { mayNot } from '../roles/permissions'
 import { isAbove } from '../roles/role'
@@ -16,8 +17,7 @@ export type InvitingOptions = {
   database: Database
   clock: Clock
   policy: RegistrationPolicy
-  /** Commits what may end sessions, and has them looked through. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** Making invites and ending them. */

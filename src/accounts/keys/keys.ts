@@ -1,6 +1,7 @@
 import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
 import type { Role } from '../roles/role'
 import { isAbove } from '../roles/role'
@@ -24,14 +25,14 @@ export function isApiKey(token: string): boolean {
   return token.startsWith(PREFIX)
 }
 
+export type ApiKeys = ReturnType<typeof createApiKeys>
 export type ApiKeysOptions = {
   database: Database
   clock: Clock
   sessions: Sessions
   lastUse: LastUse
   securityLog: SecurityLog
-  /** Commits a change that ends sessions. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** API keys: sessions for programs, which last until they are revoked or their time has come. */

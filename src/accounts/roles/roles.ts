@@ -2,7 +2,7 @@ import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
 import type { SecurityLog } from '../log/security-log'
 import { type RoleLimits, readLimits } from './limits'
-import type { Permission } from './permissions'
+import { allows, mayNot, type Permission } from './permissions'
 import type { Role } from './role'
 import { defaultsOf, type Rules, readPermissions, rulesIn } from './rules'
 
@@ -62,6 +62,12 @@ export function createRoles({ database, securityLog }: RolesOptions) {
   return {
     /** Whether the role may do that. */
     may: (role: Role, permission: Permission): boolean => known[role].set.has(permission),
+
+    /** @throws {AppError} `forbidden`, in words for people, unless the role may do that. */
+    mustHave(role: Role, permission: Permission): void {
+      if (!known[role].set.has(permission))
+        throw new AppError('forbidden', mayNot(role, allows[permission]))
+    },
 
     permissionsOf: (role: Role): readonly Permission[] => known[role].permissions,
 

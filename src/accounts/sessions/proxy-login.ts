@@ -32,6 +32,8 @@ const PREFIX = 'mh_'
 /** Names whose token is kept in memory. */
 const MOST_KNOWN = 10_000
 
+export type ProxyLogin = ReturnType<typeof createProxyLogin>
+
 /** Whether a token is one of those that a session gets by the word of a proxy. */
 export function isProxyToken(token: string): boolean {
   return token.startsWith(PREFIX)

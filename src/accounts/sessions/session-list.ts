@@ -1,6 +1,7 @@
 import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
 import type { Roles } from '../roles/roles'
 import { deviceOf } from './device'
@@ -29,8 +30,7 @@ export type SessionListOptions = {
   roles: Roles
   lastUse: LastUse
   securityLog: SecurityLog
-  /** Commits a change of accounts, and has what it ends closed. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** What is open in whose name, for people to look through and to end. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors'
 import { placeOf } from '../../http/client-address'
+import type { Change } from '../account-changes'
 import type { SecurityEvent, SecurityLog } from '../log/security-log'
 import { checkNewPassword } from '../passwords/new-password'
 import type { Passwords } from '../passwords/passwords'
@@ -21,8 +22,7 @@ export type AdministrationOptions = {
   securityLog: SecurityLog
   /** Takes a user's name off what the user did. */
   unname: (userId: number) => Promise<void>
-  /** Commits a change of accounts, and has what it ends closed. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** What admins do to the accounts of others. What a change takes away ends with its commit. */

@@ -1,5 +1,5 @@
-import type { Accounts } from '../../accounts/accounts'
 import { isAmbient, isUpgrade, type PresentedToken } from '../../accounts/door/credentials'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
@@ -51,7 +51,7 @@ export const PROXY_LIMITS: ProxyLimits = {
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
 export type ReverseProxyOptions = {
-  accounts: Accounts
+  accounts: Door
   mopidy: Mopidy
   /** `ws://…`; its host and port are the only ones that are ever spoken to. */
   mopidyUrl: string

@@ -1,14 +1,13 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth, CHECKS_ITSELF } from '../../accounts/door/auth'
+import { type Auth, CHECKS_ITSELF } from '../../accounts/door/auth'
 import { errorReplies } from '../../http/error-reply'
 import type { ReverseProxy } from './reverse-proxy'
 import { WebClientList } from './web-clients'
 
 /** Which web clients there are. */
-export const clientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
+export const clientRoutes = (auth: Auth, proxy: ReverseProxy) =>
   new Elysia({ name: 'clients.routes', prefix: '/api' })
-    .use(auth(accounts))
+    .use(auth)
     .get('/clients', async () => ({ clients: await proxy.clients() }), {
       signedIn: true,
       response: { 200: WebClientList, ...errorReplies(401, 503) },

@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/accounts'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Actions } from '../../actions/actions'
 import type { Clock } from '../../clock'
@@ -22,7 +22,7 @@ export type RelayCall = (
 ) => void
 
 export type RelayOptions = {
-  accounts: Accounts
+  accounts: Door
   mopidy: Mopidy
   mirror: Mirror
   queueWrites: QueueWrites

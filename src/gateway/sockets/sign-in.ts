@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/accounts'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
@@ -7,7 +7,7 @@ import type { Client } from './client'
 
 export type SignIn = ReturnType<typeof createSignIn>
 export type SignInOptions = {
-  accounts: Accounts
+  accounts: Door
   clock: Clock
   log: Log
   /** From the open socket to a valid token. */

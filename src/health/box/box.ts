@@ -7,7 +7,7 @@ import type { Box } from './model'
 
 export type BoxCheck = ReturnType<typeof createBox>
 export type BoxOptions = {
-  accounts: Accounts
+  accounts: Pick<Accounts, 'administration' | 'invites'>
   mopidy: Mopidy
   mopidyUrl: string
   /** Where processes and their sockets are looked up. */

@@ -218,10 +218,10 @@ describe('the sockets of web clients', () => {
     async (path) => {
       const headers = { authorization: `Bearer ${await stage.musakone.logIn()}` }
       const { accounts } = stage.musakone.services
-      const { identify } = accounts
-      const spy = spyOn(accounts, 'identify').mockImplementation(async (...args) => {
+      const { identify } = accounts.door
+      const spy = spyOn(accounts.door, 'identify').mockImplementation(async (...args) => {
         const identity = await identify(...args)
-        accounts.logOut(identity)
+        accounts.ownAccount.logOut(identity)
         return identity
       })
       const client = await connectWeb(url(path), { headers }).finally(() => spy.mockRestore())
