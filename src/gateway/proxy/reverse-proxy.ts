@@ -4,6 +4,7 @@ import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { type ClientAddress, placeOf } from '../../http/client-address'
+import { LOGIN_PAGE } from '../../http/page-addresses'
 import type { Mopidy } from '../../mopidy/mopidy'
 import type { SocketHandlers } from '../sockets/client'
 import { Close } from '../sockets/close'
@@ -232,7 +233,7 @@ export function createReverseProxy({
         return await answer(request, server, path, allowedOrigins)
       } catch (error) {
         if (!mustLogIn(error) || !isNavigation(request)) throw error
-        const location = `/login?next=${encodeURIComponent(path.path + path.query)}`
+        const location = `${LOGIN_PAGE}?next=${encodeURIComponent(path.path + path.query)}`
         const headers = { location, 'cache-control': 'no-store' }
         return new Response(null, { status: 302, headers })
       }
