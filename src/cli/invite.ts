@@ -6,7 +6,7 @@ import { LONGEST_INVITE_S, MOST_USES, NewInvite } from '../accounts/invites/mode
 import { qrText } from '../accounts/invites/qr'
 import { createSecurityLog } from '../accounts/log/security-log'
 import { developmentSecret } from '../accounts/sessions/secret'
-import { systemClock } from '../clock'
+import { HOUR_S, systemClock } from '../clock'
 import { readConfig } from '../config'
 import { Environment } from '../config/environment'
 import { openExistingDatabase } from '../database/existing-database'
@@ -27,8 +27,7 @@ type Desk = { invites: Invites; inviting: Inviting }
 
 const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
 const BY = { by: 'command line' }
-const SECONDS_AN_HOUR = 3_600
-const LONGEST_HOURS = LONGEST_INVITE_S / SECONDS_AN_HOUR
+const LONGEST_HOURS = LONGEST_INVITE_S / HOUR_S
 
 const FOOTER = `
 They work on the database directly, also while the service runs. For a link they need its secret: run
@@ -82,7 +81,7 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
     .action(({ role, hours, uses, name, ...options }: CreateOptions) => {
       const wanted = {
         role,
-        expires_in_s: Math.round(hours * SECONDS_AN_HOUR),
+        expires_in_s: Math.round(hours * HOUR_S),
         ...(uses !== undefined && { max_uses: uses }),
         ...(name !== undefined && { name }),
       }

@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/accounts'
+import type { Door } from '../accounts/door/door'
 import type { Identity } from '../accounts/sessions/sessions'
 import type { Actions } from '../actions/actions'
 import type { Clock } from '../clock'
@@ -55,7 +55,7 @@ const TRACKLIST_CHANGED: MopidyEvent = {
 
 export type Gateway = ReturnType<typeof createGateway>
 export type GatewayOptions = {
-  accounts: Accounts
+  door: Door
   mopidy: Mopidy
   mirror: Mirror
   actions: Actions
@@ -69,7 +69,7 @@ export type GatewayOptions = {
 
 /** The sockets of all clients, over the one connection to Mopidy. */
 export function createGateway({
-  accounts,
+  door,
   mopidy,
   mirror,
   actions,
@@ -89,10 +89,10 @@ export function createGateway({
     publish,
   })
   const { signInMs } = limits
-  const signIn = createSignIn({ accounts, seats, connections, announcements, clock, signInMs })
+  const signIn = createSignIn({ door, seats, connections, announcements, clock, signInMs })
   const queueWrites = createQueueWrites({ announce: () => announcements.event(TRACKLIST_CHANGED) })
   const relay = createRelay({
-    accounts,
+    door,
     mopidy,
     mirror,
     queueWrites,
@@ -111,7 +111,7 @@ export function createGateway({
     mostHeld: limits.mostHeld,
   })
   const incoming = createIncoming({
-    accounts,
+    door,
     clock,
     seats,
     floodGuard,

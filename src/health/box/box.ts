@@ -7,7 +7,7 @@ import type { Box } from './model'
 
 export type BoxCheck = ReturnType<typeof createBox>
 type BoxOptions = {
-  accounts: Accounts
+  accounts: Pick<Accounts, 'administration' | 'invites'>
   mopidy: Mopidy
   mopidyUrl: string
   /** The folder to read processes and sockets from; `/proc` by default. */

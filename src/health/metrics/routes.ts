@@ -1,14 +1,13 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth } from '../../accounts/door/auth'
-import { allows, mayNot } from '../../accounts/roles/permissions'
-import { AppError } from '../../errors'
+import type { Auth } from '../../accounts/door/auth'
+import type { Door } from '../../accounts/door/door'
 import type { ClientAddress, RequestServer } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
 import type { Metrics } from './metrics'
 
 type MetricsRoutesOptions = {
-  accounts: Accounts
+  auth: Auth
+  door: Door
   metrics: Metrics
   clientAddress: ClientAddress
 }
@@ -18,11 +17,11 @@ const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-
 const NEED = 'audit'
 
 /** `/metrics`, for programs on this machine and for admins, also by API key. */
-export const metricsRoutes = ({ accounts, metrics, clientAddress }: MetricsRoutesOptions) =>
-  new Elysia({ name: 'metrics.routes' }).use(auth(accounts)).get(
+export const metricsRoutes = ({ auth, door, metrics, clientAddress }: MetricsRoutesOptions) =>
+  new Elysia({ name: 'metrics.routes' }).use(auth).get(
     '/metrics',
     async ({ request, server }) => {
-      if (!isFromHere(request, server, clientAddress)) await checkMayRead(accounts, request, server)
+      if (!isFromHere(request, server, clientAddress)) await checkMayRead(door, request, server)
       const { text, contentType } = await metrics.render()
       const headers = { 'content-type': contentType, 'cache-control': 'no-store' }
       return new Response(text, { headers })
@@ -51,12 +50,10 @@ function isFromHere(
 }
 
 async function checkMayRead(
-  accounts: Accounts,
+  { identityOf, roles }: Door,
   request: Request,
   server: RequestServer | null,
 ): Promise<void> {
-  const presented = accounts.presented(request, server)
-  if (presented === undefined) throw new AppError('unauthorized', 'Log in first.')
-  const { role } = await accounts.identify(presented.token)
-  if (!accounts.roles.may(role, NEED)) throw new AppError('forbidden', mayNot(role, allows[NEED]))
+  const { role } = await identityOf(request, server)
+  roles.mustHave(role, NEED)
 }
