@@ -7,7 +7,7 @@ import { temporaryFolder } from './support/executable'
 const GOOD = 'kq0vW3mZ8sYt5uR1xN7cPfJ2hLdGbQaE'
 const folder = temporaryFolder()
 
-/** Every problem that the variables have; none when they are in order. */
+/** All problems of the variables; an empty list without any. */
 function problemsOf(variables: Record<string, string>): readonly string[] {
   try {
     readConfig(variables)
@@ -115,7 +115,7 @@ describe('the signing secret in production', () => {
     const file = secretFile('good', `${GOOD}\n`)
     chmodSync(file, 0o600)
     expect(readConfig(production({ JWT_SECRET_FILE: file })).jwtSecret).toBe(GOOD)
-    // As `openssl rand -base64 48` and `-hex 32` make them, a thousand times over.
+    // A thousand secrets like those of `openssl rand -base64 48` and `-hex 32`.
     for (let made = 0; made < 1_000; made += 1)
       for (const [bytes, encoding] of [[48, 'base64'] as const, [32, 'hex'] as const]) {
         const random = Buffer.from(crypto.getRandomValues(new Uint8Array(bytes)))

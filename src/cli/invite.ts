@@ -8,10 +8,11 @@ import { createSecurityLog } from '../accounts/log/security-log'
 import { developmentSecret } from '../accounts/sessions/secret'
 import { HOUR_S, systemClock } from '../clock'
 import { readConfig } from '../config'
-import { Environment } from '../config/environment'
 import { openExistingDatabase } from '../database/existing-database'
 import { AppError, StartError } from '../errors'
+import { databasePathIn } from './terminal/database-option'
 import { originInLan } from './terminal/lan-origin'
+import { localTime } from './terminal/local-time'
 import type { Process } from './terminal/process'
 import { tableOf } from './terminal/table'
 
@@ -25,7 +26,6 @@ type CreateOptions = LinkOptions & {
 }
 type Desk = { invites: Invites; inviting: Inviting }
 
-const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
 const BY = { by: 'command line' }
 const LONGEST_HOURS = LONGEST_INVITE_S / HOUR_S
 
@@ -44,11 +44,7 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
     invite
       .command(usage)
       .description(description)
-      .option(
-        '--database <file>',
-        'the database of the service',
-        variables.DATABASE_PATH?.trim() || DEFAULT_PATH,
-      )
+      .option('--database <file>', 'the database of the service', databasePathIn(variables))
   const withLink = (one: Command) =>
     one.option('--url <url>', 'where the service is, like http://music.local:3001', originIn)
 
@@ -171,11 +167,5 @@ const COLUMNS = ['ID', 'ROLE', 'USES', 'UNTIL', 'NAME']
 
 function cellsOf({ id, role, uses, max_uses, expires_at, name }: InviteRow): string[] {
   const used = max_uses === null ? String(uses) : `${uses} of ${max_uses}`
-  return [String(id), role, used, timeOf(expires_at), name]
-}
-
-/** Like `2026-01-05 13:00`, in the machine's time zone. */
-function timeOf(unixSeconds: number): string {
-  const format = { dateStyle: 'short', timeStyle: 'short' } as const
-  return new Date(unixSeconds * 1000).toLocaleString('sv-SE', format)
+  return [String(id), role, used, localTime(expires_at), name]
 }

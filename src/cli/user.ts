@@ -7,11 +7,12 @@ import { type Administration, createAdministration } from '../accounts/users/adm
 import type { UserEntry } from '../accounts/users/model'
 import { createUsers } from '../accounts/users/users'
 import { systemClock } from '../clock'
-import { Environment } from '../config/environment'
 import { openExistingDatabase } from '../database/existing-database'
 import { unname } from '../database/unnaming'
 import { AppError, StartError } from '../errors'
+import { databasePathIn } from './terminal/database-option'
 import { askHidden } from './terminal/hidden-line'
+import { localTime } from './terminal/local-time'
 import type { Process } from './terminal/process'
 import { tableOf } from './terminal/table'
 
@@ -19,7 +20,6 @@ type DatabaseOption = { database: string }
 type PasswordOptions = DatabaseOption & { passwordStdin?: true; mustChangePassword?: true }
 
 const USAGE = 2
-const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
 const BY = { by: 'command line' }
 
 const FOOTER = `
@@ -35,11 +35,7 @@ export function addUserCommands(user: Command, process: Process): void {
     user
       .command(usage)
       .description(description)
-      .option(
-        '--database <file>',
-        'the database of the service',
-        variables.DATABASE_PATH?.trim() || DEFAULT_PATH,
-      )
+      .option('--database <file>', 'the database of the service', databasePathIn(variables))
   const withPassword = (one: Command) =>
     one
       .option('--password-stdin', 'read the password from standard input instead of asking for it')
@@ -174,19 +170,13 @@ function cellsOf(user: UserEntry): string[] {
   const state = [
     user.disabled && 'disabled',
     user.must_change_password && 'must change the password',
-    user.expires_at !== null && `until ${timeOf(user.expires_at)}`,
+    user.expires_at !== null && `until ${localTime(user.expires_at)}`,
   ].filter((word) => word !== false)
   return [
     user.username,
     user.role,
     state.join(', ') || 'enabled',
-    user.last_login === null ? 'never' : timeOf(user.last_login),
+    user.last_login === null ? 'never' : localTime(user.last_login),
     String(user.sessions),
   ]
-}
-
-/** Like `2026-01-05 13:00`, in the machine's time zone. */
-function timeOf(unixSeconds: number): string {
-  const format = { dateStyle: 'short', timeStyle: 'short' } as const
-  return new Date(unixSeconds * 1000).toLocaleString('sv-SE', format)
 }

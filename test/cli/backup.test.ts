@@ -82,7 +82,7 @@ describe('musakone backup', () => {
     expect(await musakone.stop()).toBe(0)
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([])
 
-    // On another machine, with the same secret: who was logged in still is.
+    // On another machine with the same secret, the sessions of the backup still hold.
     const elsewhere = join(temporaryFolder(), 'musakone.db')
     const restored = await runExecutable(['restore', files[2] ?? ''], { DATABASE_PATH: elsewhere })
     expect(restored.stderr).toBe('')
@@ -99,7 +99,7 @@ describe('musakone backup', () => {
     copyFileSync(big, path)
     let whole = 0
     let killed = 0
-    // From before it begins to after it is done.
+    // The kills are spread from before the backup begins until after it has ended.
     for (let ms = 20; whole < 3; ms = Math.ceil(ms * 1.4)) {
       const file = join(folder, `after-${ms}.db`)
       const child = Bun.spawn([executable(), 'backup', file], {
@@ -117,7 +117,7 @@ describe('musakone backup', () => {
     }
     expect(killed).toBeGreaterThan(0)
 
-    // What the killed ones have left goes with a later one, once it is surely nobody's.
+    // A later backup removes the drafts of the killed ones once they are old enough.
     const drafts = readdirSync(folder).filter((name) => name.endsWith('.tmp'))
     const [draft = 'after-20.db.0123abcd.tmp'] = drafts
     writeFileSync(join(folder, draft), 'half')
@@ -189,7 +189,7 @@ describe('musakone backup', () => {
     expect(readdirSync(backups).sort()).toEqual(old)
   })
 
-  // Only root may mount a disk that is full.
+  // Only root can mount the small disk of this test.
   const canMount = process.getuid?.() === 0 && Bun.which('mount') !== null
   test.skipIf(!canMount)('P8 a full disk: it is told, and nothing is left on it', async () => {
     const disk = join(folder, 'disk')
@@ -218,7 +218,7 @@ describe('musakone backup', () => {
       'my-musakone-2020-01-01T00-00-00Z.db',
     ]
     for (const name of [...old, ...others]) writeFileSync(join(backups, name), '')
-    // Not a file, whatever its name.
+    // A folder with the name of a backup stays.
     mkdirSync(join(backups, 'musakone-2019-01-01T00-00-00Z.db'))
     const { exitCode, stdout } = await run('--directory', backups, '--keep', '3')
     expect(exitCode).toBe(0)

@@ -1,6 +1,6 @@
 import { Database as Sqlite } from 'bun:sqlite'
 
-/** Adds so many users' actions and plays to a database, that to copy or to migrate it takes a while. */
+/** Adds so many actions and plays to a database that a copy or a migration of it takes seconds. */
 export function fill(path: string, rows: number): void {
   const file = new Sqlite(path)
   file.run('PRAGMA synchronous = OFF')

@@ -35,7 +35,7 @@ describe('the command line of the executable', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   })
 
-  /** Runs it before a reader that leaves at once. */
+  /** Runs the executable with its output piped to a reader that exits at once. */
   function unread(args: string, variables: Record<string, string> = {}) {
     const shell = `"${executable()}" ${args} | true; echo "\${PIPESTATUS[0]}"`
     const env = { PATH, ...variables }

@@ -5,7 +5,7 @@ import { executable, runExecutable, temporaryFolder } from '../support/executabl
 
 const has = (program: string) => Bun.which(program) !== null
 
-/** What is typed, with what is offered for its last word. */
+/** A typed command line, with the completions offered for its last word. */
 const LINES: [string, string[]][] = [
   ['musakone do', ['doctor']],
   ['musakone user pas', ['passwd']],
@@ -99,7 +99,7 @@ describe('musakone completion', () => {
   })
 
   test.skipIf(!has('zsh')).each(LINES)('zsh: %s', async (line, offered) => {
-    // A stand-in for zsh's own drawing of what is offered.
+    // Replaces zsh's own function that shows the completions.
     const program = `autoload -Uz compinit; compdef() { :; }
       _describe() { local -a all; all=("\${(@P)2}"); print -rl -- "\${(@)all%%:*}"; }
       compadd() { shift; print -rl -- "$@"; }

@@ -58,7 +58,7 @@ describe('the configuration of the executable', () => {
     writeFileSync(file, `${GOOD_SECRET}\n`)
     const musakone = await start({ NODE_ENV: 'production', JWT_SECRET_FILE: file })
     expect((await fetch(`${musakone.origin}/health`)).status).toBe(200)
-    // The secret stays where the owner keeps it.
+    // The secret is not copied out of the owner's file.
     expect(readdirSync(join(musakone.cwd, 'data'))).not.toContain('jwt-secret')
     await musakone.stop()
   })

@@ -13,7 +13,7 @@ const PASSWORD = 'half a lemon cake'
 
 afterAll(endAll)
 
-/** What people see when several set up a new box at once. */
+/** The outcomes when several people set up a new box at once. */
 describe('A8 of set-ups that race', () => {
   beforeAll(() => void executable())
 
@@ -54,7 +54,7 @@ describe('A8 of set-ups that race', () => {
         passwords.map(async (password) => (await post('login', password, 'admin')).status),
       )
       expect(statuses).toEqual(winner === 0 ? [200, 401] : [401, 200])
-      // Registration is closed, for strangers and for a second admin.
+      // Nobody else can register, not even as a second admin.
       for (const username of ['admin', 'ADMIN', 'root', 'anna'])
         expect((await post('register', PASSWORD, username)).status).toBe(403)
       expect(usersOf(path)).toHaveLength(1)

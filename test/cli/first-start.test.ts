@@ -18,7 +18,7 @@ describe('the first start in production', () => {
     const passwords = passwordsIn(musakone.lines())
     expect(passwords).toEqual([expect.stringMatching(/^[\w-]{20}$/)])
     const [password = ''] = passwords
-    // Nowhere else, by any other wording.
+    // The password is in no other line of the log.
     expect(JSON.stringify(musakone.lines()).split(password)).toHaveLength(2)
     const post = (path: string, token: string, body: unknown) =>
       fetch(`${musakone.origin}/api/auth/${path}`, {

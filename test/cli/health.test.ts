@@ -9,7 +9,7 @@ afterAll(endAll)
 
 const LONGEST_PROBE_MS = 2_500
 
-/** Runs the probe against a port; it has to be done in time, whatever it finds. */
+/** Runs the probe against a port, and fails when it takes longer than it may. */
 async function probe(port: number, variables: Record<string, string> = {}, option = '--health') {
   const run = await runExecutable([option], { PORT: String(port), ...variables })
   expect(run.ms).toBeLessThan(LONGEST_PROBE_MS)

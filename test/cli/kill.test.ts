@@ -11,10 +11,10 @@ import { endAll, start } from './launch'
 afterAll(endAll)
 
 const ROUNDS = 5
-/** What was answered this long before the kill is on the disk: four times the flush window. */
+/** Milliseconds before the kill from which an answered action must be on the disk: four flush intervals. */
 const FLUSHED_MS = 1_000
 
-/** Logs in and acts without a pause until the process is gone; what was acknowledged, and when. */
+/** Logs in and calls without a pause until the process has died; returns the answered calls with their times. */
 function keepWriting(musakone: RunningExecutable, token: string) {
   const tokens: string[] = []
   const actedAt: number[] = []

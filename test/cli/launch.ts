@@ -3,14 +3,14 @@ import { executable, startExecutable, temporaryFolder } from '../support/executa
 
 const launched = new Set<Subprocess>()
 
-/** Runs the executable until it says where it listens; `endAll` ends what a failed test left. */
+/** Starts the executable; resolves when its log names its port. `endAll` ends what a failed test leaves. */
 export async function start(...options: Parameters<typeof startExecutable>) {
   const running = await startExecutable(...options)
   launched.add(running.child)
   return running
 }
 
-/** Runs the executable, or a command that becomes it, without waiting for anything. */
+/** Starts the executable, or a command that replaces itself with it, and does not wait. */
 export function launch(
   variables: Record<string, string>,
   { cwd = temporaryFolder(), shell = '' } = {},
@@ -25,7 +25,7 @@ export function launch(
   return child
 }
 
-/** For `afterAll`: `bun test` emits no `exit`, so that nothing else would end what still runs. */
+/** For `afterAll`: `bun test` emits no `exit` event at which running processes could be ended. */
 export function endAll(): void {
   for (const child of launched) child.kill('SIGKILL')
   launched.clear()

@@ -5,7 +5,7 @@ import { endAll, launch } from './launch'
 
 afterAll(endAll)
 
-/** What the executable writes from its start to its end, with a console that claims colours. */
+/** The whole output of the executable, from start to stop, on a terminal that claims colours. */
 async function outputOf(variables: Record<string, string>): Promise<string> {
   const child = launch({ TERM: 'xterm-256color', COLORTERM: 'truecolor', ...variables })
   let output = ''
@@ -54,7 +54,7 @@ describe('the log of the executable', () => {
       const { level } = JSON.parse(json)
       expect(priority).toBe(priorities[level])
     }
-    // It warned of the password, and told that it listens.
+    // The warning about the password, and the line that names the port.
     expect(output).toMatch(/^<4>.*log in as admin/m)
     expect(output).toMatch(/^<6>.*is listening/m)
   })

@@ -40,7 +40,7 @@ describe('musakone man', () => {
 
   test.skipIf(!has('mandoc'))('nor has mandoc', async () => {
     const { stdout } = await format(['mandoc', '-Tlint', '-Wwarning', file])
-    // The date is left out, so that the same source makes the same page.
+    // Without a date, the same source makes the same page.
     expect(stdout.split('\n').filter((line) => line !== '' && !/date/.test(line))).toEqual([])
   })
 

@@ -88,7 +88,7 @@ test('statistics count in the time zone of the box', async () => {
   }
   const { actions } = (await get('history')) as { actions: { timestamp: number }[] }
   const { activity } = (await get('stats')) as { activity: Record<string, number[]> }
-  // Fourteen hours ahead of UTC all year round.
+  // This zone is 14 hours ahead of UTC all year round.
   const there = new Date(((actions[0]?.timestamp ?? 0) + 14 * 3600) * 1000)
   expect(activity.by_hour?.indexOf(1)).toBe(there.getUTCHours())
   expect(activity.by_weekday?.indexOf(1)).toBe((there.getUTCDay() + 6) % 7)

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await (await start({ DATABASE_PATH: fresh })).stop()
 })
 
-/** Writes over the middle of a file. */
+/** Overwrites the middle of a file. */
 function damage(path: string): void {
   const bytes = readFileSync(path)
   bytes.fill(0x5a, 4096 * 3, 4096 * 8)
@@ -167,7 +167,7 @@ describe('musakone restore', () => {
     const bytes = files.map((name) => readFileSync(join(used, '..', name)))
     expect((await run(used)).exitCode).toBe(0)
     expect(valueIn(path, 'SELECT COUNT(*) FROM sessions')).toBe(1)
-    // And stays as it was.
+    // The backup itself is unchanged.
     expect(files.map((name) => readFileSync(join(used, '..', name)))).toEqual(bytes)
   })
 
@@ -216,7 +216,7 @@ describe('a damaged database', () => {
     const bytes = readFileSync(path)
     bytes.fill(0, 0, 100)
     writeFileSync(path, bytes)
-    // Too small for SQLite to take it for a database at all.
+    // Too short for the header of a SQLite file.
     truncateSync(path, 300)
     expect((await run(backup)).stderr).toBe('')
     expect(integrityOf(path)).toBe('ok')
@@ -289,7 +289,7 @@ test('P7 killed during a migration: the old schema or the new one, never between
       outcomes.after = (outcomes.after ?? 0) + 1
     }
     expect(valueIn(at, 'SELECT COUNT(*) FROM plays')).toBe(ROWS)
-    // Either way the next start brings it up to date.
+    // The next start migrates either database.
     if (schema !== 4 || outcomes.inTheMiddle === 1) {
       await (await start({ DATABASE_PATH: at })).stop()
       expect(schemaOf(at)).toBe(SCHEMA_VERSION)

@@ -18,7 +18,7 @@ const LONGEST_REFUSAL_MS = 1_000
 describe('a second instance', () => {
   beforeAll(() => void executable())
 
-  /** Somebody who is signed in on the first one, before, and who notices if anything happens. */
+  /** A client that is signed in on the first instance, and notices any change there. */
   async function guest(first: RunningExecutable) {
     const token = await first.logIn()
     const client = await connectOwn(`${first.socketUrl}?token=${token}`)
@@ -61,7 +61,7 @@ describe('a second instance', () => {
     expect(second.exitCode).toBe(1)
     expect(second.ms).toBeLessThan(LONGEST_REFUSAL_MS)
     expect(second.stderr).toMatch(/^musakone: another musakone is already running on \S+\n$/)
-    // Refused once, it is refused again: the attempt did not loosen the lock.
+    // A second attempt is refused too: the first did not release the lock.
     expect((await runExecutable([], { DATABASE_PATH: path, PORT: '0' })).exitCode).toBe(1)
     await expectUnaffected()
 
@@ -99,7 +99,7 @@ describe('a second instance', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toContain(`port ${other.port} is already in use`)
     other.stop(true)
-    // What it had opened by then is closed in order.
+    // The refused instance has closed what it had opened.
     expect(readdirSync(join(cwd, 'data'))).not.toContain('musakone.db-wal')
     const later = await start(variables, { cwd })
     expect(later.port).toBe(other.port)

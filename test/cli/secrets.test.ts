@@ -11,7 +11,7 @@ import { endAll, start } from './launch'
 
 afterAll(endAll)
 
-// Words that can come from nowhere else.
+// Words that no other part of the output contains.
 const PASSWORD = 'canary-password-Zq81'
 const WRONG_PASSWORD = 'canary-mistyped-Wp52'
 const NEW_PASSWORD = 'canary-renewed-Kd90'
@@ -103,7 +103,7 @@ describe.each(['debug', 'trace'])('A14 secrets at LOG_LEVEL=%s', (level) => {
     tokens.push(((await reply.json()) as { token: string }).token)
   }
 
-  /** With a table gone every request fails in a way that nobody foresaw, which is logged whole. */
+  /** Without a table, every request fails with an unexpected error, which is logged as a whole. */
   async function breakTheDatabase(): Promise<void> {
     const file = new Database(join(musakone.cwd, 'data/musakone.db'))
     file.run('PRAGMA busy_timeout = 2000')
@@ -131,7 +131,7 @@ describe.each(['debug', 'trace'])('A14 secrets at LOG_LEVEL=%s', (level) => {
     await logInEveryWay()
     await presentTokensEveryWay()
     await changePassword()
-    // The connection that has the password in its address is lost and found, which is logged too.
+    // The loss of the connection whose address holds the password is logged too.
     await mopidy.restart()
     await until(
       () => musakone.lines().filter(({ msg }) => msg === 'mopidy is online').length === 2,
@@ -149,7 +149,7 @@ describe.each(['debug', 'trace'])('A14 secrets at LOG_LEVEL=%s', (level) => {
     found.push({ file: 'log', text: JSON.stringify(musakone.lines()) })
     expect(found.at(-1)?.text).toContain('mopidy connection gone')
 
-    // A token is a secret from its middle on too, its first part is the same in every JWT.
+    // Half a token is a secret too; only the first part is the same in every JWT.
     const parts = tokens.flatMap((token) => token.split('.').slice(1))
     expect(parts).toHaveLength(4)
     for (const secret of ['canary', ...parts, btoa(`admin:${PASSWORD}`)])

@@ -13,7 +13,7 @@ afterAll(endAll)
 
 const SOCKETS = 100
 const LONGEST_STOP_MS = 5_000
-/** As pino has it. */
+/** The number of this level in pino. */
 const WARN = 40
 
 function threadsOf(pid: number): string[] {
@@ -53,7 +53,7 @@ describe('P3 stopping', () => {
   }
   const recorded = (): unknown[][] => {
     const path = join(musakone.cwd, 'data/musakone.db')
-    // Closed in order, it is one file again.
+    // A database that was closed in order has no write-ahead log beside it.
     expect(existsSync(`${path}-wal`)).toBe(false)
     const file = new Database(path, { readonly: true })
     expect(file.query('PRAGMA integrity_check').values()).toEqual([['ok']])
@@ -67,7 +67,7 @@ describe('P3 stopping', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'P3 %s: calls on their way are answered, actions written, sockets told 1001',
     async (signal) => {
-      // What is answered while it stops would be on the disk only a quarter of a second later.
+      // Without the stop, an action answered now would be on the disk a quarter of a second later.
       mopidy.faults.delay(500, 'core.tracklist.set_repeat')
       await Promise.all(
         clients.map((client) => client.call('core.tracklist.set_random', { value: true })),
@@ -76,7 +76,7 @@ describe('P3 stopping', () => {
         client.call('core.tracklist.set_repeat', { value: true }),
       )
       await until(() => mopidy.received.filter(isRepeat).length === SOCKETS, 'calls to arrive')
-      // So many are written by a thread, which the executable brings along.
+      // The recorder's thread, which is part of the executable, writes this many.
       await until(() => threadsOf(musakone.child.pid).includes('Worker'), 'the thread')
       const { exitCode, ms } = await stop(signal)
       expect(exitCode).toBe(0)
@@ -131,7 +131,7 @@ test('P3 told to stop while it starts, it ends in order', async () => {
 
 const isRepeat = (frame: string) => frame.includes('core.tracklist.set_repeat')
 
-/** A TCP connection that says this and then nothing more, whatever it hears. */
+/** A TCP connection that sends this text and then nothing more. */
 async function openRaw(port: number, text: string, reply = '') {
   let heard = ''
   const socket = await Bun.connect({

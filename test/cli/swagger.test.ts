@@ -38,7 +38,7 @@ describe('the API page of the executable', () => {
       expect(reply.headers.get('content-type')).toStartWith(type)
       const text = await reply.text()
       expect(text.length).toBeGreaterThan(50)
-      // A style sheet could still fetch fonts or pictures from elsewhere.
+      // A style sheet could fetch fonts or pictures from another host.
       if (type === 'text/css') expect(text).not.toMatch(/url\(\s*["']?(https?:)?\/\/|@import/i)
     }
   })
@@ -73,7 +73,7 @@ describe('the API page of the executable', () => {
   })
 })
 
-/** What the program itself routes, but for what it keeps out of the document on purpose. */
+/** The routes of the program, without those that are left out of the document on purpose. */
 async function visibleRoutes(): Promise<string[]> {
   const { services, stop } = await startTestMusakone()
   const log = createLog({ level: 'silent', format: 'json' })

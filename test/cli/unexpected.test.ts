@@ -12,7 +12,7 @@ afterAll(() => {
   for (const child of started) child.kill('SIGKILL')
 })
 
-/** Runs the program from its sources, with a mistake built in that SIGUSR2 brings to light. */
+/** Runs the program from its sources with a preloaded fault: SIGUSR2 makes it throw. */
 async function startWith(mistake: string) {
   const cwd = temporaryFolder()
   const preload = join(cwd, 'mistake.ts')
@@ -37,7 +37,7 @@ async function startWith(mistake: string) {
   return { child, lines, port: listening()?.port ?? 0, ended: () => reading }
 }
 
-/** A socket of the admin's. */
+/** A WebSocket on which the admin is signed in. */
 async function openSocket(port: number) {
   const login = await fetch(`http://127.0.0.1:${port}/api/auth/login`, {
     method: 'POST',

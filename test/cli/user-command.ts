@@ -2,7 +2,7 @@ import { executable, temporaryFolder } from '../support/executable'
 
 type Result = { exitCode: number; stdout: string; stderr: string }
 
-/** Runs `musakone user …` on a database, with that text as its input. */
+/** Runs `musakone user …` on a database with this standard input. */
 export async function runUser(
   databasePath: string,
   args: readonly string[],
@@ -23,7 +23,7 @@ export async function runUser(
   return { exitCode, stdout, stderr }
 }
 
-/** Runs it on a terminal, and types what is given for each question as it comes. */
+/** Runs `musakone user …` on a terminal, and types an answer after each question. */
 export async function typeUser(
   databasePath: string,
   args: readonly string[],

@@ -13,7 +13,7 @@ const NEW_PASSWORD = 'a lemon cake and a half'
 const STDIN = '--password-stdin'
 const ONE_LINE = /^musakone: [^\n]+\n$/
 
-/** A database such as the service makes, with its `admin`. */
+/** A new database with the account `admin`, as the service creates it. */
 const fresh = join(temporaryFolder(), 'musakone.db')
 
 afterAll(endAll)

@@ -8,7 +8,7 @@ import { endAll, start } from './launch'
 
 afterAll(endAll)
 
-/** A folder in which every file that Bun looks for tries to take over. */
+/** A folder with each file that Bun reads from its working directory, each of which leaves a trace. */
 function hostileFolder(): { cwd: string; trap: string } {
   const cwd = temporaryFolder()
   const trap = join(cwd, 'trapped')
@@ -96,7 +96,7 @@ test('P15 it serves, relays and documents itself as anywhere else', async () => 
 })
 
 test('the executable knows nothing of the folder that it was made in', () => {
-  // It would look there for parts of itself, on machines where others may have put theirs.
+  // The executable would load modules from that path, where another user may have put files.
   const sources = resolve(import.meta.dir, '../../src')
   expect(readFileSync(executable()).includes(`${sources}/`)).toBe(false)
 })

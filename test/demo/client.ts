@@ -7,7 +7,7 @@ type Message = {
 
 export type Client = Awaited<ReturnType<typeof connect>>
 
-/** A client of Mopidy's socket for tests: calls, and everything heard, in its order. */
+/** A client of Mopidy's WebSocket: it makes calls and keeps all frames in their order. */
 export async function connect(url: string) {
   const socket = new WebSocket(url)
   const frames: (string | ArrayBuffer)[] = []
@@ -47,7 +47,7 @@ export async function connect(url: string) {
     socket,
     closed,
     request,
-    /** The frames as they came, oldest first; a frame is seen once. */
+    /** The next frame that no earlier call has returned, oldest first. */
     next: (): Promise<string | ArrayBuffer> => {
       const frame = frames.shift()
       if (frame !== undefined) return Promise.resolve(frame)
@@ -64,7 +64,7 @@ export async function connect(url: string) {
     async fail(method: string, params?: unknown) {
       return (await request(method, params)).error
     },
-    /** The events since the last asking, in short; a later call has been answered by then. */
+    /** The events since the last call of this, in short form, up to the reply of a call made now. */
     async heard(): Promise<string[]> {
       await request('get_version')
       return events.splice(0).map(shorten)

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock'
 import type { DemoClock } from '../../src/demo/clock'
 
 /**
- * A clock that stands still until it is told to advance; timers go off in their order. `set` turns the
+ * A clock that stands still until `advance`, which fires timers in their order. `set` changes the
  * time of day by so much, forward or back, without any passing.
  */
 export function createFakeClock(

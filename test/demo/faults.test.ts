@@ -103,7 +103,7 @@ describe('With the relay', () => {
     client.socket.ping()
     const reply = client.request('get_version')
     mopidy.emit({ event: 'options_changed' })
-    // A second Mopidy's round trips are time enough for anything that leaked to arrive.
+    // Bytes that leak past the fault arrive within the time that these calls to a second Mopidy take.
     await roundTrips(20)
     expect(heard).toBe(0)
     mopidy.faults.freeze(false)

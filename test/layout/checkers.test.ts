@@ -92,7 +92,9 @@ describe('floors', () => {
 
   test('a part without a file is red', () => {
     const problems = emptyParts('house', tree({ 'roof.ts': [] }), [['roof.ts'], ['attic']])
-    expect(problems).toEqual([expect.stringContaining('name "attic", but no file belongs to it')])
+    expect(problems).toEqual([
+      expect.stringContaining('the part "attic" of house, but no file belongs'),
+    ])
   })
 })
 

@@ -76,8 +76,8 @@ export function upwardImports(
         (target) =>
           `${folder}/${path} imports ${folder}/${target}, but in ${folder} the part ` +
           `"${partOf(path, floors)}" may only import parts below it, and ` +
-          `"${partOf(target, floors)}" is not below it: move the file into the part that it ` +
-          `belongs to, or let a part above both pass a function in.`,
+          `"${partOf(target, floors)}" is not below it (${tableOf(folder)}): move the file into the ` +
+          'part that it belongs to, or let a part above both pass a function in.',
       ),
   )
 }
@@ -93,7 +93,7 @@ export function withoutFloor(
     .map(
       ({ path }) =>
         `${folder}/${path} stands on no floor of ${folder}, so nothing says what it may import: ` +
-        'move the file into a part that is named, or name its sub-folder in the table of floors.',
+        `move the file into a part that is named, or name its sub-folder in ${tableOf(folder)}.`,
     )
 }
 
@@ -106,7 +106,12 @@ export function emptyParts(folder: string, files: readonly SourceFile[], floors:
     .filter((part) => !present.has(part))
     .map(
       (part) =>
-        `the floors of ${folder} name "${part}", but no file belongs to it: remove it, or give it the ` +
-        'new name.',
+        `${tableOf(folder)} names the part "${part}" of ${folder}, but no file belongs to it: remove ` +
+        'it, or give it the new name.',
     )
+}
+
+/** The file with the floors of a folder. */
+function tableOf(folder: string): string {
+  return folder === 'src' ? 'test/layout/floors.ts' : 'test/layout/sub-folders.ts'
 }

@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import type { Variables } from '../../config/environment'
 import { INTEGRITY_HINT } from '../../database/database'
 import { inspect, withFile } from '../../database/inspection'
 import { SCHEMA_VERSION } from '../../database/migrations/migrations'
 import { reasonOf } from '../../errors'
 import { type Finding, note, ok, unknown, wrong } from '../../health/findings/finding'
-import type { Variables } from '../service/environment'
 
 const OTHERS = 0o077
 const MEGABYTE = 1024 * 1024

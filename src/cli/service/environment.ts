@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { Variables } from '../../config/environment'
 import { reasonOf, StartError } from '../../errors'
-
-export type Variables = Readonly<Record<string, string | undefined>>
 
 /** The paths of the Debian package: the variables of the service, and its database. */
 export const ENVIRONMENT_FILE = '/etc/musakone/musakone.env'

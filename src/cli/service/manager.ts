@@ -1,9 +1,8 @@
 import { dlopen, ptr } from 'bun:ffi'
+import type { Variables } from '../../config/environment'
 import { reasonOf } from '../../errors'
 import type { Log } from '../../log'
 import type { Condition } from './running'
-
-type Variables = Readonly<Record<string, string | undefined>>
 
 /** Milliseconds between two reports; fewer when the watchdog expects them more often. */
 const BEAT_MS = 5_000

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import { Environment } from '../../config/environment'
-import { serviceVariables, type Variables } from '../service/environment'
+import { Environment, type Variables } from '../../config/environment'
+import { serviceVariables } from '../service/environment'
 
 const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
 

@@ -1,10 +1,11 @@
 import type { ReadStream } from 'node:tty'
+import type { Variables } from '../../config/environment'
 import type { Log } from '../../log'
 import type { Running } from '../service/running'
 
 /** The arguments, input and output of the process, as a command may use them. */
 export type Process = {
-  variables: Readonly<Record<string, string | undefined>>
+  variables: Variables
   terminal: boolean
   print(line: string): void
   /** Writes to standard error, such as a question. */

@@ -69,7 +69,7 @@ describe('musakone doctor', () => {
       DATABASE_PATH: path,
       JWT_SECRET_FILE: secret,
       NODE_ENV: 'production',
-      // Where nothing listens.
+      // Nothing listens on this port.
       PORT: '1',
       MOPIDY_URL: 'ws://127.0.0.1:1/mopidy/ws',
     }
@@ -106,7 +106,7 @@ describe('musakone doctor', () => {
         'front door',
       ]),
     )
-    // What else listens on the machine that the tests run on is not ours to say.
+    // Other programs on the machine of the tests may listen too.
     const others = findings.filter(({ check }) => check !== 'front door')
     expect(others.filter(({ mark }) => mark === 'wrong')).toEqual([])
     expect(find('database')).toMatchObject({ mark: 'ok' })
@@ -209,7 +209,7 @@ describe('musakone doctor', () => {
     expect(find('front door')?.remedy).toContain(conf)
     expect(find('front door')?.remedy).toContain('section [http], set hostname = 127.0.0.1')
 
-    // It has been closed in the file since: then Mopidy has to read that.
+    // With the file changed already, the remedy is a restart of Mopidy.
     writeFileSync(conf, closeDoors(CONF))
     const { find: findAgain } = await examine('--mopidy-config', conf)
     expect(findAgain('front door')?.remedy).toBe(

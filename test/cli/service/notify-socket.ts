@@ -17,7 +17,7 @@ const { symbols: libc } = dlopen('libc.so.6', {
 
 export type NotifySocket = ReturnType<typeof notifySocket>
 
-/** A socket such as systemd listens at; with `abstract` one that is no file. */
+/** A Unix datagram socket like systemd's; with `abstract` one without a file. */
 export function notifySocket({ abstract = false } = {}) {
   const file = join(temporaryFolder(), 'notify')
   const address = Uint8Array.from([AF_UNIX, 0, ...Buffer.from(abstract ? `\0${file}` : file)])
@@ -35,11 +35,11 @@ export function notifySocket({ abstract = false } = {}) {
   }
 
   return {
-    /** What goes into `NOTIFY_SOCKET`. */
+    /** The value for `NOTIFY_SOCKET`. */
     path: abstract ? `@${file}` : file,
-    /** The messages until now. */
+    /** The messages received so far. */
     received,
-    /** Resolves when a message holds the text. */
+    /** Resolves when a message contains the text. */
     hears: (text: string) =>
       until(() => received().some((message) => message.includes(text)), `to hear ${text}`),
     close: () => void libc.close(descriptor),

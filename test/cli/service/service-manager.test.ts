@@ -48,7 +48,7 @@ describe('what the service manager is told', () => {
     musakone.child.kill('SIGSTOP')
     await stands(musakone.child.pid)
     const heard = manager.received().length
-    // What systemd would wait: nothing may come in this time.
+    // The time after which systemd would act; no message may arrive within it.
     await Bun.sleep(2 * WATCHDOG_MS)
     expect(manager.received()).toHaveLength(heard)
     musakone.child.kill('SIGCONT')

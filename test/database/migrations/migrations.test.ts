@@ -17,7 +17,7 @@ import { temporaryFolder } from '../../support/executable'
 const NEWEST = 6
 const newPath = () => join(temporaryFolder(), 'musakone.db')
 
-/** A file as some other program, or an older version, would have left it. */
+/** A database file with this schema, as another program or an older version leaves it. */
 function fileWith(sql: string, version: number): string {
   const path = newPath()
   const file = new Sqlite(path)
@@ -125,7 +125,7 @@ describe('migrations', () => {
   ])(
     'P7 when %s fails nothing of it stays, and it can be tried again',
     (_, sql, version, inTheWay) => {
-      // The table in the way is not the first that the migration makes.
+      // The migration has created other tables before it fails at the one that exists.
       const path = fileWith(`${sql}; CREATE TABLE ${inTheWay} (oops)`, version)
       const before = look(path)
       const { message, exitCode } = whyNot(path)
@@ -138,7 +138,7 @@ describe('migrations', () => {
       const file = new Sqlite(path)
       file.run(`DROP TABLE ${inTheWay}`)
       file.close()
-      // Refused, it has let go of the lock.
+      // The refused start has released the lock.
       openDatabase(path, { exclusive: true }).close()
       expect(look(path).version).toBe(NEWEST)
     },

@@ -61,7 +61,7 @@ describe('GET /api/box', () => {
         server.once('error', () => resolve(false))
         server.listen(6600, host, () => resolve(true))
       })
-    // Something else of this machine may have the port.
+    // Another program on this machine may have the port.
     if (!(await listen('0.0.0.0'))) return
     expect(await doors()).toContainEqual(
       expect.objectContaining({
@@ -120,7 +120,7 @@ describe('backups over HTTP', () => {
       bytes: 7,
       created_at: 1_767_000_019,
     })
-    // No draft is left behind.
+    // The backup has left no draft.
     expect(readdirSync(folder).length).toBe(22)
   })
 
@@ -135,7 +135,7 @@ describe('backups over HTTP', () => {
   test('A15 what is in the way is in the log, and not in the answer', async () => {
     const databasePath = join(temporaryFolder(), 'musakone.db')
     const { make } = await start(databasePath)
-    // Where the folder should be, there is a file.
+    // A file has the name of the folder.
     writeFileSync(join(dirname(databasePath), 'backups'), '')
     const response = await make()
     expect([response.status, await response.json()]).toEqual([

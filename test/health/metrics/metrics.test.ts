@@ -14,7 +14,7 @@ type Metrics = Readonly<Record<string, number>>
 
 const LINE = /^([a-zA-Z_:][\w:]*(?:\{(?:\w+="(?:[^"\\\n]|\\.)*",?)*\})?) (-?[\d.e+-]+|\+Inf|NaN)$/
 
-/** Reads what Prometheus would; fails where that would. */
+/** Parses the text format of Prometheus; throws where Prometheus would reject it. */
 function parse(text: string): Metrics {
   const metrics: Record<string, number> = {}
   const types = new Map<string, string>()
@@ -40,7 +40,7 @@ function parse(text: string): Metrics {
 describe('GET /metrics', () => {
   let musakone: TestMusakone
   beforeAll(async () => {
-    // What comes with X-Forwarded-For comes from elsewhere.
+    // X-Forwarded-For means that a proxy forwards the request of another machine.
     musakone = await startTestMusakone({ trustedProxies: ['127.0.0.1'] })
     await musakone.online()
   })
@@ -54,7 +54,7 @@ describe('GET /metrics', () => {
     return parse(await response.text())
   }
 
-  /** Counted once the answer is out. */
+  /** The counters change after the answer has been sent, so this waits for them. */
   async function untilCounted(series: string, value: number): Promise<void> {
     await until(async () => (await read())[series] === value, `${series} to be ${value}`)
   }
@@ -166,7 +166,7 @@ describe('GET /metrics', () => {
     expect(await status(from, await musakone.logIn('guest'))).toBe(403)
     expect(await status(from, await musakone.logIn('member'))).toBe(403)
     expect(await status(from, await musakone.logIn())).toBe(200)
-    // A proxy on this machine that nobody has named asks for others too.
+    // A proxy on this machine that TRUSTED_PROXIES does not name forwards requests of other machines.
     for (const name of ['forwarded', 'x-real-ip', 'via', 'x-forwarded-host'])
       expect(await status({ [name]: '127.0.0.1' })).toBe(401)
     expect(await status({ 'x-forwarded-for': '127.0.0.1' })).toBe(401)
