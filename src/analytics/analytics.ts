@@ -9,18 +9,18 @@ import { readCandidates } from '../archive/import-reader'
 import type { Forgotten, Imported, SpanQuery } from '../archive/model'
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
-import { createHistory } from '../history/history'
+import { createActionHistory } from '../history/action-history'
 import type { History, HistoryQuery } from '../history/model'
 import { createPlaybackHistory } from '../history/playback-history'
 import type { PlaybackHistory, PlaybackHistoryQuery } from '../history/playback-history-model'
 import { createAttribution } from '../listening/attribution'
-import { createLife } from '../listening/life'
-import { createListener } from '../listening/listener'
+import { followMopidy } from '../listening/mopidy-follower'
 import { createPlayRows } from '../listening/play-rows'
 import { createPlaybackState } from '../listening/playback-state'
 import { createPlays } from '../listening/plays'
 import { createQueue } from '../listening/queue'
 import type { Queuers } from '../listening/queuers'
+import { createRestartDetector } from '../listening/restart-detector'
 import type { Log } from '../log'
 import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
@@ -28,7 +28,7 @@ import type { Player } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
 import { createDays } from '../statistics/days/days'
 import type { Days, DaysQuery } from '../statistics/days/model'
-import type { Subject } from '../statistics/loose-rows'
+import type { Subject } from '../statistics/edge-rows'
 import type { Review, ReviewQuery, RoomStatsQuery, Stats } from '../statistics/model'
 import { createStatistics } from '../statistics/statistics'
 
@@ -69,9 +69,9 @@ export function createAnalytics({
 }: AnalyticsOptions) {
   const attribution = createAttribution({ queuers, clock })
   const plays = createPlays({ rows: createPlayRows(database), attribution, clock, log })
-  const life = createLife({ database, queuers, log })
-  createListener({ mopidy, plays, life, log })
-  const history = createHistory({ database })
+  const restarts = createRestartDetector({ database, queuers, log })
+  followMopidy({ mopidy, plays, restarts, log })
+  const history = createActionHistory({ database })
   const exportHistory = createExport({ database })
   const importHistory = createImport({ database, clock })
   const forgetting = createForgetting({ database, clock, log, historyDays })

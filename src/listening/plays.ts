@@ -19,7 +19,7 @@ export type Found = Readonly<{
   /** When Mopidy has last started this track, in its own Unix milliseconds. */
   startedAtMs: number | undefined
   /** Whether it is still the same Mopidy, whose tlids mean what they meant. */
-  sameLife: boolean
+  sameTlids: boolean
   /** Whether it has been restarted and has restored its state. */
   restored: boolean
   /** Whether its start was heard while Mopidy was being asked. */
@@ -208,8 +208,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
   /** Whether what is found is the known play; it may also be the same track from its beginning. */
   function goesOn(known: Play, found: Found): boolean {
-    const { state, current, positionMs, startedAtMs = 0, sameLife, restored } = found
-    if (!sameLife || current === null || state === 'stopped' || !known.isOf(current)) return false
+    const { state, current, positionMs, startedAtMs = 0, sameTlids, restored } = found
+    if (!sameTlids || current === null || state === 'stopped' || !known.isOf(current)) return false
     if (startedAtMs <= (known.savedAtMs() ?? Number.POSITIVE_INFINITY)) return true
     // After a restart it goes on where it was.
     const isStream = known.track.lengthMs === null

@@ -127,14 +127,14 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
     knowSome: (tlTracks: readonly TlTrack[]): boolean =>
       tlTracks.some(({ tlid, track }) => entries.get(tlid)?.uri === track.uri),
 
-    /** Mopidy has come back, perhaps as another one: what is added waits until `settle`. */
-    doubt(): void {
+    /** Mopidy has come back, perhaps as another one: what is added waits until `release`. */
+    hold(): void {
       early ??= []
     },
 
     /** It is known now whether it is the same Mopidy, or one whose tlids count from 1 again. */
-    settle(sameLife: boolean): void {
-      if (!sameLife) {
+    release(sameTlids: boolean): void {
+      if (!sameTlids) {
         entries.clear()
         queued.clear()
         unwritten.clear()

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database'
-import type { LooseRows, Subject } from './loose-rows'
+import type { EdgeRows, Subject } from './edge-rows'
+import { yieldToEventLoop } from './event-loop'
 import { createHours, type Hours } from './time/hours'
 import type { Piece, Span } from './time/spans'
 import type { Stretch, TimeZone } from './time/time-zone'
-import { othersTurn } from './turns'
 
 export type Amount = { actions: number; plays: number; listenedMs: number }
 
@@ -23,27 +23,21 @@ const HOUR = 3_600
 const DAY = 86_400
 
 /** Reads the activity in a span of time, from the roll-ups; what still plays counts too. */
-export function createActivity({
-  database,
-  looseRows,
-}: {
-  database: Database
-  looseRows: LooseRows
-}) {
+export function createActivity({ database, edgeRows }: { database: Database; edgeRows: EdgeRows }) {
   const hours = createHours(database)
 
   return async ({ subject, span, zone }: Asked): Promise<Activity> => {
     const tally = createTally()
     for (const stretch of zone.stretches(span.from, span.to).flatMap(inBlocks)) {
       readHours(hours, subject, stretch, tally.add)
-      await othersTurn()
+      await yieldToEventLoop()
       // What is finer than a quarter of an hour.
-      for (const piece of looseEnds(stretch)) {
+      for (const piece of edgesOf(stretch)) {
         const at = quarterOf(piece.from) + stretch.offset
-        for (const { count } of looseRows.actions(subject, [piece])) tally.add(at, count, 0, 0)
-        for (const play of looseRows.ended(subject, [piece])) tally.add(at, 0, 1, play.listened_ms)
+        for (const { count } of edgeRows.actions(subject, [piece])) tally.add(at, count, 0, 0)
+        for (const play of edgeRows.ended(subject, [piece])) tally.add(at, 0, 1, play.listened_ms)
       }
-      for (const play of looseRows.open(subject, stretch)) {
+      for (const play of edgeRows.open(subject, stretch)) {
         const at = quarterOf(play.started_at_ms / 1_000) + stretch.offset
         tally.add(at, 0, 1, play.listened_ms)
       }
@@ -92,7 +86,7 @@ function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): 
     }
 }
 
-function looseEnds({ from, to }: Span): Piece[] {
+function edgesOf({ from, to }: Span): Piece[] {
   const first = Math.ceil(from / QUARTER) * QUARTER
   const last = quarterOf(to)
   const ends =

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
 import { type Activity, createActivity } from './activity'
-import { createLooseRows, type LooseAction, type LoosePlay, type Subject } from './loose-rows'
+import { createEdgeRows, type EdgeAction, type EdgePlay, type Subject } from './edge-rows'
+import { yieldToEventLoop } from './event-loop'
 import { createMilestones } from './milestones'
 import type { Stats } from './model'
 import { type Part, periodsOf, type Span, wholeDays } from './time/spans'
@@ -9,7 +10,6 @@ import { type Streak, streaksIn } from './time/streaks'
 import type { TimeZone } from './time/time-zone'
 import { createTops } from './tops/tops'
 import { createTotals } from './totals'
-import { othersTurn } from './turns'
 
 /** A span cut to what is known of a subject, in the pieces that the roll-ups can tell of. */
 type Pieces = {
@@ -17,7 +17,7 @@ type Pieces = {
   /** Days since 1970. */
   days: Span
   parts: Part[]
-  loose: { actions: LooseAction[]; plays: LoosePlay[] }
+  edges: { actions: EdgeAction[]; plays: EdgePlay[] }
 }
 
 const DAY = 86_400
@@ -28,8 +28,8 @@ export type Figures = ReturnType<typeof createFigures>
 
 /** The figures that statistics are made of: of one subject in one span, by the days of a zone. */
 export function createFigures({ database, clock }: { database: Database; clock: Clock }) {
-  const looseRows = createLooseRows(database)
-  const readActivity = createActivity({ database, looseRows })
+  const edgeRows = createEdgeRows(database)
+  const readActivity = createActivity({ database, edgeRows })
   const milestones = createMilestones(database)
   const totals = createTotals(database)
   const tops = createTops(database)
@@ -43,17 +43,17 @@ export function createFigures({ database, clock }: { database: Database; clock: 
       span,
       days,
       parts: periodsOf(days, { from: known.from / DAY, to: known.to / DAY }),
-      loose: {
-        actions: looseRows.actions(subject, edges),
-        plays: [...looseRows.ended(subject, edges), ...looseRows.open(subject, span)],
+      edges: {
+        actions: edgeRows.actions(subject, edges),
+        plays: [...edgeRows.ended(subject, edges), ...edgeRows.open(subject, span)],
       },
     }
   }
 
   return (subject: Subject, asked: Span, zone: TimeZone) => {
-    const { span, days, parts, loose } = piecesOf(subject, asked)
+    const { span, days, parts, edges } = piecesOf(subject, asked)
     const activity = once(() => readActivity({ subject, span, zone }))
-    const actions = once(() => totals.actions(subject, days, loose.actions))
+    const actions = once(() => totals.actions(subject, days, edges.actions))
 
     return {
       activity,
@@ -61,9 +61,9 @@ export function createFigures({ database, clock }: { database: Database; clock: 
 
       /** What can be compared with another span. */
       async comparable() {
-        await othersTurn()
+        await yieldToEventLoop()
         const { days: activeDays } = await activity()
-        const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, loose.plays)
+        const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, edges.plays)
         return {
           total_actions: Object.values(actions()).reduce((sum, count) => sum + count, 0),
           plays,
@@ -83,8 +83,8 @@ export function createFigures({ database, clock }: { database: Database; clock: 
 
       first: () => milestones.one('ASC', { subject, ...asked }),
       last: () => milestones.one('DESC', { subject, ...asked }),
-      tops: () => tops(subject, parts, loose),
-      people: (limit: number) => totals.people(days, loose.plays, limit),
+      tops: () => tops(subject, parts, edges),
+      people: (limit: number) => totals.people(days, edges.plays, limit),
     }
   }
 

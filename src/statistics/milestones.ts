@@ -1,5 +1,5 @@
 import type { Database } from '../database/database'
-import { ROOM, type Subject } from './loose-rows'
+import { ROOM, type Subject } from './edge-rows'
 import type { Heard } from './model'
 import type { Span } from './time/spans'
 

@@ -1,9 +1,9 @@
 import type { Activity, Amount } from './activity'
+import { ROOM, type Subject } from './edge-rows'
 import type { Figures } from './figures'
-import { ROOM, type Subject } from './loose-rows'
 import type { Review } from './model'
 import { dateOf, type TimeZone } from './time/time-zone'
-import type { Counted } from './tops/loose-counts'
+import type { Counted } from './tops/extra-counts'
 import { playedArtist, topLists } from './tops/top-lists'
 import { firstOf, type Tops } from './tops/tops'
 

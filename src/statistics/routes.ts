@@ -7,7 +7,7 @@ import { whose } from '../accounts/users/whose'
 import type { Analytics } from '../analytics/analytics'
 import { AppError } from '../errors'
 import { errorReplies } from '../http/error-reply'
-import { ROOM, type Subject } from './loose-rows'
+import { ROOM, type Subject } from './edge-rows'
 import { Review, ReviewQuery, ReviewYear, RoomStatsQuery, Stats, StatsQuery } from './model'
 
 const tags = ['Analytics']

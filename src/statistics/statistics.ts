@@ -1,12 +1,12 @@
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
+import { ROOM, type Subject } from './edge-rows'
+import { yieldToEventLoop } from './event-loop'
 import { activityReply, createFigures, FOREVER } from './figures'
-import { ROOM, type Subject } from './loose-rows'
 import type { Review, ReviewQuery, RoomStatsQuery, Stats } from './model'
 import { createReview } from './review'
 import { readTimeZone } from './time/time-zone'
 import { topLists } from './tops/top-lists'
-import { othersTurn } from './turns'
 
 const TOP = 10
 
@@ -21,7 +21,7 @@ export function createStatistics({ database, clock }: { database: Database; cloc
       const zone = readTimeZone(tz)
       const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }
       // Elysia has checked the question, and for the first one made the checks.
-      await othersTurn()
+      await yieldToEventLoop()
       const of = figures(subject, span, zone)
       const top = topLists(await of.tops(), limit)
       const [first, last] = [of.first(), of.last()]

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock'
 import type { Database } from '../../database/database'
+import type { Subject } from '../edge-rows'
 import { createFigures, FOREVER } from '../figures'
-import type { Subject } from '../loose-rows'
 import { dateOf, readTimeZone } from '../time/time-zone'
 import type { Days, DaysQuery } from './model'
 

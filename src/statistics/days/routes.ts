@@ -5,7 +5,7 @@ import { allows, mayNot } from '../../accounts/roles/permissions'
 import type { Analytics } from '../../analytics/analytics'
 import { AppError } from '../../errors'
 import { errorReplies } from '../../http/error-reply'
-import { ROOM } from '../loose-rows'
+import { ROOM } from '../edge-rows'
 import { Days, DaysQuery } from './model'
 
 /** What was done and heard, day by day. */

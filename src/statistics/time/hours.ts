@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database'
 import type { Amount } from '../activity'
-import type { Subject } from '../loose-rows'
+import type { Subject } from '../edge-rows'
 import type { Span } from './spans'
 
 /** Hours since 1970, UTC. */

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database'
-import type { Subject } from '../loose-rows'
-import type { Counted, Item, List } from './loose-counts'
-import { LISTS } from './loose-counts'
+import type { Subject } from '../edge-rows'
+import type { Counted, Item, List } from './extra-counts'
+import { LISTS } from './extra-counts'
 
 export type TopRow = Counted & { item: Item }
 /** A list of a subject in one period: a day, a month, a year, or all the time. */

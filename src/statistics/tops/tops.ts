@@ -1,14 +1,14 @@
 import type { Database } from '../../database/database'
-import type { LooseAction, LoosePlay, Subject } from '../loose-rows'
+import type { EdgeAction, EdgePlay, Subject } from '../edge-rows'
+import { yieldToEventLoop } from '../event-loop'
 import type { Part } from '../time/spans'
-import { othersTurn } from '../turns'
 import {
   type Counts,
-  createLooseCounts,
+  createExtraCounts,
   increase,
   type List,
   type NamedTrack,
-} from './loose-counts'
+} from './extra-counts'
 import { createTopRows, isDay, type TopRow } from './top-rows'
 
 export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
@@ -16,7 +16,7 @@ export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
 /** Up to so many items are looked up one by one rather than all read. */
 const MOST_LOOKED_UP = 500
 
-/** Finds what occurs most, in periods that are rolled up and in loose rows. */
+/** Finds what occurs most, in periods that are rolled up and in edge rows. */
 export function createTops(database: Pick<Database, 'sqlite'>) {
   const { sqlite } = database
   const topRows = createTopRows(database)
@@ -40,24 +40,24 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
   return async (
     subject: Subject,
     parts: readonly Part[],
-    { actions, plays }: { actions: readonly LooseAction[]; plays: readonly LoosePlay[] },
+    { actions, plays }: { actions: readonly EdgeAction[]; plays: readonly EdgePlay[] },
   ) => {
     const days = parts.filter(({ period }) => isDay(period))
     const periods = parts.filter(({ period }) => !isDay(period))
-    const loose = createLooseCounts(known)
-    loose.addActions(actions)
-    loose.addPlays(plays)
+    const extra = createExtraCounts(known)
+    extra.addActions(actions)
+    extra.addPlays(plays)
     // Days have tracks only, with their artists and albums; but of searches there is no more to know.
     await read(
       days,
       (period) => [topRows.day({ subject, list: 'tracksQueued', period })],
-      (sign, [track = 0, artist = 0, , times = 0]) => loose.addQueued(track, artist, sign * times),
+      (sign, [track = 0, artist = 0, , times = 0]) => extra.addQueued(track, artist, sign * times),
     )
     await read(
       days,
       (period) => [topRows.day({ subject, list: 'tracksPlayed', period })],
       (sign, [track = 0, artist = 0, album = 0, times = 0, ms = 0, skipped = 0]) =>
-        loose.addPlayed([track, artist, album], [sign * times, sign * ms, sign * skipped]),
+        extra.addPlayed([track, artist, album], [sign * times, sign * ms, sign * skipped]),
     )
 
     const periodsOf = (list: List) => (list === 'searches' ? parts : periods)
@@ -65,7 +65,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
     /** All that occur, and some that do not after all. */
     async function counts(list: List): Promise<Counts> {
       const sums: Counts = new Map()
-      for (const [item, { times, listenedMs }] of loose.counts[list])
+      for (const [item, { times, listenedMs }] of extra.counts[list])
         increase(sums, item, times, listenedMs)
       await read(
         periodsOf(list),
@@ -76,13 +76,13 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
     }
 
     async function top(list: List, limit: number): Promise<TopRow[]> {
-      await othersTurn()
-      const extras = loose.counts[list]
+      await yieldToEventLoop()
+      const extras = extra.counts[list]
       const [only, ...others] = periodsOf(list)
       if (only === undefined) return firstOf(extras, limit)
       if (only.sign < 0 || others.length > 0 || extras.size > MOST_LOOKED_UP)
         return firstOf(await counts(list), limit)
-      // Its order is that of the roll-up, but for what is loose.
+      // Its order is that of the roll-up, but for the extra counts.
       const asked = { subject, list, period: only.period }
       const changed: Counts = new Map()
       for (const { item, ...counted } of topRows.first(asked, extras.keys(), limit))
@@ -108,7 +108,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
       async topTracks(list: 'tracksQueued' | 'tracksPlayed' | 'tracksSkipped', limit: number) {
         return (await top(list, limit)).map(({ item, times, listenedMs }) => {
           const track =
-            typeof item === 'number' ? trackOf.get({ id: item }) : loose.unknown.get(item)
+            typeof item === 'number' ? trackOf.get({ id: item }) : extra.unknown.get(item)
           const name = track ?? { track_uri: String(item), track_name: null, artist: null }
           return { ...name, times, listenedMs }
         })
@@ -129,7 +129,7 @@ async function read(
   for (const { sign, period } of parts)
     for (const rows of rowsOf(period)) {
       for (const row of rows) use(sign, row)
-      await othersTurn()
+      await yieldToEventLoop()
     }
 }
 

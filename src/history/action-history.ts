@@ -17,7 +17,7 @@ const IN_SPAN = `timestamp >= $from AND timestamp < $to AND (timestamp, id) < ($
       ORDER BY timestamp DESC, id DESC LIMIT $most`
 
 /** Actions, newest first, a page at a time; a page stays the same while rows arrive. */
-export function createHistory({ database }: { database: Database }) {
+export function createActionHistory({ database }: { database: Database }) {
   const { sqlite } = database
   const nameOf = createUserNames(database)
   const ofUser = sqlite.query<Row, Parameters>(

@@ -1,4 +1,4 @@
-import type { LooseAction, LoosePlay } from '../loose-rows'
+import type { EdgeAction, EdgePlay } from '../edge-rows'
 
 /** How often something occurs, and how long it was heard. */
 export type Counted = { times: number; listenedMs: number }
@@ -29,7 +29,7 @@ export type Known = Readonly<{
 const NONE = 0
 
 /** Adds up, for all lists, what is not in a roll-up of the list itself. */
-export function createLooseCounts(known: Known) {
+export function createExtraCounts(known: Known) {
   const counts: Readonly<Record<List, Counts>> = {
     tracksQueued: new Map(),
     artistsQueued: new Map(),
@@ -75,7 +75,7 @@ export function createLooseCounts(known: Known) {
     addQueued,
     addPlayed,
 
-    addActions(actions: readonly LooseAction[]): void {
+    addActions(actions: readonly EdgeAction[]): void {
       for (const { action_type, searched, count, track_uri, track_name, artist } of actions) {
         if (searched !== null) add('searches', searched, count, 0)
         if (action_type !== 'queue_add') continue
@@ -84,7 +84,7 @@ export function createLooseCounts(known: Known) {
       }
     },
 
-    addPlays(plays: readonly LoosePlay[]): void {
+    addPlays(plays: readonly EdgePlay[]): void {
       for (const { sign, listened_ms, skipped, artist, album, track_uri, track_name } of plays) {
         const track = trackOf({ track_uri, track_name, artist })
         const counted = [sign, sign * listened_ms, sign * skipped] as const

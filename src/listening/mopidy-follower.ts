@@ -6,8 +6,8 @@ import type { Answer } from '../mopidy/jsonrpc'
 import type { Mopidy } from '../mopidy/mopidy'
 import { readState } from '../mopidy/player'
 import { readTlTrack, readTlTracks } from '../mopidy/track'
-import type { Life } from './life'
 import type { Plays } from './plays'
+import type { RestartDetector } from './restart-detector'
 
 /** Events that tell of the player. */
 const OF_PLAYER: ReadonlySet<string> = new Set([
@@ -25,10 +25,10 @@ const AGAIN_MS = 5_000
 /** A track that Mopidy has started, by its own history. */
 type Start = Readonly<{ atMs: number; uri: unknown }>
 
-export type ListenerOptions = {
+export type FollowerOptions = {
   mopidy: Mopidy
   plays: Plays
-  life: Life
+  restarts: RestartDetector
   log: Log
 }
 
@@ -36,7 +36,7 @@ export type ListenerOptions = {
  * Hears Mopidy for the plays. Each time that it comes online it is asked first whether it is still the
  * same and what plays; what happens meanwhile makes it ask again.
  */
-export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
+export function followMopidy({ mopidy, plays, restarts, log }: FollowerOptions) {
   /** While Mopidy is being asked: what it has told since. */
   let meanwhile: MopidyEvent[] | undefined
   let asking = 0
@@ -52,16 +52,16 @@ export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
     if (!isOfPlayer && event.name !== 'tracklist_changed') return
     if (meanwhile !== undefined) meanwhile.push(event)
     else if (isOfPlayer) hear(event)
-    else life.noteChange()
+    else restarts.noteTracklistChange()
   })
 
   function hear(event: MopidyEvent): void {
     plays.hear(event)
-    if (event.name === 'track_playback_started' && life.wantsName()) void nameLife()
+    if (event.name === 'track_playback_started' && restarts.needsHistory()) void readHistory()
   }
 
   async function look(asked: number): Promise<void> {
-    life.doubt()
+    restarts.hold()
     const starts: number[] = []
     meanwhile = []
     try {
@@ -75,7 +75,7 @@ export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
       if (asked !== asking) return
       const { current, ...rest } = found
       const startHeard = current !== null && starts.includes(current.tlid)
-      plays.find({ ...rest, ...life.see(found), current, startHeard })
+      plays.find({ ...rest, ...restarts.examine(found), current, startHeard })
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'cannot find out what mopidy plays')
       const again = () => asked === asking && look(asked)
@@ -111,11 +111,11 @@ export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
     }
   }
 
-  async function nameLife(): Promise<void> {
+  async function readHistory(): Promise<void> {
     const asked = asking
     try {
       const starts = readStarts(await ask('core.history.get_history'))
-      if (asked === asking) life.name(starts.map(({ atMs }) => atMs))
+      if (asked === asking) restarts.noteHistory(starts.map(({ atMs }) => atMs))
     } catch {
       // It is gone again; the next start will name it.
     }
