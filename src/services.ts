@@ -4,7 +4,7 @@ import type { ThrottleLimits } from './accounts/passwords/throttle'
 import { type Actions, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
 import { createRecorder } from './actions/recorder/recorder'
-import { type Analytics, createAnalytics } from './analytics/analytics'
+import { createArchive } from './archive/archive'
 import { type Clock, systemClock } from './clock'
 import type { RegistrationPolicy } from './config'
 import { createBackups } from './database/backup/backups'
@@ -19,12 +19,15 @@ import { createBox } from './health/box/box'
 import { createHealth } from './health/health'
 import { createMeasures } from './health/metrics/measures'
 import { createMetrics } from './health/metrics/metrics'
+import { createHistory } from './history/history'
 import { createClientAddress } from './http/client-address'
+import { createListening, type Listening } from './listening/listening'
 import { createQueuers } from './listening/queuers'
 import type { Log } from './log'
 import { createMirror } from './mopidy/mirror'
 import { createMopidy, type MopidyLimits } from './mopidy/mopidy'
 import { createPlayer } from './mopidy/player'
+import { createStatistics } from './statistics/statistics'
 
 export type Services = ReturnType<typeof openServices>
 export type ServicesOptions = {
@@ -67,7 +70,7 @@ export function openServices({
   const wires: {
     gateway?: Gateway
     proxy?: ReverseProxy
-    analytics?: Analytics
+    listening?: Listening
     publish?: Publish
   } = {}
 
@@ -107,24 +110,27 @@ export function openServices({
     incognito,
     onCommand(command) {
       queuers.note(command)
-      wires.analytics?.note(command)
+      wires.listening?.note(command)
     },
   })
-  const { settled } = actions
-  const analytics = createAnalytics({
+  const listening = createListening({
     database,
     mopidy,
     player,
     mirror,
     queuers,
-    incognito,
-    settled,
     clock,
     log,
-    historyDays,
     onQueued: (queued) => wires.gateway?.announce('queue_attribution_changed', queued),
   })
-  wires.analytics = analytics
+  wires.listening = listening
+  const upToDate = async () => {
+    await actions.settled()
+    listening.save()
+  }
+  const statistics = createStatistics({ database, clock, upToDate })
+  const history = createHistory({ database, upToDate })
+  const archive = createArchive({ database, clock, log, historyDays, upToDate })
   const gateway = createGateway({
     accounts,
     mopidy,
@@ -155,18 +161,22 @@ export function openServices({
 
   return {
     accounts,
-    analytics,
+    archive,
     backups,
     box,
     clientAddress,
     gateway,
     health,
+    history,
+    incognito,
+    listening,
     measures,
     metrics,
     mirror,
     mopidy,
     proxy,
     queuers,
+    statistics,
 
     /** Where events go: the server that holds the sockets, once it listens. */
     publishThrough(publish: Publish): void {
@@ -178,7 +188,8 @@ export function openServices({
       measures.close()
       proxy.close()
       gateway.close()
-      analytics.close()
+      archive.close()
+      listening.close()
       actions.close()
       queuers.close()
       // Whoever is not answered by now has done nothing that could be recorded.

@@ -1,5 +1,5 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import type { Clock } from '../clock'
+import { type Clock, DAY_S } from '../clock'
 import type { Database } from '../database/database'
 import { ROWS_A_STEP } from '../database/steps'
 import type { Candidate } from './import-reader'
@@ -12,7 +12,7 @@ type Values = Record<string, string | number | null>
 const MOST_COUNTED = 10_000
 const MOST_PROBLEMS = 10
 /** The clocks of two machines may differ. */
-const DAY_MS = 86_400_000
+const MOST_AHEAD_MS = DAY_S * 1_000
 
 /**
  * Brings a history back, as somebody's own. What is there already stays as it is: the same file can be
@@ -99,7 +99,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
     function write({ line, value }: Candidate): void {
       if (!check.Check(value)) return refuse(line, problemOf(check.Errors(value)))
       const timeMs = value.record === 'action' ? value.timestamp * 1_000 : value.started_at_ms
-      if (timeMs > clock.now() + DAY_MS) return refuse(line, 'is in the future')
+      if (timeMs > clock.now() + MOST_AHEAD_MS) return refuse(line, 'is in the future')
       if (value.record === 'action') writeAction(value)
       else if (value.listened_ms === 0) refuse(line, 'was not heard at all')
       else writePlay(value)

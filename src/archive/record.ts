@@ -1,23 +1,15 @@
 import { type Static, Type as t } from '@sinclair/typebox'
+import { LATEST_S } from '../clock'
+import { EndReason } from '../listening/end-reason'
 import { ACTION_TYPES, type ActionType } from '../mopidy/methods'
 
 const Text = t.Union([t.String({ maxLength: 4_096 }), t.Null()])
 const Milliseconds = t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-const LATEST_MS = 253_402_300_799_000
-
-const EndReasons = t.Union([
-  t.Literal('finished'),
-  t.Literal('skipped'),
-  t.Literal('stopped'),
-  t.Literal('replaced'),
-  t.Literal('lost'),
-])
-
 /** Something that a person did, as it is taken away and brought back. */
 export const ActionRecord = t.Object({
   record: t.Literal('action'),
   /** Unix seconds. */
-  timestamp: t.Integer({ minimum: 0, maximum: LATEST_MS / 1_000 }),
+  timestamp: t.Integer({ minimum: 0, maximum: LATEST_S }),
   action_type: t.Unsafe<ActionType>(t.Union(ACTION_TYPES.map((type) => t.Literal(type)))),
   track_uri: Text,
   track_name: Text,
@@ -30,14 +22,14 @@ export type ActionRecord = Static<typeof ActionRecord>
 /** Something that was heard. Of people it says only which part in it was one's own. */
 export const PlayRecord = t.Object({
   record: t.Literal('play'),
-  started_at_ms: t.Integer({ minimum: 0, maximum: LATEST_MS }),
+  started_at_ms: t.Integer({ minimum: 0, maximum: LATEST_S * 1_000 }),
   track_uri: t.String({ minLength: 1, maxLength: 4_096 }),
   track_name: Text,
   artist: Text,
   album: Text,
   length_ms: t.Union([Milliseconds, t.Null()]),
   listened_ms: Milliseconds,
-  end_reason: t.Union([EndReasons, t.Null()]),
+  end_reason: t.Union([EndReason, t.Null()]),
   queued_by_me: t.Boolean(),
   started_by_me: t.Boolean(),
   ended_by_me: t.Boolean(),

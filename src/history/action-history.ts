@@ -1,9 +1,9 @@
 import { createUserNames } from '../accounts/users/user-names'
 import type { Database } from '../database/database'
-import type { History, HistoryEntry, HistoryQuery } from './model'
+import type { ActionEntry, ActionHistory, ActionHistoryQuery } from './model'
 import { type Cursor, pageOf, readCursor, rowsToRead, textFilter } from './pages'
 
-type Row = Omit<HistoryEntry, 'metadata' | 'user'> & {
+type Row = Omit<ActionEntry, 'metadata' | 'user'> & {
   metadata: string | null
   userId: number | null
 }
@@ -34,7 +34,11 @@ export function createActionHistory({ database }: { database: Database }) {
   // Rows may be written meanwhile.
   const atOnce = sqlite.transaction((read: () => Row[]) => read())
 
-  function find(userId: number | 'all', query: HistoryQuery, kinds: readonly string[]): Row[] {
+  function find(
+    userId: number | 'all',
+    query: ActionHistoryQuery,
+    kinds: readonly string[],
+  ): Row[] {
     const { q, from = 0, to = Number.MAX_SAFE_INTEGER } = query
     const limit = query.limit ?? PAGE
     const cursor = readCursor(query.cursor)
@@ -53,7 +57,7 @@ export function createActionHistory({ database }: { database: Database }) {
   }
 
   /** One user's actions, or with `all` everybody's. */
-  return (userId: number | 'all', query: HistoryQuery): History => {
+  return (userId: number | 'all', query: ActionHistoryQuery): ActionHistory => {
     const kinds = [...new Set(query.action_type?.split(','))]
     const matches = textFilter(query.q)
     const { rows, next_cursor } = pageOf(find(userId, query, kinds), {

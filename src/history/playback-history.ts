@@ -1,7 +1,7 @@
 import { createUserNames } from '../accounts/users/user-names'
 import type { Database } from '../database/database'
+import type { PlaybackHistory, PlaybackHistoryQuery, PlayEntry } from './model'
 import { pageOf, readCursor, rowsToRead, textFilter } from './pages'
-import type { PlaybackHistory, PlaybackHistoryQuery, PlayEntry } from './playback-history-model'
 
 type Row = Omit<PlayEntry, 'queued_by' | 'started_by' | 'ended_by' | 'track'> & {
   uri: string

@@ -7,7 +7,6 @@ import { roleRoutes } from '../accounts/roles/routes'
 import { accountRoutes } from '../accounts/routes'
 import { sessionRoutes } from '../accounts/sessions/routes'
 import { userRoutes } from '../accounts/users/routes'
-import { analyticsRoutes } from '../analytics/routes'
 import { archiveRoutes } from '../archive/routes'
 import { AppError, httpStatus } from '../errors'
 import { clientRoutes, proxyRoutes } from '../gateway/proxy/routes'
@@ -16,6 +15,8 @@ import { gatewayRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
 import { metricsRoutes } from '../health/metrics/routes'
 import { healthRoutes } from '../health/routes'
+import { historyRoutes } from '../history/routes'
+import { listeningRoutes } from '../listening/routes'
 import type { Log } from '../log'
 import type { Services } from '../services'
 import { daysRoutes } from '../statistics/days/routes'
@@ -55,8 +56,9 @@ export function createApp({
   development = false,
   log,
 }: AppOptions) {
-  const { accounts, analytics, backups, box, clientAddress, gateway } = services
-  const { health, measures, metrics, mopidy, proxy } = services
+  const { accounts, archive, backups, box, clientAddress, gateway } = services
+  const { health, history, incognito, listening, measures, metrics, mopidy } = services
+  const { proxy, statistics } = services
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = (): AnyElysia[] => [
     healthRoutes(health),
@@ -70,13 +72,14 @@ export function createApp({
     auditRoutes(accounts),
     keyRoutes(accounts, clientAddress),
     inviteRoutes({ accounts, clientAddress, linkOrigin }),
-    analyticsRoutes(accounts, analytics),
-    statisticsRoutes(accounts, analytics),
-    daysRoutes(accounts, analytics),
-    archiveRoutes(accounts, analytics),
+    historyRoutes(accounts, history),
+    listeningRoutes(accounts, listening),
+    statisticsRoutes(accounts, statistics),
+    daysRoutes(accounts, statistics),
+    archiveRoutes({ accounts, archive, incognito }),
     gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }),
     clientRoutes(accounts, proxy),
-    roomRoutes({ accounts, gateway, incognito: analytics.incognito }),
+    roomRoutes({ accounts, gateway, incognito }),
   ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })

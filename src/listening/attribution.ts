@@ -2,7 +2,7 @@ import type { Command } from '../actions/actions'
 import type { Before } from '../actions/classify'
 import type { Clock } from '../clock'
 import { readTlTracks } from '../mopidy/track'
-import type { EndReason } from './play-rows'
+import type { EndReason } from './end-reason'
 import type { Queuers } from './queuers'
 
 /** How long a command may take to have its effect: a stream has to be fetched first; milliseconds. */

@@ -1,7 +1,6 @@
 import type { Database } from '../database/database'
 import type { Track } from '../mopidy/track'
-
-export type EndReason = 'finished' | 'skipped' | 'stopped' | 'replaced' | 'lost'
+import type { EndReason } from './end-reason'
 
 /** What is to be in the row of a play, and in which. */
 export type PlayRow = {

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock'
 import type { TlTrack, Track } from '../mopidy/track'
 import type { Ender } from './attribution'
+import type { EndReason } from './end-reason'
 import { createHearing } from './hearing'
-import type { EndReason, PlayRow } from './play-rows'
+import type { PlayRow } from './play-rows'
 import type { PlayWriter } from './play-writer'
 
 /**

@@ -6,9 +6,10 @@ import type { MopidyEvent } from '../mopidy/events'
 import type { PlaybackState } from '../mopidy/player'
 import { readTlTrack, type TlTrack } from '../mopidy/track'
 import type { Attribution, Heard } from './attribution'
+import type { EndReason } from './end-reason'
 import { NOTICED_LATE_MS } from './hearing'
 import { createPlay, type Play } from './play'
-import type { EndReason, PlayRows } from './play-rows'
+import type { PlayRows } from './play-rows'
 import { createPlayWriter } from './play-writer'
 
 /** What Mopidy says plays, after a time in which it was not heard. */

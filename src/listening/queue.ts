@@ -7,7 +7,7 @@ import { methods } from '../mopidy/methods'
 import type { Mirror } from '../mopidy/mirror'
 import type { Player, Snapshot } from '../mopidy/player'
 import { readTlTracks, type TlTrack } from '../mopidy/track'
-import type { Queue, QueueQuery } from './queue-model'
+import type { Queue, QueueQuery } from './model'
 import type { Queuers } from './queuers'
 
 type ReadMethod =

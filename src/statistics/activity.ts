@@ -1,11 +1,10 @@
+import { DAY_S, HOUR_S } from '../clock'
 import type { Database } from '../database/database'
 import type { EdgeRows, Subject } from './edge-rows'
 import { yieldToEventLoop } from './event-loop'
-import { createHours, type Hours } from './time/hours'
+import { type Amount, createHours, type Hours } from './time/hours'
 import type { Piece, Span } from './time/spans'
-import type { Stretch, TimeZone } from './time/time-zone'
-
-export type Amount = { actions: number; plays: number; listenedMs: number }
+import { QUARTER_S, type Stretch, type TimeZone } from './time/time-zone'
 
 /** When something was done and heard, by the clocks of a time zone. */
 export type Activity = Readonly<{
@@ -18,9 +17,6 @@ export type Activity = Readonly<{
 type Asked = { subject: Subject; span: Span; zone: TimeZone }
 
 const HOURS_AT_ONCE = 5_000
-const QUARTER = 900
-const HOUR = 3_600
-const DAY = 86_400
 
 /** Reads the activity in a span of time, from the roll-ups; what still plays counts too. */
 export function createActivity({ database, edgeRows }: { database: Database; edgeRows: EdgeRows }) {
@@ -50,7 +46,7 @@ export function createActivity({ database, edgeRows }: { database: Database; edg
 function inBlocks({ from, to, offset }: Stretch): Stretch[] {
   const blocks: Stretch[] = []
   for (let start = from; start < to; ) {
-    const end = Math.min(to, (Math.floor(start / HOUR) + HOURS_AT_ONCE) * HOUR)
+    const end = Math.min(to, (Math.floor(start / HOUR_S) + HOURS_AT_ONCE) * HOUR_S)
     blocks.push({ from: start, to: end, offset })
     start = end
   }
@@ -62,32 +58,32 @@ type Add = (local: number, actions: number, plays: number, listenedMs: number) =
 /** Adds up the quarters of an hour that lie within the stretch. */
 function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): void {
   const { from, to, offset } = stretch
-  const first = Math.ceil(from / HOUR)
-  const last = Math.floor(to / HOUR)
+  const first = Math.ceil(from / HOUR_S)
+  const last = Math.floor(to / HOUR_S)
   // At which quarter of an hour of UTC an hour of the zone begins.
-  const begin = (((-offset / QUARTER) % 4) + 4) % 4
+  const begin = (((-offset / QUARTER_S) % 4) + 4) % 4
   const whole = { subject, from: first, to: Math.max(first, last) }
   for (const row of hours.halves(begin, whole)) {
     const [hour = 0, actions = 0, plays = 0, ms = 0, before, playsBefore, msBefore] = row
-    const local = hour * HOUR + offset
+    const local = hour * HOUR_S + offset
     if (before !== undefined) add(local, before, playsBefore ?? 0, msBefore ?? 0)
-    add(local + begin * QUARTER, actions, plays, ms)
+    add(local + begin * QUARTER_S, actions, plays, ms)
   }
   // Of an hour that is cut, the quarters that are not.
   const cut = new Set(
-    [from, to].filter((time) => time % HOUR !== 0).map((t) => Math.floor(t / HOUR)),
+    [from, to].filter((time) => time % HOUR_S !== 0).map((t) => Math.floor(t / HOUR_S)),
   )
   for (const hour of cut)
     for (let quarter = 0; quarter < 4; quarter += 1) {
-      const at = hour * HOUR + quarter * QUARTER
-      if (at < from || at + QUARTER > to) continue
+      const at = hour * HOUR_S + quarter * QUARTER_S
+      if (at < from || at + QUARTER_S > to) continue
       const { actions, plays, listenedMs } = hours.quarter(subject, hour, quarter)
       add(at + offset, actions, plays, listenedMs)
     }
 }
 
 function edgesOf({ from, to }: Span): Piece[] {
-  const first = Math.ceil(from / QUARTER) * QUARTER
+  const first = Math.ceil(from / QUARTER_S) * QUARTER_S
   const last = quarterOf(to)
   const ends =
     first > last
@@ -99,7 +95,7 @@ function edgesOf({ from, to }: Span): Piece[] {
   return ends.filter((end) => end.from < end.to).map((end) => ({ ...end, sign: 1 }))
 }
 
-const quarterOf = (seconds: number) => Math.floor(seconds / QUARTER) * QUARTER
+const quarterOf = (seconds: number) => Math.floor(seconds / QUARTER_S) * QUARTER_S
 
 function createTally() {
   const days = new Map<number, Amount>()
@@ -118,10 +114,10 @@ function createTally() {
   return {
     add(local: number, actions: number, plays: number, listenedMs: number): void {
       if (actions === 0 && plays === 0) return
-      const day = Math.floor(local / DAY)
+      const day = Math.floor(local / DAY_S)
       // The first day of 1970 was a Thursday.
       const weekday = (((day + 3) % 7) + 7) % 7
-      const hour = Math.floor((local - day * DAY) / HOUR)
+      const hour = Math.floor((local - day * DAY_S) / HOUR_S)
       increase(dayOf(day), actions, plays, listenedMs)
       increase(week[weekday * 24 + hour], actions, plays, listenedMs)
     },

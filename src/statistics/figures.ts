@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import { type Clock, DAY_S, LATEST_S } from '../clock'
 import type { Database } from '../database/database'
 import { type Activity, createActivity } from './activity'
 import { createEdgeRows, type EdgeAction, type EdgePlay, type Subject } from './edge-rows'
@@ -20,9 +20,8 @@ type Pieces = {
   edges: { actions: EdgeAction[]; plays: EdgePlay[] }
 }
 
-const DAY = 86_400
 /** What is kept of a subject may not have begun yet, and may never end. */
-export const FOREVER: Span = { from: 0, to: 253_402_300_800 }
+export const FOREVER: Span = { from: 0, to: LATEST_S + 1 }
 
 export type Figures = ReturnType<typeof createFigures>
 
@@ -42,7 +41,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
     return {
       span,
       days,
-      parts: periodsOf(days, { from: known.from / DAY, to: known.to / DAY }),
+      parts: periodsOf(days, { from: known.from / DAY_S, to: known.to / DAY_S }),
       edges: {
         actions: edgeRows.actions(subject, edges),
         plays: [...edgeRows.ended(subject, edges), ...edgeRows.open(subject, span)],
@@ -92,7 +91,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
   function lastDayOf({ to }: Span, zone: TimeZone): number {
     const last = Math.min(to - 1, Math.floor(clock.now() / 1_000))
     const [stretch] = zone.stretches(last, last + 1)
-    return Math.floor((last + (stretch?.offset ?? 0)) / DAY)
+    return Math.floor((last + (stretch?.offset ?? 0)) / DAY_S)
   }
 }
 

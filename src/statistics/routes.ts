@@ -4,22 +4,22 @@ import { auth } from '../accounts/door/auth'
 import { allows, mayNot } from '../accounts/roles/permissions'
 import type { Identity } from '../accounts/sessions/sessions'
 import { whose } from '../accounts/users/whose'
-import type { Analytics } from '../analytics/analytics'
 import { AppError } from '../errors'
 import { errorReplies } from '../http/error-reply'
 import { ROOM, type Subject } from './edge-rows'
 import { Review, ReviewQuery, ReviewYear, RoomStatsQuery, Stats, StatsQuery } from './model'
+import type { Statistics } from './statistics'
 
 const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
 /** What people did and heard, counted. */
-export const statisticsRoutes = (accounts: Accounts, analytics: Analytics) =>
-  new Elysia({ name: 'analytics.statistics-routes', prefix: '/api/analytics' })
+export const statisticsRoutes = (accounts: Accounts, statistics: Statistics) =>
+  new Elysia({ name: 'statistics.routes', prefix: '/api/analytics' })
     .use(auth(accounts))
     .get(
       '/stats',
-      ({ identity, query }) => analytics.statistics(subjectOf(query, identity, accounts), query),
+      ({ identity, query }) => statistics.stats(subjectOf(query, identity, accounts), query),
       {
         signedIn: true,
         query: StatsQuery,
@@ -27,7 +27,7 @@ export const statisticsRoutes = (accounts: Accounts, analytics: Analytics) =>
         detail: { summary: 'What I did and heard', tags, security },
       },
     )
-    .get('/stats/room', ({ query }) => analytics.statistics(ROOM, query), {
+    .get('/stats/room', ({ query }) => statistics.stats(ROOM, query), {
       needs: 'history.room',
       query: RoomStatsQuery,
       response: { 200: Stats, ...errorReplies(400, 401, 403) },
@@ -40,7 +40,7 @@ export const statisticsRoutes = (accounts: Accounts, analytics: Analytics) =>
     .get(
       '/review/:year',
       ({ identity, params, query }) =>
-        analytics.review(identity.userId, Number(params.year), query),
+        statistics.review(identity.userId, Number(params.year), query),
       {
         signedIn: true,
         params: ReviewYear,
@@ -51,7 +51,7 @@ export const statisticsRoutes = (accounts: Accounts, analytics: Analytics) =>
     )
     .get(
       '/review/:year/room',
-      ({ params, query }) => analytics.review(ROOM, Number(params.year), query),
+      ({ params, query }) => statistics.review(ROOM, Number(params.year), query),
       {
         needs: 'history.room',
         params: ReviewYear,

@@ -13,6 +13,7 @@ import { temporaryFolder } from '../support/executable'
 import { comparableOf, naiveStatistics } from './naive-statistics'
 import { createRandomHistory } from './random-history'
 
+const upToDate = async () => {}
 const TABLES = [
   'action_days',
   'active_hours',
@@ -84,7 +85,7 @@ describe('the roll-ups', () => {
     const history = createRandomHistory(database, random)
     history.go(400)
     const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
-    const statistics = createStatistics({ database, clock })
+    const statistics = createStatistics({ database, clock, upToDate })
     const users = database.sqlite.query('SELECT id FROM users').values() as number[][]
     for (let round = 0; round < 25; round += 1) {
       const subject = random.pick([0, ...users.flat()])
@@ -124,7 +125,7 @@ test('the first of a long list are the same, whether they occur often or seldom'
       insert.run({ uri: `track:${String(track).padStart(2, '0')}`, timestamp })
     }
   const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
-  const statistics = createStatistics({ database, clock })
+  const statistics = createStatistics({ database, clock, upToDate })
   const january = { from: first, to: first + 31 * 86_400 }
   // Of the month 49 tracks are in the index, of all the time 7; more are asked for, and less.
   for (const span of [january, {}])
@@ -175,7 +176,7 @@ test('a database from before the roll-ups gets them when it is opened', async ()
   const database = openDatabase(path)
   expect(counts(database).tops.length).toBeGreaterThan(20)
   const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
-  const statistics = createStatistics({ database, clock })
+  const statistics = createStatistics({ database, clock, upToDate })
   for (const subject of [0, 1, 2, 3]) {
     const stats = comparableOf(await statistics.stats(subject, { tz: 'UTC', limit: 100 }))
     const asked = { subject, from: 0, to: 1e11, tz: 'UTC' }

@@ -1,7 +1,8 @@
 import type { Database } from '../../database/database'
-import type { Amount } from '../activity'
 import type { Subject } from '../edge-rows'
 import type { Span } from './spans'
+
+export type Amount = { actions: number; plays: number; listenedMs: number }
 
 /** Hours since 1970, UTC. */
 type Asked = Span & { subject: Subject }

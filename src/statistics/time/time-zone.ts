@@ -1,11 +1,11 @@
+import { DAY_S, HOUR_S } from '../../clock'
 import { AppError } from '../../errors'
 
-const QUARTER = 900
-const DAY = 86_400
+export const QUARTER_S = 900
 /** Nowhere has the clock been turned twice within so short a time. */
-const LOOK_EVERY = 7 * DAY
+const LOOK_EVERY = 7 * DAY_S
 /** Further from UTC no clock is, in seconds. */
-const FURTHEST = 26 * 3_600
+const FURTHEST = 26 * HOUR_S
 
 /** A time in which the clocks of a zone stay so far ahead of UTC; all in seconds. */
 export type Stretch = Readonly<{ from: number; to: number; offset: number }>
@@ -24,30 +24,30 @@ export function readTimeZone(name?: string) {
   function offsetAt(seconds: number): number {
     const [, sign, hours, minutes = 0] =
       /GMT([+-])(\d+):?(\d+)?/.exec(format.format(seconds * 1_000)) ?? []
-    const ahead = Number(hours ?? 0) * 3_600 + Number(minutes) * 60
-    return Math.round(ahead / QUARTER) * QUARTER * (sign === '-' ? -1 : 1)
+    const ahead = Number(hours ?? 0) * HOUR_S + Number(minutes) * 60
+    return Math.round(ahead / QUARTER_S) * QUARTER_S * (sign === '-' ? -1 : 1)
   }
 
   /** The first quarter of an hour in `(from, to]` that has another offset than `from`. */
   function turnBetween(from: number, to: number): number {
-    let [low, high] = [from / QUARTER, to / QUARTER]
+    let [low, high] = [from / QUARTER_S, to / QUARTER_S]
     const offset = offsetAt(from)
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
-      if (offsetAt(middle * QUARTER) === offset) low = middle
+      if (offsetAt(middle * QUARTER_S) === offset) low = middle
       else high = middle
     }
-    return high * QUARTER
+    return high * QUARTER_S
   }
 
   /** The span in pieces without a turn of the clock; its ends are taken as they are. */
   function stretches(from: number, to: number): Stretch[] {
     const found: Stretch[] = []
     let start = from
-    let known = Math.floor(from / QUARTER) * QUARTER
+    let known = Math.floor(from / QUARTER_S) * QUARTER_S
     let offset = offsetAt(known)
     while (known < to) {
-      const next = Math.min(known + LOOK_EVERY, Math.ceil(to / QUARTER) * QUARTER)
+      const next = Math.min(known + LOOK_EVERY, Math.ceil(to / QUARTER_S) * QUARTER_S)
       if (offsetAt(next) === offset) {
         known = next
         continue
@@ -87,4 +87,4 @@ function formatOf(timeZone: string | undefined): Intl.DateTimeFormat {
 
 /** The day, counted from 1970, of a local time in seconds, as `2026-01-05`. */
 export const dateOf = (day: number): string =>
-  new Date(day * DAY * 1_000).toISOString().slice(0, 10)
+  new Date(day * DAY_S * 1_000).toISOString().slice(0, 10)
