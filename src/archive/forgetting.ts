@@ -19,7 +19,7 @@ export type ForgettingOptions = {
   historyDays: number
 }
 
-/** Removes what somebody, or everybody, no longer wants to be remembered; in small steps. */
+/** Deletes the history of a user on request, and everybody's when it is old; in small steps. */
 export function createForgetting({ database, clock, log, historyDays }: ForgettingOptions) {
   const { sqlite } = database
   let closed = false
@@ -67,9 +67,7 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
   void prune()
 
   return {
-    /**
-     * Deletes what a user did, and takes the name off what was heard: the room keeps its counts.
-     */
+    /** Deletes what a user did, and takes the user's name off plays: the room keeps its counts. */
     async forgetUser(userId: number, { from, to }: Span): Promise<Forgotten> {
       const values = { userId, from, to, most: ROWS_A_STEP }
       const actions = await repeat(() => deleteActions.run(values))
@@ -77,9 +75,6 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
       for (const unnaming of unnamings) plays += await repeat(() => unnaming.run(values))
       return { actions, plays }
     },
-
-    /** Deletes what is older than it is to be kept. */
-    prune,
 
     close(): void {
       closed = true
