@@ -16,7 +16,7 @@ const COLUMNS = `id, user_id AS userId, action_type, track_uri, track_name, arti
 const IN_SPAN = `timestamp >= $from AND timestamp < $to AND (timestamp, id) < ($time, $id)
       ORDER BY timestamp DESC, id DESC LIMIT $most`
 
-/** Actions, newest first, a page at a time; a page stays the same while rows arrive. */
+/** Actions, newest first, a page at a time; rows that arrive later do not move a page. */
 export function createActionHistory({ database }: { database: Database }) {
   const { sqlite } = database
   const nameOf = createUserNames(database)
@@ -31,7 +31,7 @@ export function createActionHistory({ database }: { database: Database }) {
     `SELECT ${COLUMNS} FROM user_actions WHERE ${IN_SPAN}`,
   )
 
-  // Rows may be written meanwhile.
+  // The recorder's thread may write rows between two queries.
   const atOnce = sqlite.transaction((read: () => Row[]) => read())
 
   function find(
@@ -42,9 +42,9 @@ export function createActionHistory({ database }: { database: Database }) {
     const { q, from = 0, to = Number.MAX_SAFE_INTEGER } = query
     const limit = query.limit ?? PAGE
     const cursor = readCursor(query.cursor)
-    // SQLite searches the index by one upper end only: let it be the lower.
+    // SQLite uses only one upper bound to search the index, so it gets the lower of the two.
     const span = { from, to: Math.min(to, cursor.time + 1), ...cursor }
-    // Each kind by its index, so that a rare one is found at once.
+    // Each kind is read by its own index, so that a rare kind is found at once.
     if (userId !== 'all' && kinds.length > 0 && q === undefined) {
       const most = rowsToRead(limit, false)
       const rows = atOnce(() =>

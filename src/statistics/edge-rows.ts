@@ -1,11 +1,11 @@
 import type { Database } from '../database/database'
 import type { Piece, Span } from './time/spans'
 
-/** Whose figures: a user's, or the room's. */
+/** The id of the user whose figures are meant, or `ROOM`. */
 export type Subject = number
 export const ROOM: Subject = 0
 
-/** Actions that are alike; `count` is negative when they are to be taken off. */
+/** Equal actions and their number, which is negative when they are to be subtracted. */
 export type EdgeAction = {
   action_type: string
   track_uri: string | null
@@ -16,7 +16,7 @@ export type EdgeAction = {
 }
 
 export type EdgePlay = {
-  /** 1, or -1 when it is to be taken off. */
+  /** 1, or -1 when the play is to be subtracted. */
   sign: number
   owner: number | null
   track_uri: string
@@ -37,7 +37,7 @@ type Asked = Span & { subject: Subject }
 const PLAY = 'started_at_ms, listened_ms, track_uri, track_name, artist'
 const IN_SPAN = 'started_at_ms >= $from * 1000 AND started_at_ms < $to * 1000'
 
-/** The rows that the roll-ups cannot tell of: at the edges of a span, and what still plays. */
+/** Reads the rows that the roll-ups do not cover: at the edges of a span, and the play that is open. */
 export function createEdgeRows({ sqlite }: Pick<Database, 'sqlite'>) {
   const actions = sqlite.query<EdgeAction, Asked>(
     `SELECT action_type, iif(action_type = 'queue_add', track_uri, NULL) AS track_uri,

@@ -1,12 +1,13 @@
+/** A question of statistics may hold up everything else for so many milliseconds. */
 const MOST_MS = 5
-let turnedAt = 0
+let yieldedAt = 0
 
-/** Lets others have their turn, when they have not had one for some milliseconds. */
+/** Yields to the event loop, unless it was yielded to within the last few milliseconds. */
 export function yieldToEventLoop(): Promise<void> | undefined {
-  if (performance.now() - turnedAt < MOST_MS) return undefined
+  if (performance.now() - yieldedAt < MOST_MS) return undefined
   return new Promise((resolve) =>
     setImmediate(() => {
-      turnedAt = performance.now()
+      yieldedAt = performance.now()
       resolve()
     }),
   )

@@ -11,21 +11,22 @@ import type { TimeZone } from './time/time-zone'
 import { createTops } from './tops/tops'
 import { createTotals } from './totals'
 
-/** A span cut to what is known of a subject, in the pieces that the roll-ups can tell of. */
+/** A span, cut to the time that anything is known of, in the pieces that roll-ups and rows cover. */
 type Pieces = {
   span: Span
-  /** Days since 1970. */
+  /** The whole days of it, counted from 1970. */
   days: Span
+  /** The same days as the fewest days, months and years. */
   parts: Part[]
   edges: { actions: EdgeAction[]; plays: EdgePlay[] }
 }
 
-/** What is kept of a subject may not have begun yet, and may never end. */
+/** All the time that a request may name. */
 export const FOREVER: Span = { from: 0, to: LATEST_S + 1 }
 
 export type Figures = ReturnType<typeof createFigures>
 
-/** The figures that statistics are made of: of one subject in one span, by the days of a zone. */
+/** Reads the figures that statistics are made of: one subject in one span, by the days of a time zone. */
 export function createFigures({ database, clock }: { database: Database; clock: Clock }) {
   const edgeRows = createEdgeRows(database)
   const readActivity = createActivity({ database, edgeRows })
@@ -58,7 +59,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
       activity,
       actions,
 
-      /** What can be compared with another span. */
+      /** The figures that can be compared with those of another span. */
       async comparable() {
         await yieldToEventLoop()
         const { days: activeDays } = await activity()
@@ -87,7 +88,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
     }
   }
 
-  /** Today, or the last day of a span that is over. */
+  /** Today, or the last day of a span that is over; counted from 1970. */
   function lastDayOf({ to }: Span, zone: TimeZone): number {
     const last = Math.min(to - 1, Math.floor(clock.now() / 1_000))
     const [stretch] = zone.stretches(last, last + 1)
@@ -95,7 +96,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
   }
 }
 
-/** The activity as the reply has it. */
+/** The activity as replies have it. */
 export function activityReply({ week }: Activity): Stats['activity'] {
   const days = Array.from({ length: 7 }, (_, day) => week.slice(day * 24, day * 24 + 24))
   return {
@@ -106,7 +107,7 @@ export function activityReply({ week }: Activity): Stats['activity'] {
   }
 }
 
-/** What it gives the first time. */
+/** A function that does the work once, and gives the same result each time. */
 function once<T>(work: () => T): () => T {
   let done: { value: T } | undefined
   return () => {

@@ -62,7 +62,7 @@ export const statisticsRoutes = (accounts: Accounts, statistics: Statistics) =>
     )
 
 /**
- * Whose statistics are asked for: one's own, unless one may see others' or the room's.
+ * The subject that a query asks for: the caller, another user or the room.
  * @throws {AppError} `forbidden`, `not_found`, or `invalid_request` for both at once.
  */
 function subjectOf({ user, room }: StatsQuery, identity: Identity, accounts: Accounts): Subject {

@@ -35,7 +35,7 @@ export function createStatistics({ database, clock, upToDate }: StatisticsOption
       await upToDate()
       const zone = readTimeZone(tz)
       const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }
-      // Elysia may just have spent milliseconds on compiling the checks of the first query.
+      // Elysia checks the query before this, and compiling that check takes milliseconds the first time.
       await yieldToEventLoop()
       const of = figures(subject, span, zone)
       const top = topLists(await of.tops(), limit)
@@ -58,7 +58,7 @@ export function createStatistics({ database, clock, upToDate }: StatisticsOption
         before: from === undefined ? null : await before(from, to),
       }
 
-      /** The same of as long a time until `from`; what has no end yet goes on until now. */
+      /** The figures of the equally long time until `from`; a span without an end goes on until now. */
       async function before(
         from: number,
         to = Math.floor(clock.now() / 1_000),
@@ -75,6 +75,7 @@ export function createStatistics({ database, clock, upToDate }: StatisticsOption
       return days(subject, query)
     },
 
+    /** A year in review. */
     async review(subject: Subject, year: number, { tz }: ReviewQuery): Promise<Review> {
       await upToDate()
       return review(subject, year, readTimeZone(tz))

@@ -2,7 +2,7 @@ import type { Database } from '../database/database'
 import type { EdgeAction, EdgePlay, Subject } from './edge-rows'
 import type { Span } from './time/spans'
 
-/** Plays, and what became of those that the subject queued; for the room, of all. */
+/** Plays, and how those ended that the subject queued; for the room, all of them. */
 export type PlayTotals = {
   plays: number
   listened_ms: number
@@ -20,9 +20,9 @@ const SUMS = (
   ['plays', 'listened_ms', 'finished', 'queued', 'skipped', 'skipped_by_self'] as const
 ).map((column) => `COALESCE(SUM(${column}), 0) AS ${column}`)
 
-/** Adds up days of the roll-ups, counted from 1970, and edges rows. */
+/** Adds up the roll-ups of days (counted from 1970) and the edge rows. */
 export function createTotals({ sqlite }: Pick<Database, 'sqlite'>) {
-  // From kind to kind by the index, and of each the days asked for.
+  // Goes from kind to kind by the index, and reads only the days asked for of each.
   const byKind = sqlite.query<{ kind: string; actions: number }, Days>(
     `WITH RECURSIVE kinds(kind) AS (
        SELECT MIN(action_type) FROM action_days WHERE subject = $subject
@@ -72,7 +72,7 @@ export function createTotals({ sqlite }: Pick<Database, 'sqlite'>) {
       return totals
     },
 
-    /** Whose plays the room has heard, the most first. */
+    /** The people whose plays the room has heard, those with the most plays first. */
     people(days: Span, edges: Edges<EdgePlay>, limit: number): PersonTotals[] {
       const people = new Map(byPerson.all(days).map((person) => [person.id, person]))
       for (const { sign, owner: id, listened_ms } of edges) {

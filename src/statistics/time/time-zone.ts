@@ -2,25 +2,25 @@ import { DAY_S, HOUR_S } from '../../clock'
 import { AppError } from '../../errors'
 
 export const QUARTER_S = 900
-/** Nowhere has the clock been turned twice within so short a time. */
+/** No zone has ever turned its clocks twice within so many seconds. */
 const LOOK_EVERY = 7 * DAY_S
-/** Further from UTC no clock is, in seconds. */
+/** No clock is further from UTC than so many seconds. */
 const FURTHEST = 26 * HOUR_S
 
-/** A time in which the clocks of a zone stay so far ahead of UTC; all in seconds. */
+/** A time in which the clocks of a zone are `offset` ahead of UTC; all in seconds. */
 export type Stretch = Readonly<{ from: number; to: number; offset: number }>
 
 export type TimeZone = ReturnType<typeof readTimeZone>
 
 /**
- * The time zone of that IANA name, without one that of this machine. Its offsets are those at the start
- * of each quarter of an hour, to the quarter of an hour: no zone has been finer for fifty years.
+ * The time zone of that IANA name; without a name, that of this machine. Offsets are rounded to quarters of
+ * an hour and change only between quarters: no zone has been finer for fifty years.
  * @throws {AppError} `invalid_request` when there is no such zone.
  */
 export function readTimeZone(name?: string) {
   const format = formatOf(name)
 
-  /** How far ahead of UTC it is then, in seconds. */
+  /** How far the zone is ahead of UTC at that time, in seconds. */
   function offsetAt(seconds: number): number {
     const [, sign, hours, minutes = 0] =
       /GMT([+-])(\d+):?(\d+)?/.exec(format.format(seconds * 1_000)) ?? []
@@ -28,7 +28,7 @@ export function readTimeZone(name?: string) {
     return Math.round(ahead / QUARTER_S) * QUARTER_S * (sign === '-' ? -1 : 1)
   }
 
-  /** The first quarter of an hour in `(from, to]` that has another offset than `from`. */
+  /** The start of the first quarter of an hour in `(from, to]` with another offset than `from`. */
   function turnBetween(from: number, to: number): number {
     let [low, high] = [from / QUARTER_S, to / QUARTER_S]
     const offset = offsetAt(from)
@@ -40,7 +40,7 @@ export function readTimeZone(name?: string) {
     return high * QUARTER_S
   }
 
-  /** The span in pieces without a turn of the clock; its ends are taken as they are. */
+  /** Cuts the span at each turn of the clock. */
   function stretches(from: number, to: number): Stretch[] {
     const found: Stretch[] = []
     let start = from

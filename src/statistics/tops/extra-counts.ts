@@ -1,10 +1,10 @@
 import type { EdgeAction, EdgePlay } from '../edge-rows'
 
-/** How often something occurs, and how long it was heard. */
+/** How often an item occurs, and how long it was heard. */
 export type Counted = { times: number; listenedMs: number }
 export type NamedTrack = { track_uri: string; track_name: string | null; artist: string | null }
 
-/** The id of a known track or name; of one that is in no roll-up yet, its URI or text. */
+/** The id of a track or name in the roll-ups; its address or text when it is in none yet. */
 export type Item = number | string
 export type Counts = Map<Item, Counted>
 
@@ -19,16 +19,16 @@ export const LISTS = {
 } as const
 export type List = keyof typeof LISTS
 
-/** Ids by URIs and texts. */
+/** Finds the ids of the roll-ups. */
 export type Known = Readonly<{
   track: (uri: string) => number | undefined
   name: (text: string) => number | undefined
 }>
 
-/** Nothing, where there is no artist, no album or no track. */
+/** Stands in the roll-ups of days where a row has no track, artist or album. */
 const NONE = 0
 
-/** Adds up, for all lists, what is not in a roll-up of the list itself. */
+/** Adds up, for each list, the rows and days that its own roll-up does not cover. */
 export function createExtraCounts(known: Known) {
   const counts: Readonly<Record<List, Counts>> = {
     tracksQueued: new Map(),

@@ -13,10 +13,10 @@ import { createTopRows, isDay, type TopRow } from './top-rows'
 
 export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
 
-/** Up to so many items are looked up one by one rather than all read. */
+/** Up to so many items are looked up one by one; for more the whole roll-up is read. */
 const MOST_LOOKED_UP = 500
 
-/** Finds what occurs most, in periods that are rolled up and in edge rows. */
+/** Finds the items that occur most, in the roll-ups of periods and in edge rows. */
 export function createTops(database: Pick<Database, 'sqlite'>) {
   const { sqlite } = database
   const topRows = createTopRows(database)
@@ -47,7 +47,8 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
     const extra = createExtraCounts(known)
     extra.addActions(actions)
     extra.addPlays(plays)
-    // Days have tracks only, with their artists and albums; but of searches there is no more to know.
+    // The roll-ups of a day hold tracks with their artists and albums, from which all lists but that of
+    // the searches are counted; searches have a list of their own for each day.
     await read(
       days,
       (period) => [topRows.day({ subject, list: 'tracksQueued', period })],
@@ -62,7 +63,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
 
     const periodsOf = (list: List) => (list === 'searches' ? parts : periods)
 
-    /** All that occur, and some that do not after all. */
+    /** The counts of all items; some may be zero, because what was added was subtracted again. */
     async function counts(list: List): Promise<Counts> {
       const sums: Counts = new Map()
       for (const [item, { times, listenedMs }] of extra.counts[list])
@@ -82,7 +83,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
       if (only === undefined) return firstOf(extras, limit)
       if (only.sign < 0 || others.length > 0 || extras.size > MOST_LOOKED_UP)
         return firstOf(await counts(list), limit)
-      // Its order is that of the roll-up, but for the extra counts.
+      // One roll-up covers it: its first items, corrected by the extra counts, are the first of all.
       const asked = { subject, list, period: only.period }
       const changed: Counts = new Map()
       for (const { item, ...counted } of topRows.first(asked, extras.keys(), limit))
@@ -102,7 +103,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
 
     return {
       counts,
-      /** The rows by their names. */
+      /** The rows with the names of their items. */
       texts,
 
       async topTracks(list: 'tracksQueued' | 'tracksPlayed' | 'tracksSkipped', limit: number) {
@@ -120,7 +121,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
   }
 }
 
-/** Reads as many periods as there are. */
+/** Hands each row of these periods to `use`, and yields to the event loop in between. */
 async function read(
   parts: readonly Part[],
   rowsOf: (period: number) => Iterable<number[][]>,
@@ -133,14 +134,14 @@ async function read(
     }
 }
 
-/** The first of so many that occur, as the queries order them. */
+/** The first `limit` of the items that occur, in the order of the queries. */
 export function firstOf(counts: Counts, limit: number): TopRow[] {
   let rows: TopRow[] = []
   let least = 0
   for (const [item, { times, listenedMs }] of counts) {
     if (times <= 0 || times < least) continue
     rows.push({ item, times, listenedMs })
-    // Sorting now and then costs less than finding each one's place.
+    // To sort now and then costs less than to insert each row at its place.
     if (rows.length < 2 * limit + 1_000) continue
     rows = rows.sort(inOrder).slice(0, limit)
     least = rows.at(-1)?.times ?? 0
@@ -148,7 +149,7 @@ export function firstOf(counts: Counts, limit: number): TopRow[] {
   return rows.sort(inOrder).slice(0, limit)
 }
 
-/** Numbers before texts. */
+/** The order of the queries: in SQLite numbers come before texts. */
 function inOrder(one: TopRow, other: TopRow): number {
   return (
     other.times - one.times ||
