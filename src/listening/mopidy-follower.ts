@@ -9,7 +9,7 @@ import { readTlTrack, readTlTracks } from '../mopidy/track'
 import type { Plays } from './plays'
 import type { RestartDetector } from './restart-detector'
 
-/** Events that tell of the player. */
+/** The events that plays are made of. */
 const OF_PLAYER: ReadonlySet<string> = new Set([
   'track_playback_started',
   'track_playback_paused',
@@ -19,10 +19,10 @@ const OF_PLAYER: ReadonlySet<string> = new Set([
   'seeked',
 ])
 
-/** Mopidy hears nobody while it scans a large library, for one. */
+/** Mopidy may answer nothing for a while, as when it scans a large library; asked again after this. */
 const AGAIN_MS = 5_000
 
-/** A track that Mopidy has started, by its own history. */
+/** A start of a track in Mopidy's history. */
 type Start = Readonly<{ atMs: number; uri: unknown }>
 
 export type FollowerOptions = {
@@ -33,12 +33,13 @@ export type FollowerOptions = {
 }
 
 /**
- * Hears Mopidy for the plays. Each time that it comes online it is asked first whether it is still the
- * same and what plays; what happens meanwhile makes it ask again.
+ * Hands Mopidy's events to the plays. Each time that Mopidy comes online, it is asked first whether it was
+ * restarted and what it plays; if an event comes meanwhile, it is asked again.
  */
 export function followMopidy({ mopidy, plays, restarts, log }: FollowerOptions) {
-  /** While Mopidy is being asked: what it has told since. */
+  /** The events that have come while Mopidy is being asked. */
   let meanwhile: MopidyEvent[] | undefined
+  /** Counts the times that Mopidy came or went: an answer from before the last one is dropped. */
   let asking = 0
 
   mopidy.onStatus(({ online }) => {
@@ -66,7 +67,7 @@ export function followMopidy({ mopidy, plays, restarts, log }: FollowerOptions) 
     meanwhile = []
     try {
       let found = await askAll()
-      // Of what happened meanwhile the answers may or may not know.
+      // The answers may or may not show what these events tell.
       while (asked === asking && meanwhile.length > 0) {
         starts.push(...meanwhile.flatMap(startedTlid))
         meanwhile = []
@@ -117,7 +118,7 @@ export function followMopidy({ mopidy, plays, restarts, log }: FollowerOptions) 
       const starts = readStarts(await ask('core.history.get_history'))
       if (asked === asking) restarts.noteHistory(starts.map(({ atMs }) => atMs))
     } catch {
-      // It is gone again; the next start will name it.
+      // Mopidy has gone away again; the next start makes this be tried again.
     }
   }
 

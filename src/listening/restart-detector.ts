@@ -4,25 +4,25 @@ import type { Log } from '../log'
 import type { TlTrack } from '../mopidy/track'
 import type { Queuers } from './queuers'
 
-/** What tells one life of Mopidy from the next. */
+/** What Mopidy says by which a restart is recognised. */
 export type Evidence = Readonly<{
   tracklistVersion: number
   tlTracks: readonly TlTrack[]
-  /** When it started each track, in its own Unix milliseconds, newest first. */
+  /** When Mopidy started each track, in its own Unix milliseconds, newest first. */
   startsMs: readonly number[]
 }>
 
 type Row = { startedTrackMs: number | null; tracklistVersion: number }
 
-/** Mopidy keeps its last 500 starts over a restart: one of them has to be known. */
+/** Mopidy's history keeps 500 starts, also over a restart, and the known one has to be among them. */
 const HISTORY_EVERY_STARTS = 100
 
 export type RestartDetector = ReturnType<typeof createRestartDetector>
 export type RestartDetectorOptions = { database: Database; queuers: Queuers; log: Log }
 
 /**
- * Tells whether Mopidy has been restarted since it was last seen: then its tlids count from 1 again and
- * mean other tracks. One that restores its state goes on where it was, with the same tlids and history.
+ * Tells whether Mopidy has been restarted since it was last seen: its tlids then count from 1 again and
+ * mean other tracks. A Mopidy that restores its state has the same tlids and history after a restart.
  */
 export function createRestartDetector({ database, queuers, log }: RestartDetectorOptions) {
   const { sqlite } = database
@@ -48,19 +48,19 @@ export function createRestartDetector({ database, queuers, log }: RestartDetecto
 
   function isSame({ startedTrackMs, tracklistVersion }: Row, evidence: Evidence): boolean {
     if (!queuers.agreeWith(evidence.tlTracks)) return false
-    // A start that it remembers is its own: no two lives start a track in the same millisecond.
+    // No two processes of Mopidy start a track in the same millisecond, so a known start is proof.
     if (startedTrackMs !== null) return evidence.startsMs.includes(startedTrackMs)
-    // The version counts from 0 again, also when the tracklist is restored.
+    // The version counts from 0 again after a restart, also when the tracklist is restored.
     return evidence.tracklistVersion >= tracklistVersion || queuers.knowSome(evidence.tlTracks)
   }
 
   return {
-    /** Mopidy has come back; whether as the same is about to be seen. */
+    /** Mopidy is back; tracks that are added from now on wait until `examine`. */
     hold: (): void => queuers.hold(),
 
     /**
-     * Takes note of what is seen; whether it is the life that was seen before, and, if so, whether it is
-     * restored.
+     * Whether tlids still mean the same tracks, and, if so, whether Mopidy was restarted and has restored
+     * its state. Remembers the evidence for the next time.
      */
     examine(evidence: Evidence): { sameTlids: boolean; restored: boolean } {
       const sameTlids = known !== null && isSame(known, evidence)
@@ -72,7 +72,7 @@ export function createRestartDetector({ database, queuers, log }: RestartDetecto
       return { sameTlids, restored }
     },
 
-    /** A track has started; whether the life wants a new name from Mopidy's history. */
+    /** To be asked at each start of a track: whether Mopidy's history is to be read again. */
     needsHistory(): boolean {
       startsSinceHistory += 1
       return known?.startedTrackMs === null || startsSinceHistory >= HISTORY_EVERY_STARTS
@@ -84,7 +84,7 @@ export function createRestartDetector({ database, queuers, log }: RestartDetecto
       remember({ ...known, tracklistVersion: known.tracklistVersion + 1 })
     },
 
-    /** Notes the starts that Mopidy's history tells of, newest first. */
+    /** Takes note of the starts in Mopidy's history, newest first. */
     noteHistory(startsMs: readonly number[]): void {
       const [startedTrackMs = null] = startsMs
       if (known === null || startedTrackMs === null) return
