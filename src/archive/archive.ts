@@ -9,7 +9,7 @@ import { readCandidates } from './import-reader'
 import type { Forgotten, Imported, SpanQuery } from './model'
 
 export type Archive = ReturnType<typeof createArchive>
-export type ArchiveOptions = {
+type ArchiveOptions = {
   database: Database
   clock: Clock
   log: Log

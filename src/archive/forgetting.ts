@@ -10,8 +10,7 @@ type Values = Record<string, number>
 
 const PRUNE_EVERY_MS = HOUR_S * 1_000
 
-export type Forgetting = ReturnType<typeof createForgetting>
-export type ForgettingOptions = {
+type ForgettingOptions = {
   database: Database
   clock: Clock
   log: Log

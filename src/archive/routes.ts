@@ -12,7 +12,7 @@ import { ExportQuery, Forgotten, Imported, IncognitoSwitch, SpanQuery } from './
 const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
-export type ArchiveRoutesOptions = { accounts: Accounts; archive: Archive; incognito: Incognito }
+type ArchiveRoutesOptions = { accounts: Accounts; archive: Archive; incognito: Incognito }
 
 /** One's history, to take away, to bring back, and to remove. */
 export const archiveRoutes = ({ accounts, archive, incognito }: ArchiveRoutesOptions) =>

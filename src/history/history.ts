@@ -9,7 +9,7 @@ import type {
 import { createPlaybackHistory } from './playback-history'
 
 export type History = ReturnType<typeof createHistory>
-export type HistoryOptions = {
+type HistoryOptions = {
   database: Database
   /** Resolves when all that was done and heard before the call is in the database. */
   upToDate: () => Promise<void>

@@ -3,8 +3,6 @@ import type { Clock } from '../clock'
 /** How long a restored Mopidy may take to play again, in milliseconds. */
 const RESTORING_MS = 5_000
 
-export type Absence = ReturnType<typeof createAbsence>
-
 /** A time in which Mopidy is not heard, because Mopidy or Musakone is away. */
 export function createAbsence(clock: Clock) {
   let durationMs: (() => number) | undefined

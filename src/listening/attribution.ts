@@ -38,7 +38,7 @@ type Pending = Pick<Command, 'before'> &
   }
 
 export type Attribution = ReturnType<typeof createAttribution>
-export type AttributionOptions = { queuers: Queuers; clock: Clock }
+type AttributionOptions = { queuers: Queuers; clock: Clock }
 
 /**
  * Finds the user who queued a track, and the users whose commands started and ended it. Mopidy's events

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock'
 
-export type Hearing = ReturnType<typeof createHearing>
-export type HearingOptions = {
+type HearingOptions = {
   clock: Clock
   /** How long the track has been heard before, and the place where it goes on; milliseconds. */
   listenedMs?: number

@@ -17,7 +17,7 @@ import type { Queuers } from './queuers'
 import { createRestartDetector } from './restart-detector'
 
 export type Listening = ReturnType<typeof createListening>
-export type ListeningOptions = {
+type ListeningOptions = {
   database: Database
   mopidy: Mopidy
   player: Player

@@ -25,7 +25,7 @@ const AGAIN_MS = 5_000
 /** A start of a track in Mopidy's history. */
 type Start = Readonly<{ atMs: number; uri: unknown }>
 
-export type FollowerOptions = {
+type FollowerOptions = {
   mopidy: Mopidy
   plays: Plays
   restarts: RestartDetector

@@ -15,7 +15,7 @@ const NEARLY_OVER_MS = 2_000
 const ENDING_MS = 1_000
 
 export type Play = ReturnType<typeof createPlay>
-export type PlayOptions = {
+type PlayOptions = {
   clock: Clock
   writer: PlayWriter
   tlid: number | null

@@ -14,7 +14,7 @@ import { createPlayWriter } from './play-writer'
 
 const SAVE_EVERY_MS = 10_000
 export type Plays = ReturnType<typeof createPlays>
-export type PlaysOptions = {
+type PlaysOptions = {
   rows: PlayRows
   attribution: Attribution
   clock: Clock

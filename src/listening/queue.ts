@@ -20,7 +20,7 @@ type Options = Readonly<{ random: boolean; repeat: boolean; single: boolean }>
 
 const PAGE = 1_000
 
-export type QueueOptions = {
+type QueueOptions = {
   database: Database
   mirror: Mirror
   player: Player

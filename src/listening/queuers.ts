@@ -18,7 +18,7 @@ const AGAIN_MS = 10_000
 const MOST_KEPT = 30_000
 
 export type Queuers = ReturnType<typeof createQueuers>
-export type QueuersOptions = { database: Database; clock: Clock; log: Log }
+type QueuersOptions = { database: Database; clock: Clock; log: Log }
 
 /**
  * Remembers the user who queued each track, by the tlids that each `add` returned, over restarts too. A

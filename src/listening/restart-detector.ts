@@ -5,7 +5,7 @@ import type { TlTrack } from '../mopidy/track'
 import type { Queuers } from './queuers'
 
 /** What Mopidy says by which a restart is recognised. */
-export type Evidence = Readonly<{
+type Evidence = Readonly<{
   tracklistVersion: number
   tlTracks: readonly TlTrack[]
   /** When Mopidy started each track, in its own Unix milliseconds, newest first. */
@@ -18,7 +18,7 @@ type Row = { startedTrackMs: number | null; tracklistVersion: number }
 const HISTORY_EVERY_STARTS = 100
 
 export type RestartDetector = ReturnType<typeof createRestartDetector>
-export type RestartDetectorOptions = { database: Database; queuers: Queuers; log: Log }
+type RestartDetectorOptions = { database: Database; queuers: Queuers; log: Log }
 
 /**
  * Tells whether Mopidy has been restarted since it was last seen: its tlids then count from 1 again and

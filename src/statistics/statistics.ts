@@ -13,7 +13,7 @@ import { topLists } from './tops/top-lists'
 const TOP = 10
 
 export type Statistics = ReturnType<typeof createStatistics>
-export type StatisticsOptions = {
+type StatisticsOptions = {
   database: Database
   clock: Clock
   /** Resolves when all that was done and heard before the call is in the database. */

@@ -3,7 +3,7 @@ import type { EdgeAction, EdgePlay, Subject } from './edge-rows'
 import type { Span } from './time/spans'
 
 /** Plays, and how those ended that the subject queued; for the room, all of them. */
-export type PlayTotals = {
+type PlayTotals = {
   plays: number
   listened_ms: number
   finished: number
@@ -11,7 +11,7 @@ export type PlayTotals = {
   skipped: number
   skipped_by_self: number
 }
-export type PersonTotals = { id: number; username: string; plays: number; listened_ms: number }
+type PersonTotals = { id: number; username: string; plays: number; listened_ms: number }
 
 type Days = Span & { subject: Subject }
 type Edges<Row> = readonly Row[]

@@ -9,7 +9,7 @@ export type Amount = { actions: number; plays: number; listenedMs: number }
 type Asked = Span & { subject: Subject }
 
 /** Hour, actions, plays and milliseconds heard; where the hour is cut in two, the last three again. */
-export type HourRow = readonly number[]
+type HourRow = readonly number[]
 
 const COLUMNS = ['actions', 'plays', 'ms'] as const
 const LATER_QUARTERS = [1, 2, 3] as const

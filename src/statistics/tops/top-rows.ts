@@ -16,8 +16,6 @@ const FIRST_DAY = 1_000_000
 
 export const isDay = (period: number): boolean => period >= FIRST_DAY
 
-export type TopRows = ReturnType<typeof createTopRows>
-
 /** Reads the roll-ups of one list in one period. */
 export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
   const firstOf = (tops: 'frequent_tops' | 'tops') =>
