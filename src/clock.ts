@@ -21,3 +21,6 @@ export const DAY_MS = DAY_S * 1_000
 export function secondsOf(clock: Clock): number {
   return Math.floor(clock.now() / 1000)
 }
+
+/** The last second that a request may name: the end of the year 9999. Dates after it have five digits. */
+export const LATEST_S = 253_402_300_799

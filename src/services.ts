@@ -5,7 +5,7 @@ import type { StillSignedIn } from './accounts/sessions/sessions'
 import { type Actions, type Command, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
 import { createRecorder } from './actions/recorder/recorder'
-import { createAnalytics, type Queued } from './analytics/analytics'
+import { createArchive } from './archive/archive'
 import { type Clock, systemClock } from './clock'
 import type { RegistrationPolicy } from './config'
 import { createBackups } from './database/backup/backups'
@@ -16,13 +16,16 @@ import { createBox } from './health/box/box'
 import { createHealth } from './health/health'
 import { createMeasures } from './health/metrics/measures'
 import { createMetrics } from './health/metrics/metrics'
+import { createHistory } from './history/history'
 import { createClientAddress } from './http/client-address'
 import { createListeners } from './listeners'
+import { createListening, type Queued } from './listening/listening'
 import { createQueuers } from './listening/queuers'
 import type { Log } from './log'
 import { createMirror } from './mopidy/mirror'
 import { createMopidy, type MopidyLimits } from './mopidy/mopidy'
 import { createPlayer } from './mopidy/player'
+import { createStatistics } from './statistics/statistics'
 
 export type Services = ReturnType<typeof openServices>
 export type ServicesOptions = {
@@ -100,20 +103,23 @@ export function openServices({
     incognito,
     onCommand: commandWorked.tell,
   })
-  const { settled } = actions
-  const analytics = createAnalytics({
+  const listening = createListening({
     database,
     mopidy,
     player,
     mirror,
     queuers,
-    incognito,
-    settled,
     clock,
     log,
-    historyDays,
     onQueued: songsQueued.tell,
   })
+  const upToDate = async () => {
+    await actions.settled()
+    listening.save()
+  }
+  const statistics = createStatistics({ database, clock, upToDate })
+  const history = createHistory({ database, upToDate })
+  const archive = createArchive({ database, clock, log, historyDays, upToDate })
   const gateway = createGateway({
     door: accounts.door,
     mopidy,
@@ -143,23 +149,27 @@ export function openServices({
   accountsChanged.add((stillSignedIn) => gateway.closeEnded(stillSignedIn))
   accountsChanged.add((stillSignedIn) => proxy.closeEnded(stillSignedIn))
   commandWorked.add(queuers.note)
-  commandWorked.add(analytics.note)
+  commandWorked.add(listening.note)
   songsQueued.add((queued) => gateway.announce('queue_attribution_changed', queued))
 
   return {
     accounts,
-    analytics,
+    archive,
     backups,
     box,
     clientAddress,
     gateway,
     health,
+    history,
+    incognito,
+    listening,
     measures,
     metrics,
     mirror,
     mopidy,
     proxy,
     queuers,
+    statistics,
 
     /** Adds who sends a text to every socket that is subscribed to the topic: the server, once it listens. */
     onPublished: eventPublished.add,
@@ -169,7 +179,8 @@ export function openServices({
       measures.close()
       proxy.close()
       gateway.close()
-      analytics.close()
+      archive.close()
+      listening.close()
       actions.close()
       queuers.close()
       // A call that Mopidy has not answered by now is not recorded.

@@ -1,49 +1,28 @@
-import { isRecord } from '../json'
-import type { ActionRecord, PlayRecord } from './record'
+import { isRecord, parseJson } from '../json'
+import { ActionRecord, columns, type FieldKind, PlayRecord } from './record'
 
-type Column = keyof ActionRecord | keyof PlayRecord
+type Column = keyof typeof columns
 
-/** Of both kinds of records; those of the other kind stay empty. */
-export const columns: readonly Column[] = [
-  'record',
-  'timestamp',
-  'started_at_ms',
-  'action_type',
-  'track_uri',
-  'track_name',
-  'artist',
-  'album',
-  'length_ms',
-  'position_ms',
-  'listened_ms',
-  'end_reason',
-  'queued_by_me',
-  'started_by_me',
-  'ended_by_me',
-  'metadata',
-]
+const NAMES = Object.keys(columns) as Column[]
+const NAMES_OF_ACTIONS = Object.keys(ActionRecord.properties) as Column[]
+const NAMES_OF_PLAYS = Object.keys(PlayRecord.properties) as Column[]
 
-const OF_ACTIONS: ReadonlySet<string> = new Set<keyof ActionRecord>([
-  'record',
-  'timestamp',
-  'action_type',
-  'track_uri',
-  'track_name',
-  'artist',
-  'position_ms',
-  'metadata',
-])
-const NUMBERS: ReadonlySet<string> = new Set<Column>([
-  'timestamp',
-  'started_at_ms',
-  'length_ms',
-  'position_ms',
-  'listened_ms',
-])
-const FLAGS: ReadonlySet<string> = new Set<Column>(['queued_by_me', 'started_by_me', 'ended_by_me'])
+/** The line of CSV that names the columns: those of both kinds of records. */
+export const csvHead = csvLine(NAMES)
 
-/** A line of CSV (RFC 4180). */
-export function csvRow(values: readonly unknown[]): string {
+/** A record as a line of CSV; the columns of the other kind of record stay empty. */
+export function toCsv(record: Readonly<Record<string, unknown>>): string {
+  return csvLine(NAMES.map((name) => record[name]))
+}
+
+/** The record that a row of CSV, by the names of its columns, may be; nothing of it is checked. */
+export function fromCsv(row: Readonly<Record<string, string>>): unknown {
+  const names = row.record === 'action' ? NAMES_OF_ACTIONS : NAMES_OF_PLAYS
+  return Object.fromEntries(names.map((name) => [name, valueIn(columns[name].field, row[name])]))
+}
+
+/** By RFC 4180. */
+function csvLine(values: readonly unknown[]): string {
   return `${values.map(field).join(',')}\r\n`
 }
 
@@ -53,31 +32,9 @@ function field(value: unknown): string {
   return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The record that a row of CSV, read by the names of its columns, may be; whether it is will be checked. */
-export function fromCsv(row: Readonly<Record<string, string>>): unknown {
-  const names = row.record === 'action' ? columns.filter((name) => OF_ACTIONS.has(name)) : columns
-  const wanted = row.record === 'action' ? names : names.filter((name) => !ONLY_ACTIONS.has(name))
-  return Object.fromEntries(wanted.map((name) => [name, valueIn(name, row[name] ?? '')]))
-}
-
-const ONLY_ACTIONS: ReadonlySet<string> = new Set([
-  'timestamp',
-  'action_type',
-  'position_ms',
-  'metadata',
-])
-
-function valueIn(name: string, text: string): unknown {
-  if (FLAGS.has(name)) return text === 'true'
+function valueIn(kind: FieldKind, text = ''): unknown {
+  if (kind === 'flag') return text === 'true'
   if (text === '') return null
-  if (NUMBERS.has(name)) return Number(text)
-  return name === 'metadata' ? jsonOf(text) : text
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  if (kind === 'number') return Number(text)
+  return kind === 'json' ? parseJson(text) : text
 }

@@ -1,13 +1,13 @@
-import { columns, csvRow } from './csv'
+import { csvHead, toCsv } from './csv'
 import { toListens } from './listenbrainz'
 import type { HistoryRecord } from './record'
 
 export type ExportFormat = Readonly<{
   contentType: string
   extension: string
-  /** What stands before everything. */
+  /** The text before the first record. */
   head: string
-  /** Actions are left out. */
+  /** Whether actions are left out. */
   playsOnly: boolean
   write(records: readonly HistoryRecord[]): string
 }>
@@ -15,7 +15,7 @@ export type ExportFormat = Readonly<{
 const lines = (values: readonly unknown[]) =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('')
 
-/** What a history can be taken away as. */
+/** The formats that a history can be exported in. */
 export const exportFormats = {
   jsonl: {
     contentType: 'application/jsonl; charset=utf-8',
@@ -24,7 +24,7 @@ export const exportFormats = {
     playsOnly: false,
     write: lines,
   },
-  // A line is what ListenBrainz's submit-listens takes as one request.
+  // Each line is the body of one request to ListenBrainz's `submit-listens`.
   listenbrainz: {
     contentType: 'application/jsonl; charset=utf-8',
     extension: 'listenbrainz.jsonl',
@@ -38,14 +38,8 @@ export const exportFormats = {
   csv: {
     contentType: 'text/csv; charset=utf-8; header=present',
     extension: 'csv',
-    head: csvRow(columns),
+    head: csvHead,
     playsOnly: false,
-    write: (records) =>
-      records.map((record) => csvRow(columns.map((name) => valueIn(record, name)))).join(''),
+    write: (records) => records.map(toCsv).join(''),
   },
 } as const satisfies Record<string, ExportFormat>
-
-export type ExportFormatName = keyof typeof exportFormats
-
-const valueIn = (record: HistoryRecord, name: string): unknown =>
-  (record as Record<string, unknown>)[name]

@@ -10,12 +10,12 @@ type ActionRow = Omit<ActionRecord, 'record' | 'metadata'> & { metadata: string 
 type PlayRow = Omit<PlayRecord, 'record' | 'queued_by_me' | 'started_by_me' | 'ended_by_me'> &
   Record<'queued_by_me' | 'started_by_me' | 'ended_by_me', number>
 
-/** Rows that are read at once; a thousand take some milliseconds, during which nobody else is heard. */
+/** Rows that are read at once: a thousand would hold up everything else for some milliseconds. */
 const ROWS_AT_ONCE = 500
 
-/** Somebody's whole history, a part at a time, as fast as it is taken. */
+/** Exports a user's whole history, a part at a time, as fast as the client takes it. */
 export function createExport({ database: { sqlite } }: { database: Database }) {
-  // Each by its index: the next part is a step in it, however many rows others have.
+  // Each query walks an index of the user's own rows, so other users' rows cost nothing.
   const actions = sqlite.query<ActionRow & Place, Record<string, number>>(
     `SELECT id, timestamp AS time, timestamp, action_type, track_uri, track_name, artist,
             position_ms, metadata
@@ -37,7 +37,7 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
   )
 
   function* records(span: Span, playsOnly: boolean): Generator<HistoryRecord[]> {
-    // To read millions for nothing would take longer than a connection may be silent.
+    // To read a million actions and send none would take longer than a connection may be silent.
     if (!playsOnly) for (const rows of partsOf(actions, span)) yield rows.map(toActionRecord)
     const spanMs = { ...span, from: span.from * 1_000, to: span.to * 1_000 }
     for (const rows of partsOf(queued, spanMs)) yield rows.map(toPlayRecord)
@@ -52,14 +52,14 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
         start(controller) {
           if (head !== '') controller.enqueue(head)
         },
-        // Called when there is room again: who reads slowly gets it slowly, and costs no memory.
+        // Called when there is room again: a client that reads slowly costs no memory.
         async pull(controller) {
           for (let text = ''; text === ''; ) {
             const { done, value } = parts.next()
             if (done === true) return controller.close()
             text = write(value)
             if (text !== '') controller.enqueue(text)
-            // Others come first, however fast it is taken and however long there is nothing to send.
+            // Yields to the event loop after each part, however fast the client takes them.
             await new Promise((resolve) => setImmediate(resolve))
           }
         },
@@ -71,7 +71,7 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
 }
 
 function* partsOf<Row>(query: Query<Row>, { userId, from, to }: Span): Generator<Row[]> {
-  // The place is the only lower end: SQLite searches the index by one, and would read from the start.
+  // SQLite uses only one lower bound to search the index, so `from` is given as the first place.
   for (let after: Place = { time: from, id: 0 }; ; ) {
     const rows = query.all({ userId, to, ...after, most: ROWS_AT_ONCE })
     const last = rows.at(-1)

@@ -1,4 +1,4 @@
-import { type Clock, DAY_S, secondsOf } from '../clock'
+import { type Clock, DAY_S, HOUR_MS, secondsOf } from '../clock'
 import type { Database } from '../database/database'
 import { inSteps, ROWS_A_STEP } from '../database/steps'
 import { reasonOf } from '../errors'
@@ -8,10 +8,9 @@ import type { Forgotten } from './model'
 type Span = Readonly<{ from: number; to: number }>
 type Values = Record<string, number>
 
-const PRUNE_EVERY_MS = 3_600_000
+const PRUNE_EVERY_MS = HOUR_MS
 
-export type Forgetting = ReturnType<typeof createForgetting>
-export type ForgettingOptions = {
+type ForgettingOptions = {
   database: Database
   clock: Clock
   log: Log
@@ -19,7 +18,7 @@ export type ForgettingOptions = {
   historyDays: number
 }
 
-/** Removes what somebody, or everybody, no longer wants to be remembered; in small steps. */
+/** Deletes the history of a user on request, and everybody's when it is old; in small steps. */
 export function createForgetting({ database, clock, log, historyDays }: ForgettingOptions) {
   const { sqlite } = database
   let closed = false
@@ -67,9 +66,7 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
   void prune()
 
   return {
-    /**
-     * Deletes what a user did, and takes the name off what was heard: the room keeps its counts.
-     */
+    /** Deletes what a user did, and takes the user's name off plays: the room keeps its counts. */
     async forgetUser(userId: number, { from, to }: Span): Promise<Forgotten> {
       const values = { userId, from, to, most: ROWS_A_STEP }
       const actions = await repeat(() => deleteActions.run(values))
@@ -77,9 +74,6 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
       for (const unnaming of unnamings) plays += await repeat(() => unnaming.run(values))
       return { actions, plays }
     },
-
-    /** Deletes what is older than it is to be kept. */
-    prune,
 
     close(): void {
       closed = true

@@ -5,15 +5,16 @@ import { isRecord, parseJson } from '../json'
 import { fromCsv } from './csv'
 import { fromListens, isListenBrainz } from './listenbrainz'
 
-/** What a line may be: a record, if the check agrees; undefined where it is nothing at all. */
+/** What a line of the file holds, not yet checked to be a record; undefined when it is not even JSON. */
 export type Candidate = Readonly<{ line: number; value: unknown }>
 
-/** Characters; a line of ListenBrainz may hold a thousand listens. */
+/** In characters; a line of ListenBrainz may hold a thousand listens. */
 const LONGEST_LINE = 4 * 1024 * 1024
 
 /**
- * Reads a history that was taken away before: JSON lines, CSV, or what ListenBrainz has. Never more than
- * a line of it is in memory.
+ * Reads the file of an export: JSON lines (of Musakone or ListenBrainz) or CSV. Never more than a line of it
+ * is in memory.
+ * @throws {AppError} `invalid_request` when it is not CSV, `too_large` when a line is too long.
  */
 export function readCandidates(
   body: ReadableStream<Uint8Array>,

@@ -8,14 +8,15 @@ import { type ActionRecord, HistoryRecord, type PlayRecord } from './record'
 
 type Values = Record<string, string | number | null>
 
-/** Kinds of rows whose number is remembered. */
+/** So many counts of equal rows are remembered. */
 const MOST_COUNTED = 10_000
 const MOST_PROBLEMS = 10
-/** The clocks of two machines may differ. */
+/** A record may be so far in the future, in milliseconds: the clocks of two machines may differ. */
+const MOST_AHEAD_MS = DAY_MS
 
 /**
- * Brings a history back, as somebody's own. What is there already stays as it is: the same file can be
- * brought back twice.
+ * Imports records as a user's own. Records that are there already are left as they are, so the same file
+ * can be imported twice.
  */
 export function createImport({ database, clock }: { database: Database; clock: Clock }) {
   const { sqlite } = database
@@ -41,7 +42,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
   )
 
   return async (userId: number, candidates: AsyncIterable<Candidate>): Promise<Imported> => {
-    // Not at the start of the program, of which it would be a tenth.
+    // Compiled at the first import: at the start of the program it would take a tenth of the whole start.
     const check = TypeCompiler.Compile(HistoryRecord)
     const result: Imported = {
       actions: { imported: 0, known: 0 },
@@ -49,7 +50,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
       invalid: 0,
       problems: [],
     }
-    // Two equal rows may both be true: somebody paused twice within a second. So they are counted.
+    // Equal actions may both be true (two pauses within a second), so equal ones are counted.
     const left = new Map<string, number>()
 
     function isKnown(values: Values): boolean {
@@ -81,7 +82,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
       const mine = (flag: boolean) => (flag ? userId : null)
       insertPlay.run({
         ...row,
-        // Open when it was taken away; nobody here will see its end.
+        // The play was open when it was exported; its end was never recorded.
         end_reason: row.end_reason ?? 'lost',
         queuedBy: mine(queued_by_me),
         startedBy: mine(started_by_me),
@@ -98,7 +99,7 @@ export function createImport({ database, clock }: { database: Database; clock: C
     function write({ line, value }: Candidate): void {
       if (!check.Check(value)) return refuse(line, problemOf(check.Errors(value)))
       const timeMs = value.record === 'action' ? value.timestamp * 1_000 : value.started_at_ms
-      if (timeMs > clock.now() + DAY_MS) return refuse(line, 'is in the future')
+      if (timeMs > clock.now() + MOST_AHEAD_MS) return refuse(line, 'is in the future')
       if (value.record === 'action') writeAction(value)
       else if (value.listened_ms === 0) refuse(line, 'was not heard at all')
       else writePlay(value)
@@ -123,7 +124,7 @@ async function* inParts(candidates: AsyncIterable<Candidate>): AsyncGenerator<Ca
   if (part.length > 0) yield part
 }
 
-/** What is wrong with it, without its text. */
+/** Names the first wrong member, without its value. */
 function problemOf(errors: Iterable<{ path: string }>): string {
   const [first] = [...errors].map(({ path }) => path.slice(1)).filter(Boolean)
   return first === undefined ? 'is not a record' : `${first} is not valid`

@@ -1,13 +1,20 @@
 import { isRecord } from '../json'
 import { version } from '../version'
-import type { HistoryRecord, PlayRecord } from './record'
+import { type HistoryRecord, PlayRecord } from './record'
 
-/** ListenBrainz counts what was heard for half of its length, or for four minutes. */
+/** ListenBrainz counts a listen from half of the track's length on, or from four minutes on. */
 const LONG_ENOUGH_MS = 4 * 60_000
 
+/** The columns that a listen has members for; all others stand in its `additional_info` by their names. */
+const MAPPED = ['record', 'track_uri', 'track_name', 'artist', 'album', 'length_ms'] as const
+type Mapped = (typeof MAPPED)[number]
+type Other = Exclude<keyof PlayRecord, Mapped>
+
+const isOther = (name: string): name is Other => !MAPPED.some((mapped) => mapped === name)
+const OTHERS = Object.keys(PlayRecord.properties).filter(isOther)
+
 /**
- * Plays as ListenBrainz's `submit-listens` takes them: those that count there, with names. What it has no
- * member for stands in `additional_info`, so that it can be brought back.
+ * The plays that ListenBrainz counts as listens, as its `submit-listens` takes them.
  * https://listenbrainz.readthedocs.io/en/latest/users/json.html
  */
 export function toListens(records: readonly HistoryRecord[]): unknown[] {
@@ -23,15 +30,16 @@ export function toListens(records: readonly HistoryRecord[]): unknown[] {
         submission_client_version: version,
         origin_url: play.track_uri,
         ...(play.length_ms !== null && { duration_ms: play.length_ms }),
-        started_at_ms: play.started_at_ms,
-        listened_ms: play.listened_ms,
-        end_reason: play.end_reason,
-        queued_by_me: play.queued_by_me,
-        started_by_me: play.started_by_me,
-        ended_by_me: play.ended_by_me,
+        ...othersOf(play),
       },
     },
   }))
+}
+
+function othersOf(play: PlayRecord): Partial<Record<Other, unknown>> {
+  const others: Partial<Record<Other, unknown>> = {}
+  for (const name of OTHERS) others[name] = play[name]
+  return others
 }
 
 function isListen(record: HistoryRecord): record is PlayRecord {
@@ -41,12 +49,12 @@ function isListen(record: HistoryRecord): record is PlayRecord {
   return own && listened_ms >= Math.min(LONG_ENOUGH_MS, (length_ms ?? Number.POSITIVE_INFINITY) / 2)
 }
 
-/** Whether a line is of ListenBrainz: a listen, or a request with many of them. */
+/** Whether a line comes from ListenBrainz: a listen, or a request with many of them. */
 export function isListenBrainz(value: unknown): value is Record<string, unknown> {
   return isRecord(value) && ('listened_at' in value || 'payload' in value)
 }
 
-/** The records that a line of ListenBrainz may be; whether they are will be checked. */
+/** The records that a line of ListenBrainz may hold; nothing of them is checked. */
 export function fromListens(value: Record<string, unknown>): unknown[] {
   const listens = Array.isArray(value.payload) ? value.payload : [value]
   return listens.map(fromListen)
@@ -60,19 +68,22 @@ function fromListen(listen: unknown): unknown {
     : {}
   const seconds = typeof info.duration === 'number' ? Math.round(info.duration * 1000) : null
   const lengthMs = info.duration_ms ?? seconds
+  const usual: Record<Other, unknown> = {
+    started_at_ms: Number(listen.listened_at) * 1000,
+    listened_ms: lengthMs ?? 0,
+    end_reason: 'finished',
+    // A person's listens at ListenBrainz are the person's own.
+    queued_by_me: true,
+    started_by_me: false,
+    ended_by_me: false,
+  }
   return {
     record: 'play',
-    started_at_ms: info.started_at_ms ?? Number(listen.listened_at) * 1000,
     track_uri: info.origin_url ?? `listenbrainz:${String(artist)}/${String(name)}`,
     track_name: name ?? null,
     artist: artist ?? null,
     album: album ?? null,
     length_ms: lengthMs,
-    listened_ms: info.listened_ms ?? lengthMs ?? 0,
-    end_reason: info.end_reason ?? 'finished',
-    // One's own, or it would not be in one's listens.
-    queued_by_me: info.queued_by_me ?? true,
-    started_by_me: info.started_by_me ?? false,
-    ended_by_me: info.ended_by_me ?? false,
+    ...Object.fromEntries(OTHERS.map((name) => [name, info[name] ?? usual[name]])),
   }
 }

@@ -1,47 +1,70 @@
-import { type Static, Type as t } from '@sinclair/typebox'
+import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
+import { LATEST_S } from '../clock'
+import { EndReason } from '../listening/end-reason'
 import { ACTION_TYPES, type ActionType } from '../mopidy/methods'
 
-const Text = t.Union([t.String({ maxLength: 4_096 }), t.Null()])
-const Milliseconds = t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-const LATEST_MS = 253_402_300_799_000
+/** How a field of CSV is to be read. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'json'
+type Columns = Readonly<
+  Record<string, Readonly<{ field: FieldKind; action?: TSchema; play?: TSchema }>>
+>
 
-const EndReasons = t.Union([
-  t.Literal('finished'),
-  t.Literal('skipped'),
-  t.Literal('stopped'),
-  t.Literal('replaced'),
-  t.Literal('lost'),
-])
+const orNull = <Schema extends TSchema>(schema: Schema) => t.Union([schema, t.Null()])
+const Text = orNull(t.String({ maxLength: 4_096 }))
+const Milliseconds = t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/**
+ * The columns of the archive, in the order of its CSV. `action` and `play` are what the value may be in
+ * the record of an action and of a play; without one of them, such a record has no such column.
+ */
+export const columns = {
+  record: { field: 'text', action: t.Literal('action'), play: t.Literal('play') },
+  /** Unix seconds. */
+  timestamp: { field: 'number', action: t.Integer({ minimum: 0, maximum: LATEST_S }) },
+  started_at_ms: { field: 'number', play: t.Integer({ minimum: 0, maximum: LATEST_S * 1_000 }) },
+  action_type: {
+    field: 'text',
+    action: t.Unsafe<ActionType>(t.Union(ACTION_TYPES.map((type) => t.Literal(type)))),
+  },
+  track_uri: {
+    field: 'text',
+    action: Text,
+    play: t.String({ minLength: 1, maxLength: 4_096 }),
+  },
+  track_name: { field: 'text', action: Text, play: Text },
+  artist: { field: 'text', action: Text, play: Text },
+  album: { field: 'text', play: Text },
+  length_ms: { field: 'number', play: orNull(Milliseconds) },
+  position_ms: { field: 'number', action: orNull(Milliseconds) },
+  listened_ms: { field: 'number', play: Milliseconds },
+  end_reason: { field: 'text', play: orNull(EndReason) },
+  queued_by_me: { field: 'flag', play: t.Boolean() },
+  started_by_me: { field: 'flag', play: t.Boolean() },
+  ended_by_me: { field: 'flag', play: t.Boolean() },
+  metadata: { field: 'json', action: orNull(t.Record(t.String(), t.Unknown())) },
+} as const satisfies Columns
+
+/** The columns that one kind of record has, with their schemas. */
+type Of<Kind extends 'action' | 'play'> = {
+  [Name in keyof typeof columns as (typeof columns)[Name] extends Record<Kind, TSchema>
+    ? Name
+    : never]: (typeof columns)[Name] extends Record<Kind, infer Schema extends TSchema>
+    ? Schema
+    : never
+}
+
+function schemasOf<Kind extends 'action' | 'play'>(kind: Kind): Of<Kind> {
+  const all: [string, Columns[string]][] = Object.entries(columns)
+  const own = all.flatMap(([name, { [kind]: schema }]) => (schema ? [[name, schema] as const] : []))
+  return Object.fromEntries(own) as Of<Kind>
+}
 
 /** Something that a person did, as it is taken away and brought back. */
-export const ActionRecord = t.Object({
-  record: t.Literal('action'),
-  /** Unix seconds. */
-  timestamp: t.Integer({ minimum: 0, maximum: LATEST_MS / 1_000 }),
-  action_type: t.Unsafe<ActionType>(t.Union(ACTION_TYPES.map((type) => t.Literal(type)))),
-  track_uri: Text,
-  track_name: Text,
-  artist: Text,
-  position_ms: t.Union([Milliseconds, t.Null()]),
-  metadata: t.Union([t.Record(t.String(), t.Unknown()), t.Null()]),
-})
+export const ActionRecord = t.Object(schemasOf('action'))
 export type ActionRecord = Static<typeof ActionRecord>
 
 /** Something that was heard. Of people it says only which part in it was one's own. */
-export const PlayRecord = t.Object({
-  record: t.Literal('play'),
-  started_at_ms: t.Integer({ minimum: 0, maximum: LATEST_MS }),
-  track_uri: t.String({ minLength: 1, maxLength: 4_096 }),
-  track_name: Text,
-  artist: Text,
-  album: Text,
-  length_ms: t.Union([Milliseconds, t.Null()]),
-  listened_ms: Milliseconds,
-  end_reason: t.Union([EndReasons, t.Null()]),
-  queued_by_me: t.Boolean(),
-  started_by_me: t.Boolean(),
-  ended_by_me: t.Boolean(),
-})
+export const PlayRecord = t.Object(schemasOf('play'))
 export type PlayRecord = Static<typeof PlayRecord>
 
 export const HistoryRecord = t.Union([ActionRecord, PlayRecord])

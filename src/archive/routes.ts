@@ -2,17 +2,20 @@ import { Elysia } from 'elysia'
 import type { Auth } from '../accounts/door/auth'
 import type { Roles } from '../accounts/roles/roles'
 import { askedUser } from '../accounts/users/asked-user'
-import type { Analytics } from '../analytics/analytics'
+import type { Incognito } from '../actions/incognito'
 import { AppError } from '../errors'
 import { errorReplies } from '../http/error-reply'
+import type { Archive } from './archive'
 import { exportFormats } from './export-formats'
 import { ExportQuery, Forgotten, Imported, IncognitoSwitch, SpanQuery } from './model'
 
 const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
+type ArchiveRoutesOptions = { auth: Auth; roles: Roles; archive: Archive; incognito: Incognito }
+
 /** One's history, to take away, to bring back, and to remove. */
-export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
+export const archiveRoutes = ({ auth, roles, archive, incognito }: ArchiveRoutesOptions) =>
   new Elysia({ name: 'archive.routes', prefix: '/api/analytics' })
     .use(auth)
     .get(
@@ -21,7 +24,7 @@ export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
         const { format = 'jsonl', user } = query
         const { contentType, extension } = exportFormats[format]
         const userId = Number(askedUser(user, identity, roles))
-        const body = await analytics.exportHistory(userId, query, exportFormats[format])
+        const body = await archive.export(userId, query, exportFormats[format])
         const headers = {
           'content-type': contentType,
           'content-disposition': `attachment; filename="musakone-history.${extension}"`,
@@ -46,7 +49,7 @@ export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
         const { body } = request
         if (body === null) throw new AppError('invalid_request', 'Send the file as the body.')
         const isCsv = request.headers.get('content-type')?.startsWith('text/csv') === true
-        return analytics.importHistory(identity.userId, body, isCsv ? 'csv' : 'jsonl')
+        return archive.import(identity.userId, body, isCsv ? 'csv' : 'jsonl')
       },
       {
         needs: 'history.import',
@@ -60,7 +63,7 @@ export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
         },
       },
     )
-    .get('/incognito', ({ identity }) => ({ on: analytics.incognito.isOn(identity.userId) }), {
+    .get('/incognito', ({ identity }) => ({ on: incognito.isOn(identity.userId) }), {
       signedIn: true,
       response: { 200: IncognitoSwitch, ...errorReplies(401) },
       detail: { summary: 'Whether what I do is not kept', tags, security },
@@ -68,7 +71,7 @@ export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
     .put(
       '/incognito',
       ({ identity, body }) => {
-        analytics.incognito.set(identity.userId, body.on)
+        incognito.set(identity.userId, body.on)
         return body
       },
       {
@@ -82,7 +85,7 @@ export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
         },
       },
     )
-    .delete('/history', ({ identity, query }) => analytics.forgetHistory(identity.userId, query), {
+    .delete('/history', ({ identity, query }) => archive.forget(identity.userId, query), {
       signedIn: { inPerson: true },
       query: SpanQuery,
       response: { 200: Forgotten, ...errorReplies(400, 401, 403) },

@@ -1,79 +1,36 @@
-import { createUserNames } from '../accounts/users/user-names'
 import type { Database } from '../database/database'
-import type { History, HistoryEntry, HistoryQuery } from './model'
-import { type Cursor, pageOf, readCursor, rowsToRead, textFilter } from './pages'
+import { createActionHistory } from './action-history'
+import type {
+  ActionHistory,
+  ActionHistoryQuery,
+  PlaybackHistory,
+  PlaybackHistoryQuery,
+} from './model'
+import { createPlaybackHistory } from './playback-history'
 
-type Row = Omit<HistoryEntry, 'metadata' | 'user'> & {
-  metadata: string | null
-  userId: number | null
-}
-type Parameters = Record<string, string | number | null>
-
-const PAGE = 50
-
-const COLUMNS = `id, user_id AS userId, action_type, track_uri, track_name, artist, position_ms,
-       metadata, timestamp`
-const IN_SPAN = `timestamp >= $from AND timestamp < $to AND (timestamp, id) < ($time, $id)
-      ORDER BY timestamp DESC, id DESC LIMIT $most`
-
-/** Actions, newest first, a page at a time; a page stays the same while rows arrive. */
-export function createHistory({ database }: { database: Database }) {
-  const { sqlite } = database
-  const nameOf = createUserNames(database)
-  const ofUser = sqlite.query<Row, Parameters>(
-    `SELECT ${COLUMNS} FROM user_actions WHERE user_id = $userId AND ${IN_SPAN}`,
-  )
-  const ofUserAndKind = sqlite.query<Row, Parameters>(
-    `SELECT ${COLUMNS} FROM user_actions
-      WHERE user_id = $userId AND action_type = $kind AND ${IN_SPAN}`,
-  )
-  const ofAll = sqlite.query<Row, Parameters>(
-    `SELECT ${COLUMNS} FROM user_actions WHERE ${IN_SPAN}`,
-  )
-
-  // Rows may be written meanwhile.
-  const atOnce = sqlite.transaction((read: () => Row[]) => read())
-
-  function find(userId: number | 'all', query: HistoryQuery, kinds: readonly string[]): Row[] {
-    const { q, from = 0, to = Number.MAX_SAFE_INTEGER } = query
-    const limit = query.limit ?? PAGE
-    const cursor = readCursor(query.cursor)
-    // SQLite searches the index by one upper end only: let it be the lower.
-    const span = { from, to: Math.min(to, cursor.time + 1), ...cursor }
-    // Each kind by its index, so that a rare one is found at once.
-    if (userId !== 'all' && kinds.length > 0 && q === undefined) {
-      const most = rowsToRead(limit, false)
-      const rows = atOnce(() =>
-        kinds.flatMap((kind) => ofUserAndKind.all({ userId, kind, ...span, most })),
-      )
-      return rows.sort(isNewer).slice(0, most)
-    }
-    const most = rowsToRead(limit, q !== undefined || kinds.length > 0)
-    return userId === 'all' ? ofAll.all({ ...span, most }) : ofUser.all({ userId, ...span, most })
-  }
-
-  /** One user's actions, or with `all` everybody's. */
-  return (userId: number | 'all', query: HistoryQuery): History => {
-    const kinds = [...new Set(query.action_type?.split(','))]
-    const matches = textFilter(query.q)
-    const { rows, next_cursor } = pageOf(find(userId, query, kinds), {
-      limit: query.limit ?? PAGE,
-      cursorOf,
-      passes: ({ action_type, track_name, artist, track_uri, metadata }) =>
-        (kinds.length === 0 || kinds.includes(action_type)) &&
-        matches(track_name, artist, track_uri, metadata),
-    })
-    return {
-      actions: rows.map(({ userId, metadata, ...row }) => ({
-        ...row,
-        user: nameOf(userId),
-        metadata: metadata === null ? null : JSON.parse(metadata),
-      })),
-      next_cursor,
-    }
-  }
+export type History = ReturnType<typeof createHistory>
+type HistoryOptions = {
+  database: Database
+  /** Resolves when all that was done and heard before the call is in the database. */
+  upToDate: () => Promise<void>
 }
 
-const cursorOf = ({ timestamp: time, id }: Row): Cursor => ({ time, id })
+/** What people did and what was heard, newest first, a page at a time. */
+export function createHistory({ database, upToDate }: HistoryOptions) {
+  const actions = createActionHistory({ database })
+  const plays = createPlaybackHistory({ database })
 
-const isNewer = (one: Row, other: Row) => other.timestamp - one.timestamp || other.id - one.id
+  return {
+    /** The actions of one user, or with `all` everybody's. */
+    async actions(userId: number | 'all', query: ActionHistoryQuery): Promise<ActionHistory> {
+      await upToDate()
+      return actions(userId, query)
+    },
+
+    /** The plays of the room. */
+    async plays(query: PlaybackHistoryQuery): Promise<PlaybackHistory> {
+      await upToDate()
+      return plays(query)
+    },
+  }
+}

@@ -1,20 +1,20 @@
 /** A place between two rows that are ordered by a time and, within it, by their id. */
 export type Cursor = Readonly<{ time: number; id: number }>
 
-/** A cursor behind everything. */
+/** A cursor after all rows. */
 const END: Cursor = { time: Number.MAX_SAFE_INTEGER, id: 0 }
 
-/** Rows that are looked at for one page where a filter may let few of them through. */
+/** Rows that are read for one page when a filter may let few of them through. */
 const MOST_LOOKED_AT = 5_000
 
-/** How many rows a page has to read: one more than it shows tells whether there is another page. */
+/** The number of rows to read for a page: one more than it looks at, which shows that there is more. */
 export function rowsToRead(limit: number, isFiltered: boolean): number {
   return (isFiltered ? MOST_LOOKED_AT : limit) + 1
 }
 
 export type Page<Row> = { rows: Row[]; next_cursor: string | null }
 
-/** Reads `time-id`; the end of the list where none is given. */
+/** Reads a cursor from `time-id`; the end of the list when none is given. */
 export function readCursor(text: string | undefined): Cursor {
   if (text === undefined) return END
   const [time = 0, id = 0] = text.split('-').map(Number)
@@ -22,8 +22,8 @@ export function readCursor(text: string | undefined): Cursor {
 }
 
 /**
- * The first `limit` of the rows that pass, of as many as `rowsToRead` says. So as not to hold anybody up
- * no more are looked at: a page may be short, even empty, while its cursor says that there is more.
+ * The first `limit` of the rows that pass the filter. A page looks at no more rows than `rowsToRead` says,
+ * which bounds its time: it may be short, even empty, while its cursor says that there is more.
  */
 export function pageOf<Row>(
   rows: readonly Row[],
@@ -34,7 +34,7 @@ export function pageOf<Row>(
   let looked = 0
   let before: Row | undefined
   for (const row of rows) {
-    // Seen one further, there is another page; it goes on behind the one before.
+    // This row is one more than the page takes: the next page goes on after the row before it.
     if (before !== undefined && (page.length === limit || looked === MOST_LOOKED_AT)) {
       const { time, id } = cursorOf(before)
       return { rows: page, next_cursor: `${time}-${id}` }
@@ -46,7 +46,7 @@ export function pageOf<Row>(
   return { rows: page, next_cursor: null }
 }
 
-/** Whether one of the texts holds the words asked for; upper and lower case are the same. */
+/** A filter: whether one of the texts contains `words`, in upper or lower case. */
 export function textFilter(words: string | undefined): (...texts: (string | null)[]) => boolean {
   if (words === undefined) return () => true
   const wanted = words.toLowerCase()

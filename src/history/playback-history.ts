@@ -1,7 +1,7 @@
 import { createUserNames } from '../accounts/users/user-names'
 import type { Database } from '../database/database'
+import type { PlaybackHistory, PlaybackHistoryQuery, PlayEntry } from './model'
 import { pageOf, readCursor, rowsToRead, textFilter } from './pages'
-import type { PlaybackHistory, PlaybackHistoryQuery, PlayEntry } from './playback-history-model'
 
 type Row = Omit<PlayEntry, 'queued_by' | 'started_by' | 'ended_by' | 'track'> & {
   uri: string
@@ -24,7 +24,7 @@ const IN_SPAN = `started_at_ms >= $from AND started_at_ms < $to
             AND (started_at_ms, id) < ($time, $id)
       ORDER BY started_at_ms DESC, id DESC LIMIT $most`
 
-/** What was heard in the room, newest first, a page at a time. */
+/** The plays of the room, newest first, a page at a time. */
 export function createPlaybackHistory({ database }: { database: Database }) {
   const { sqlite } = database
   const nameOf = createUserNames(database)
@@ -39,7 +39,7 @@ export function createPlaybackHistory({ database }: { database: Database }) {
     const to = query.to === undefined ? Number.MAX_SAFE_INTEGER : query.to * 1_000
     const span = {
       from: (query.from ?? 0) * 1_000,
-      // SQLite searches the index by one upper end only: let it be the lower.
+      // SQLite uses only one upper bound to search the index, so it gets the lower of the two.
       to: Math.min(to, cursor.time + 1),
       ...cursor,
       most: rowsToRead(limit, q !== undefined || reason !== undefined),

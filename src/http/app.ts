@@ -8,7 +8,6 @@ import { roleRoutes } from '../accounts/roles/routes'
 import { accountRoutes } from '../accounts/routes'
 import { sessionRoutes } from '../accounts/sessions/routes'
 import { userRoutes } from '../accounts/users/routes'
-import { analyticsRoutes } from '../analytics/routes'
 import { archiveRoutes } from '../archive/routes'
 import { AppError, httpStatus } from '../errors'
 import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
@@ -17,6 +16,8 @@ import { gatewayRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
 import { metricsRoutes } from '../health/metrics/routes'
 import { healthRoutes } from '../health/routes'
+import { historyRoutes } from '../history/routes'
+import { listeningRoutes } from '../listening/routes'
 import type { Log } from '../log'
 import type { Services } from '../services'
 import { daysRoutes } from '../statistics/days/routes'
@@ -61,8 +62,9 @@ export function createApp({
   idleS = IDLE_S,
   log,
 }: AppOptions) {
-  const { accounts, analytics, backups, box, clientAddress, gateway } = services
-  const { health, measures, metrics, mopidy, proxy } = services
+  const { accounts, archive, backups, box, clientAddress, gateway } = services
+  const { health, history, incognito, listening, measures, metrics, mopidy } = services
+  const { proxy, statistics } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
   const { ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
@@ -79,13 +81,14 @@ export function createApp({
     auditRoutes({ auth, audit }),
     keyRoutes({ auth, keys, roles, clientAddress }),
     inviteRoutes({ auth, invites, inviting, clientAddress, linkOrigin }),
-    analyticsRoutes(auth, roles, analytics),
-    statisticsRoutes({ auth, roles, administration }, analytics),
-    daysRoutes(auth, roles, analytics),
-    archiveRoutes(auth, roles, analytics),
+    historyRoutes({ auth, roles, history }),
+    listeningRoutes({ auth, listening }),
+    statisticsRoutes({ auth, roles, administration, statistics }),
+    daysRoutes({ auth, roles, statistics }),
+    archiveRoutes({ auth, roles, archive, incognito }),
     gatewayRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
     webClientRoutes(auth, proxy),
-    roomRoutes({ auth, gateway, incognito: analytics.incognito }),
+    roomRoutes({ auth, gateway, incognito }),
   ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })

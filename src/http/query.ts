@@ -1,8 +1,7 @@
 // Elysia's own builder: its integers are read from the text of a query. It compiles each, so that for
 // replies, where there is nothing to be read, plain ones are the right ones.
 import { t } from 'elysia'
-
-const YEAR_9999 = 253_402_300_799
+import { LATEST_S } from '../clock'
 
 /** An optional whole number in a query; whoever gives another is told the bounds. */
 export const wholeNumber = (
@@ -18,8 +17,8 @@ export const wholeNumber = (
 
 /** The span of time asked for; both ends may be left open. */
 export const spanOf = {
-  from: wholeNumber('from', 0, YEAR_9999, 'Unix seconds; the first that counts'),
-  to: wholeNumber('to', 0, YEAR_9999, 'Unix seconds; the first that no longer counts'),
+  from: wholeNumber('from', 0, LATEST_S, 'Unix seconds; the first that counts'),
+  to: wholeNumber('to', 0, LATEST_S, 'Unix seconds; the first that no longer counts'),
 }
 
 /** A page of a list that is ordered by time. */

@@ -1,15 +1,14 @@
 import type { Clock } from '../clock'
 
-export type Hearing = ReturnType<typeof createHearing>
-export type HearingOptions = {
+type HearingOptions = {
   clock: Clock
-  /** What has been heard before, and where in the track it goes on; milliseconds. */
+  /** How long the track has been heard before, and the place where it goes on; milliseconds. */
   listenedMs?: number
   positionMs?: number
   running?: boolean
 }
 
-/** How long one track has been heard, pauses and seeks taken out, and where in it one is. */
+/** Measures how long one track is heard, without pauses and seeks, and which place it has come to. */
 export function createHearing({
   clock,
   listenedMs = 0,
@@ -20,7 +19,7 @@ export function createHearing({
   let position = positionMs
   let since = running ? clock.elapsed() : undefined
 
-  /** Adds up what has run since the last time. */
+  /** Adds the time since the last call, if the track runs. */
   function settle(): void {
     if (since === undefined) return
     const now = clock.elapsed()
@@ -48,26 +47,27 @@ export function createHearing({
       since ??= clock.elapsed()
     },
 
-    /** Somebody has gone to another place in the track. */
+    /** Somebody has sought to another place in the track. */
     moveTo(ms: number): void {
       settle()
       position = ms
     },
 
     /**
-     * After a time in which nobody listened here: the track is at `ms` now, and at most `mostMs` have
-     * passed. How far it has come is what was heard meanwhile.
+     * After a time in which Mopidy was not heard: the track is at `ms` now, and at most `mostMs` have
+     * passed. So far as it has come since, it was heard.
      */
     goOnAt(ms: number, mostMs = Number.POSITIVE_INFINITY): void {
       settle()
       settle()
       const gain = Math.min(ms - position, Math.max(0, mostMs))
-      // A little less than was thought: the end of the connection was noticed late. Much less: sought.
+      // The track is behind the place it was thought to have reached. A little: it stopped with the
+      // connection, whose end was noticed late. Much: somebody has sought back.
       listened = Math.max(0, listened + (gain < -NOTICED_LATE_MS ? 0 : gain))
       position = ms
     },
 
-    /** The same when it has begun anew meanwhile. */
+    /** The same, but the track has begun anew meanwhile. */
     startOverAt(ms: number, mostMs = Number.POSITIVE_INFINITY): void {
       settle()
       listened += Math.min(ms, Math.max(0, mostMs))
@@ -76,5 +76,5 @@ export function createHearing({
   }
 }
 
-/** How late a connection that hangs may be noticed. */
+/** How late the end of a connection that hangs may be noticed, in milliseconds. */
 export const NOTICED_LATE_MS = 15_000

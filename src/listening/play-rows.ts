@@ -1,11 +1,10 @@
 import type { Database } from '../database/database'
 import type { Track } from '../mopidy/track'
+import type { EndReason } from './end-reason'
 
-export type EndReason = 'finished' | 'skipped' | 'stopped' | 'replaced' | 'lost'
-
-/** What is to be in the row of a play, and in which. */
+/** The row of a play, as it is to be. */
 export type PlayRow = {
-  /** Known once it is in the database. */
+  /** Set once the row is in the database. */
   id?: number
   readonly tlid: number | null
   readonly track: Track
@@ -14,7 +13,7 @@ export type PlayRow = {
   /** Unix milliseconds. */
   readonly startedAtMs: number
   listenedMs: number
-  /** While it is open: where in the track it is, and since when that is known. */
+  /** While the play is open: its place in the track, and when that was written, in Unix milliseconds. */
   positionMs: number
   savedAtMs: number
   end?: Readonly<{ reason: EndReason; endedBy: number | null }>
@@ -27,7 +26,7 @@ export type PlayRows = ReturnType<typeof createPlayRows>
 
 /** The rows of `plays`. */
 export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
-  // The users may have been deleted meanwhile: then the row has no name.
+  // A user may have been deleted meanwhile; the row then names nobody.
   const insert = sqlite.query<unknown, Values>(
     `INSERT INTO plays (tlid, track_uri, track_name, artist, album, length_ms,
                         queued_by, started_by, started_at_ms, listened_ms, end_reason, ended_by,
@@ -59,7 +58,7 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
   )
 
   return {
-    /** Makes the row as it is to be; of an ended play that nobody has heard there is none. */
+    /** Inserts or updates the row; removes that of an ended play of which nothing was heard. */
     write(row: PlayRow): void {
       const { id, track, end, listenedMs } = row
       const state = {
@@ -79,7 +78,7 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
       }
     },
 
-    /** The play that the last process has left open. */
+    /** The newest play that the process before left open. */
     leftOpen(): PlayRow | undefined {
       const found = newestOpen.get() ?? undefined
       if (found === undefined) return undefined
@@ -87,7 +86,7 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
       return { ...row, track: { uri, name, artist, album, lengthMs } }
     },
 
-    /** Any other that is open is lost. */
+    /** Ends every other open play as lost. */
     loseAllBut: (row: PlayRow | undefined): void => void endOthers.run({ id: row?.id ?? 0 }),
   }
 }

@@ -2,13 +2,13 @@ import { reasonOf } from '../errors'
 import type { Log } from '../log'
 import type { PlayRow, PlayRows } from './play-rows'
 
-/** While the disk refuses, this many plays wait in memory; the oldest go first. */
+/** While the disk refuses writes, so many plays wait in memory; beyond that the oldest are dropped. */
 const MOST_WAITING = 10_000
 const COMPLAINT_EVERY_MS = 60_000
 
 export type PlayWriter = ReturnType<typeof createPlayWriter>
 
-/** Writes plays down at once; what the disk refuses is kept and written later. */
+/** Writes the rows of plays at once; a row that the disk refuses is kept and written later. */
 export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
   const waiting = new Set<PlayRow>()
   let dropped = 0
@@ -36,7 +36,7 @@ export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
   }
 
   return {
-    /** Writes the row as it is now, or, if that fails, as it is by then. */
+    /** Writes the row; if that fails, it is written later as it is by then. */
     write(row: PlayRow): void {
       const [oldest] = waiting
       if (oldest !== undefined && waiting.size >= MOST_WAITING && !waiting.has(row)) {
@@ -47,10 +47,10 @@ export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
       flush()
     },
 
-    /** Tries again to write what waits. */
+    /** Tries again to write the rows that wait. */
     flush,
 
-    /** The play that the process before has left open; any other is lost. */
+    /** The play that the process before left open, if any; every other open one is ended as lost. */
     takeUp(): PlayRow | undefined {
       const row = tried(rows.leftOpen)
       tried(() => rows.loseAllBut(row))

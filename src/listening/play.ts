@@ -1,40 +1,41 @@
 import type { Clock } from '../clock'
 import type { TlTrack, Track } from '../mopidy/track'
 import type { Ender } from './attribution'
+import type { EndReason } from './end-reason'
 import { createHearing } from './hearing'
-import type { EndReason, PlayRow } from './play-rows'
+import type { PlayRow } from './play-rows'
 import type { PlayWriter } from './play-writer'
 
 /**
- * Heard up to so close to its end, a track was heard to its end, in milliseconds: an outsider's skip
- * that late cannot be told from it. Of our own people's commands it is known.
+ * A track that was heard up to so many milliseconds before its end counts as finished: an outsider's skip
+ * that late looks the same. A skip by one of our users is known as such.
  */
 const NEARLY_OVER_MS = 2_000
-/** What follows an end comes at once; in milliseconds. */
+/** Mopidy sends the event that follows an end at once: within so many milliseconds. */
 const ENDING_MS = 1_000
 
 export type Play = ReturnType<typeof createPlay>
-export type PlayOptions = {
+type PlayOptions = {
   clock: Clock
   writer: PlayWriter
   tlid: number | null
   track: Track
   queuedBy: number | null
-  /** Whoever chose it. */
+  /** The user whose command started it. */
   chosenBy: number | null
   listenedMs: number
   positionMs: number
-  /** What is known of it already, of the process before. */
+  /** Its row, if the process before has written one. */
   row?: PlayRow
 }
 
-/** One play of a track; it has a row from when something of it is heard. */
+/** One play of a track; it gets a row as soon as a part of it is heard. */
 export function createPlay({ clock, writer, row: known, ...options }: PlayOptions) {
   const { tlid, track, queuedBy, chosenBy, listenedMs, positionMs } = options
   const { lengthMs } = track
   const hearing = createHearing({ clock, listenedMs, positionMs, running: false })
   let row = known
-  /** Mopidy has said that it is over; what follows tells whether that is so. */
+  /** Mopidy has said that it is over; the next event tells whether that is so. */
   let ending:
     | { at: number; listenedMs: number; reason: EndReason; ender: Ender | undefined }
     | undefined
@@ -63,20 +64,24 @@ export function createPlay({ clock, writer, row: known, ...options }: PlayOption
     /** Whether it has been heard up to its end. */
     isWhole: () => lengthMs !== null && hearing.positionMs() >= lengthMs,
 
-    /** The same, or nearly so. Mopidy says the full length of a track that has come to its end. */
+    /**
+     * Whether it has been heard up to its end, or nearly so; `saidMs` is the place that Mopidy says, which
+     * is the full length when a track has come to its end.
+     */
     isNearlyOver(saidMs = 0): boolean {
       if (lengthMs === null) return false
       const furthestMs = Math.max(saidMs, hearing.positionMs())
       return furthestMs >= lengthMs - Math.min(NEARLY_OVER_MS, lengthMs / 10)
     },
 
-    /** It is heard: because of whoever chose it, or else of whoever lets it go on. */
+    /** It is heard from now on; `by` let it go on, and counts as its starter when nobody else does. */
     run(by: number | null = null): void {
       hearing.run()
       play.beginRow({ by })
       save()
     },
 
+    /** Gives it a row, unless it has one. */
     beginRow({
       by = null,
       startedAtMs = clock.now() - hearing.listenedMs(),
@@ -92,18 +97,18 @@ export function createPlay({ clock, writer, row: known, ...options }: PlayOption
     halt(): void {
       hearing.halt()
       if (row === undefined || hearing.listenedMs() > 0) return save()
-      // A track chosen while paused starts and halts at once: it is heard when somebody lets it go on.
+      // A track chosen while paused starts and halts at once: it is not heard until somebody resumes it.
       row.end = { reason: 'stopped', endedBy: null }
       writer.write(row)
       row = undefined
     },
 
-    /** Mopidy says that it is over. After two quick skips it also does of the track that goes on. */
+    /** Mopidy says that it is over; after two quick skips it says so of the track that goes on, too. */
     beginEnding(reason: EndReason, ender: Ender | undefined): void {
       ending = { at: clock.elapsed(), listenedMs: hearing.listenedMs(), reason, ender }
     },
 
-    /** It is over, in the way that Mopidy has said just before, or else in this one. */
+    /** It is over: in the way that Mopidy has said just before, or else in the given way. */
     end(otherwise: EndReason, endedBy: Ender | undefined): void {
       hearing.halt()
       if (row === undefined) return

@@ -5,7 +5,7 @@ import type { Player } from '../mopidy/player'
 import type { Attribution } from './attribution'
 import type { PlaybackState } from './model'
 
-export type PlaybackStateOptions = {
+type PlaybackStateOptions = {
   database: Database
   mopidy: Mopidy
   player: Player

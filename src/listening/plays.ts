@@ -3,73 +3,49 @@ import type { Clock } from '../clock'
 import { reasonOf } from '../errors'
 import type { Log } from '../log'
 import type { MopidyEvent } from '../mopidy/events'
-import type { PlaybackState } from '../mopidy/player'
 import { readTlTrack, type TlTrack } from '../mopidy/track'
+import { createAbsence } from './absence'
 import type { Attribution, Heard } from './attribution'
-import { NOTICED_LATE_MS } from './hearing'
+import type { EndReason } from './end-reason'
+import { type Found, goesOn, heardBefore } from './found'
 import { createPlay, type Play } from './play'
-import type { EndReason, PlayRows } from './play-rows'
+import type { PlayRows } from './play-rows'
 import { createPlayWriter } from './play-writer'
 
-/** What Mopidy says plays, after a time in which it was not heard. */
-export type Found = Readonly<{
-  state: PlaybackState
-  current: TlTrack | null
-  positionMs: number
-  /** When Mopidy has last started this track, in its own Unix milliseconds. */
-  startedAtMs: number | undefined
-  /** Whether it is still the same Mopidy, whose tlids mean what they meant. */
-  sameLife: boolean
-  /** Whether it has been restarted and has restored its state. */
-  restored: boolean
-  /** Whether its start was heard while Mopidy was being asked. */
-  startHeard: boolean
-}>
-
 const SAVE_EVERY_MS = 10_000
-/** How long a restored Mopidy may take to play again, in milliseconds. */
-const RESTORING_MS = 5_000
-/** The place that Mopidy says is a little behind, when a track has just begun. */
-const JUST_BEGUN_MS = 50
-
 export type Plays = ReturnType<typeof createPlays>
-export type PlaysOptions = {
+type PlaysOptions = {
   rows: PlayRows
   attribution: Attribution
   clock: Clock
   log: Log
 }
 
-/** Keeps a row of `plays` for each track that is heard, from Mopidy's events, whoever caused them. */
+/** Keeps a row of `plays` for each track that is heard, by Mopidy's events, whoever caused them. */
 export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   const writer = createPlayWriter({ rows, log })
   let play: Play | undefined
-  /** The track that is heard, or was before it was silent. */
+  /** The track that is heard, or the last one that was. */
   let last: Heard | undefined
-  /** While Mopidy is away: the milliseconds that have passed since. */
-  let awayMs: (() => number) | undefined
-  /** When a restored Mopidy was found that did not play yet. */
-  let restoredAt: number | undefined
+  const absence = createAbsence(clock)
   takeUp()
   const saving = setInterval(() => guarded(save), SAVE_EVERY_MS)
   saving.unref()
 
-  /** What the process before has left open; Mopidy will tell whether it still plays. */
+  /** Takes up the play that the process before left open; Mopidy will tell whether it still goes on. */
   function takeUp(): void {
     const row = writer.takeUp()
     if (row === undefined) return
     play = createPlay({ ...row, clock, writer, chosenBy: row.startedBy, row })
     last = heardIn(row)
-    const { savedAtMs } = row
-    // Below 0 the clock was set back, and says nothing.
-    awayMs = () => (clock.now() >= savedAtMs ? clock.now() - savedAtMs : Number.POSITIVE_INFINITY)
+    absence.beginAt(row.savedAtMs)
   }
 
   function hear({ name, data }: MopidyEvent): void {
     const positionMs = typeof data.time_position === 'number' ? data.time_position : 0
-    // A restored Mopidy that takes up what it played begins with its start.
+    // A restored Mopidy that plays again what it played says so first with one of these events.
     const isTakenUp = name === 'track_playback_started' || data.new_state === 'playing'
-    if (awayMs !== undefined && !isTakenUp) loseTrace()
+    if (absence.isOn() && !isTakenUp) loseTrace()
     switch (name) {
       case 'track_playback_started':
         return started(readTlTrack(data.tl_track))
@@ -89,29 +65,28 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
   function started(tlTrack: TlTrack | undefined): void {
     if (tlTrack === undefined) return
-    // Without an end before it, the same track goes on: a seek has called back the one that was to
-    // follow, or Mopidy has taken up what it played before its restart.
-    const goesOn = play?.isOf(tlTrack) === true && !play.isEnding()
-    if (!goesOn && awayMs !== undefined) loseTrace()
-    else if (!goesOn) end('replaced')
-    awayMs = undefined
-    restoredAt = undefined
-    const chosenBy = attribution.starterOf(tlTrack.tlid, last)
-    if (!goesOn) open(tlTrack, { chosenBy, positionMs: 0, listenedMs: 0 })
+    // A start of the same track without an end before it is no new play: a seek has called back the
+    // next track, or Mopidy plays again what it played before its restart.
+    const isSame = play?.isOf(tlTrack) === true && !play.isEnding()
+    if (!isSame && absence.isOn()) loseTrace()
+    else if (!isSame) end('replaced')
+    absence.end()
+    const chosenBy = attribution.takeStarter(tlTrack.tlid, last)
+    if (!isSame) open(tlTrack, { chosenBy, positionMs: 0, listenedMs: 0 })
     play?.run()
   }
 
   function resumed(tlTrack: TlTrack | undefined, positionMs: number): void {
-    const resumer = attribution.resumerOf()
+    const resumer = attribution.takeResumer()
     if (tlTrack === undefined) return
-    // A pause while it was stopped has loaded a track without a word.
+    // A pause while Mopidy was stopped has loaded a track, without an event.
     if (play === undefined) open(tlTrack, { chosenBy: null, positionMs, listenedMs: 0 })
     play?.run(resumer)
   }
 
   function ended(tlTrack: TlTrack | undefined, positionMs: number): void {
     if (tlTrack !== undefined) last = heardIn(tlTrack)
-    // After `stop` a stale one comes at the next play; by then nothing is open, or another track.
+    // After `stop`, Mopidy sends the end of the stopped track at the next play: it is over already.
     if (play === undefined || (tlTrack !== undefined && tlTrack.tlid !== play.tlid)) return
     const ender = attribution.enderOf(heardIn(play))
     const otherwise = play.isNearlyOver(positionMs) ? 'finished' : 'skipped'
@@ -120,18 +95,19 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
   function stopped(): void {
     end('stopped')
-    if (last !== undefined) attribution.spendAtStop(last)
+    if (last !== undefined) attribution.forgetAtStop(last)
   }
 
-  /** It is over; `otherwise` is how when it was not to its end and no command of ours tells. */
-  function end(otherwise: EndReason): void {
+  /** Ends the play as our command says, or as finished, or else in the way that the event suggests. */
+  function end(suggested: EndReason): void {
     if (play === undefined) return
     const ender = attribution.enderOf(heardIn(play))
-    const unexplained = play.isNearlyOver() ? 'finished' : otherwise
+    const unexplained = play.isNearlyOver() ? 'finished' : suggested
     play.end(ender?.reason ?? unexplained, ender)
     play = undefined
   }
 
+  /** Ends the play in that way, by nobody. */
   function close(reason: EndReason): void {
     play?.end(reason, undefined)
     play = undefined
@@ -147,40 +123,36 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   }
 
   function save(): void {
-    // What a restored Mopidy has not taken up by now, it will not.
-    if (restoredAt !== undefined && clock.elapsed() - restoredAt >= RESTORING_MS) loseTrace()
-    // While Mopidy is away nothing new is known.
-    if (play === undefined || awayMs !== undefined) writer.flush()
+    if (absence.waitedInVain()) loseTrace()
+    // While Mopidy is away nothing new is known of the play.
+    if (play === undefined || absence.isOn()) writer.flush()
     else play.save()
   }
 
-  /** What was heard before Mopidy was away is not heard any more. */
+  /** The play from before the absence does not go on; nobody can tell how it ended. */
   function loseTrace(): void {
-    restoredAt = undefined
-    awayMs = undefined
+    absence.end()
     close('lost')
   }
 
-  /** Mopidy is away; what is heard meanwhile it will tell. */
+  /** Mopidy is away; once it is back it will tell what was heard meanwhile. */
   function lose(): void {
     attribution.forget()
-    if (play === undefined || awayMs !== undefined) return
+    if (play === undefined || absence.isOn()) return
     if (play.isEnding()) return close('lost')
     play.hearing.halt()
     play.save()
-    const at = clock.elapsed()
-    awayMs = () => clock.elapsed() - at
+    absence.begin()
   }
 
   function find(found: Found): void {
     const { state, current, positionMs, restored } = found
-    const mostMs = play === undefined ? undefined : awayMs?.()
-    // It answers before it plays again what it has restored.
-    restoredAt = restored && current === null && state === 'stopped' ? clock.elapsed() : undefined
-    if (restoredAt !== undefined) return
-    awayMs = undefined
-    if (play !== undefined && goesOn(play, found)) {
-      // A stream is never taken to its place again.
+    const mostMs = play === undefined ? undefined : absence.durationMs()
+    // Mopidy answers before it plays again what it has restored.
+    if (restored && current === null && state === 'stopped') return absence.awaitRestored()
+    absence.end()
+    if (play !== undefined && goesOn(play, found, clock.now())) {
+      // A restored Mopidy does not seek in a stream: it begins anew.
       const isAnew = restored && play.track.lengthMs === null
       if (isAnew) play.hearing.startOverAt(positionMs, mostMs)
       else play.hearing.goOnAt(positionMs, mostMs)
@@ -189,36 +161,21 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
       close('lost')
       if (current !== null && state !== 'stopped') openFound(current, found, mostMs)
     }
-    // What was commanded meanwhile is in what was found.
+    // What was found shows the effects of the commands that were given meanwhile.
     attribution.forget()
     if (state === 'playing') play?.run()
     else play?.save()
   }
 
-  /** Of what began while nobody listened here Mopidy knows when, and how far it has come. */
-  function openFound(current: TlTrack, found: Found, mostMs = Number.POSITIVE_INFINITY): void {
-    const { positionMs, startedAtMs, startHeard } = found
-    const sinceStartMs = startedAtMs === undefined ? -1 : clock.now() - startedAtMs
-    const listenedMs = Math.min(positionMs, mostMs, sinceStartMs < 0 ? positionMs : sinceStartMs)
-    const chosenBy = startHeard ? attribution.starterOf(current.tlid, last) : null
-    open(current, { chosenBy, positionMs, listenedMs })
-    if (listenedMs > 0)
-      play?.beginRow(startedAtMs === undefined || sinceStartMs < 0 ? {} : { startedAtMs })
+  /** Opens the play of a track that began during the absence; Mopidy knows when, and how far it is. */
+  function openFound(current: TlTrack, found: Found, mostMs?: number): void {
+    const { listenedMs, ...start } = heardBefore(found, clock.now(), mostMs)
+    const chosenBy = found.startHeard ? attribution.takeStarter(current.tlid, last) : null
+    open(current, { chosenBy, positionMs: found.positionMs, listenedMs })
+    if (listenedMs > 0) play?.beginRow(start)
   }
 
-  /** Whether what is found is the known play; it may also be the same track from its beginning. */
-  function goesOn(known: Play, found: Found): boolean {
-    const { state, current, positionMs, startedAtMs = 0, sameLife, restored } = found
-    if (!sameLife || current === null || state === 'stopped' || !known.isOf(current)) return false
-    if (startedAtMs <= (known.savedAtMs() ?? Number.POSITIVE_INFINITY)) return true
-    // After a restart it goes on where it was.
-    const isStream = known.track.lengthMs === null
-    if (restored) return isStream || positionMs >= known.savedPositionMs() - NOTICED_LATE_MS
-    // Started once more it cannot have come further than there was time.
-    return positionMs > clock.now() - startedAtMs + JUST_BEGUN_MS
-  }
-
-  // Statistics must never cost anyone the music.
+  // An error in what is recorded must not reach the code that relays Mopidy's events.
   function guarded(work: () => void): void {
     try {
       work()
@@ -228,7 +185,7 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   }
 
   return {
-    /** To be told of every command that worked. */
+    /** Takes note of a command that Mopidy has carried out. */
     note: (command: Command): void =>
       attribution.note(command, play?.isWhole() === true ? play.tlid : null),
 
@@ -237,13 +194,13 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     /** Mopidy is away. */
     lose: (): void => guarded(lose),
 
-    /** Mopidy is back, and this is what it plays. */
+    /** Mopidy is back, or Musakone is new, and this is what Mopidy plays. */
     find: (found: Found): void => guarded(() => find(found)),
 
     /** Writes down how long the current track has been heard so far. */
     save: (): void => guarded(save),
 
-    /** Leaves the current play open: who comes next finds out how it went on. */
+    /** Leaves the row of the current play open: the next process finds out how the play went on. */
     close(): void {
       clearInterval(saving)
       guarded(lose)

@@ -7,7 +7,7 @@ import { methods } from '../mopidy/methods'
 import type { Mirror } from '../mopidy/mirror'
 import type { Player, Snapshot } from '../mopidy/player'
 import { readTlTracks, type TlTrack } from '../mopidy/track'
-import type { Queue, QueueQuery } from './queue-model'
+import type { Queue, QueueQuery } from './model'
 import type { Queuers } from './queuers'
 
 type ReadMethod =
@@ -20,7 +20,7 @@ type Options = Readonly<{ random: boolean; repeat: boolean; single: boolean }>
 
 const PAGE = 1_000
 
-export type QueueOptions = {
+type QueueOptions = {
   database: Database
   mirror: Mirror
   player: Player
@@ -31,7 +31,7 @@ export type QueueOptions = {
 /** The queue: who added what, and when it will play. */
 export function createQueue({ database, mirror, player, queuers, clock }: QueueOptions) {
   const nameOf = createUserNames(database)
-  // A long tracklist is read once for each of its versions.
+  // The mirror gives the same answer until the tracklist changes, so a long one is parsed once.
   let last: { answer: Answer; tlTracks: readonly TlTrack[] } | undefined
 
   function read(name: ReadMethod): Promise<Answer> {
@@ -91,8 +91,8 @@ function isOn(answer: Answer): boolean {
 }
 
 /**
- * How long a track will have to wait, by its place in the tracklist: the rest of the current one and
- * all between. Null where nobody knows: in random order, behind a stream, or when it will not play.
+ * How many milliseconds a track waits, by its place in the tracklist: the rest of the current track and
+ * all tracks between. Null where nobody knows: in random order, after a stream, or when it will not play.
  */
 function startsOf(
   tlTracks: readonly TlTrack[],
@@ -119,7 +119,7 @@ function untilEnd(current: TlTrack | null, positionMs: number): number | null {
   return lengthMs === null ? null : Math.max(0, lengthMs - positionMs)
 }
 
-/** The places behind `at`, and with `repeat` those before it. */
+/** The places after `at`, and with `repeat` then those before it. */
 function following(at: number, length: number, repeat: boolean): number[] {
   const places = Array.from({ length: length - 1 }, (_, index) => at + 1 + index)
   return repeat ? places.map((place) => place % length) : places.filter((place) => place < length)

@@ -5,35 +5,36 @@ import { reasonOf } from '../errors'
 import type { Log } from '../log'
 import { readTlTracks, type TlTrack } from '../mopidy/track'
 
-/** Who queued a track, and when in Unix seconds. */
+/** The user who queued a track, and when, in Unix seconds. */
 export type QueueEntry = Readonly<{ uri: string; userId: number; addedAt: number }>
 
-/** One that is private counts as its queuer's, and is told to nobody. */
+/** A private entry (queued while incognito) counts for its user's limits, and is told to nobody. */
 type Entry = QueueEntry & Readonly<{ isPrivate: boolean }>
 type Row = QueueEntry & { tlid: number; isPrivate: number }
 
-/** After so long it is tried again to write what the disk has refused, in milliseconds. */
+/** What the disk has refused is written again after so many milliseconds. */
 const AGAIN_MS = 10_000
-/** Tracks that are remembered; a tracklist has at most 10,000. */
+/** Tracks that are remembered; Mopidy's tracklist has at most 10,000. */
 const MOST_KEPT = 30_000
 
 export type Queuers = ReturnType<typeof createQueuers>
-export type QueuersOptions = { database: Database; clock: Clock; log: Log }
+type QueuersOptions = { database: Database; clock: Clock; log: Log }
 
 /**
- * Who queued what: bound to the tlids that each `add` returned, and kept over restarts. What is not
- * here came from outside.
+ * Remembers the user who queued each track, by the tlids that each `add` returned, over restarts too. A
+ * track that is not here was queued by an outsider.
  */
 export function createQueuers({ database, clock, log }: QueuersOptions) {
   const { sqlite } = database
   const entries = new Map<number, Entry>()
   /** The tlids of each user that are not known to have left the tracklist. */
   const queued = new Map<number, Set<number>>()
-  /** What is not in the database yet: the rows of another life are still there, and these are not. */
+  /** The rows in the database are those of tlids that no longer hold, and are still to be deleted. */
   let outdated = false
+  /** Rows that are still to be written, or, where undefined, to be deleted. */
   const unwritten = new Map<number, Row | undefined>()
   let trying: Timer | undefined
-  /** What was added while nobody knew yet whether Mopidy's tlids still mean what they meant. */
+  /** Commands that wait until it is known whether Mopidy's tlids still mean the same tracks. */
   let early: Command[] | undefined
 
   const insert = sqlite.query<unknown, Row>(
@@ -79,7 +80,7 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
     }
   }
 
-  // Attribution must never cost anyone the music: what cannot be written is said, and tried again.
+  // An error here must not reach the code that relays Mopidy's answers: it is logged, and tried again.
   function write(): void {
     clearTimeout(trying)
     try {
@@ -98,14 +99,14 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
   }
 
   return {
-    /** To be told of every command that worked: what an `add` has returned is its caller's. */
+    /** Takes note of a command that Mopidy has carried out: an `add` binds its tlids to its caller. */
     note(command: Command): void {
       if (command.call.method.action !== 'queue_add') return
       if (early === undefined) bind(command)
       else early.push(command)
     },
 
-    /** Who queued that track; undefined when it came from outside, or is not to be told. */
+    /** The entry of a track; undefined when an outsider queued it, or somebody incognito did. */
     entryOf(tlid: number): QueueEntry | undefined {
       const entry = entries.get(tlid)
       return entry?.isPrivate ? undefined : entry
@@ -114,27 +115,30 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
     /** The tlids that the user queued, without those that are known to have left the tracklist. */
     queuedFor: (userId: number): number[] => [...(queued.get(userId) ?? [])],
 
-    /** These have left the tracklist; who queued them is remembered, for one may still be playing. */
+    /** These have left the tracklist; their entries are kept, for one of them may still be playing. */
     noteGone(userId: number, tlids: Iterable<number>): void {
       for (const tlid of tlids) queued.get(userId)?.delete(tlid)
     },
 
-    /** Whether these tracks are what is known of their tlids: otherwise they are another Mopidy's. */
+    /** Whether no track has another address than is known of its tlid: else Mopidy was restarted. */
     agreeWith: (tlTracks: readonly TlTrack[]): boolean =>
       tlTracks.every(({ tlid, track }) => (entries.get(tlid)?.uri ?? track.uri) === track.uri),
 
-    /** Whether one of these is known. */
+    /** Whether one of these tracks is known by its tlid and address. */
     knowSome: (tlTracks: readonly TlTrack[]): boolean =>
       tlTracks.some(({ tlid, track }) => entries.get(tlid)?.uri === track.uri),
 
-    /** Mopidy has come back, perhaps as another one: what is added waits until `settle`. */
-    doubt(): void {
+    /** Mopidy is back, perhaps restarted: tracks that are added from now on wait until `release`. */
+    hold(): void {
       early ??= []
     },
 
-    /** It is known now whether it is the same Mopidy, or one whose tlids count from 1 again. */
-    settle(sameLife: boolean): void {
-      if (!sameLife) {
+    /**
+     * It is known now whether tlids still mean the same tracks; if not, all entries are forgotten. Then
+     * the tracks that waited are bound.
+     */
+    release(sameTlids: boolean): void {
+      if (!sameTlids) {
         entries.clear()
         queued.clear()
         unwritten.clear()

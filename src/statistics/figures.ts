@@ -1,7 +1,8 @@
-import { type Clock, DAY_S } from '../clock'
+import { type Clock, DAY_S, LATEST_S } from '../clock'
 import type { Database } from '../database/database'
 import { type Activity, createActivity } from './activity'
-import { createLooseRows, type LooseAction, type LoosePlay, type Subject } from './loose-rows'
+import { createEdgeRows, type EdgeAction, type EdgePlay, type Subject } from './edge-rows'
+import { yieldToEventLoop } from './event-loop'
 import { createMilestones } from './milestones'
 import type { Stats } from './model'
 import { type Part, periodsOf, type Span, wholeDays } from './time/spans'
@@ -9,26 +10,26 @@ import { type Streak, streaksIn } from './time/streaks'
 import type { TimeZone } from './time/time-zone'
 import { createTops } from './tops/tops'
 import { createTotals } from './totals'
-import { othersTurn } from './turns'
 
-/** A span cut to what is known of a subject, in the pieces that the roll-ups can tell of. */
+/** A span, cut to the time that anything is known of, in the pieces that roll-ups and rows cover. */
 type Pieces = {
   span: Span
-  /** Days since 1970. */
+  /** The whole days of it, counted from 1970. */
   days: Span
+  /** The same days as the fewest days, months and years. */
   parts: Part[]
-  loose: { actions: LooseAction[]; plays: LoosePlay[] }
+  edges: { actions: EdgeAction[]; plays: EdgePlay[] }
 }
 
-/** What is kept of a subject may not have begun yet, and may never end. */
-export const FOREVER: Span = { from: 0, to: 253_402_300_800 }
+/** All the time that a request may name. */
+export const FOREVER: Span = { from: 0, to: LATEST_S + 1 }
 
 export type Figures = ReturnType<typeof createFigures>
 
-/** The figures that statistics are made of: of one subject in one span, by the days of a zone. */
+/** Reads the figures that statistics are made of: one subject in one span, by the days of a time zone. */
 export function createFigures({ database, clock }: { database: Database; clock: Clock }) {
-  const looseRows = createLooseRows(database)
-  const readActivity = createActivity({ database, looseRows })
+  const edgeRows = createEdgeRows(database)
+  const readActivity = createActivity({ database, edgeRows })
   const milestones = createMilestones(database)
   const totals = createTotals(database)
   const tops = createTops(database)
@@ -42,27 +43,27 @@ export function createFigures({ database, clock }: { database: Database; clock: 
       span,
       days,
       parts: periodsOf(days, { from: known.from / DAY_S, to: known.to / DAY_S }),
-      loose: {
-        actions: looseRows.actions(subject, edges),
-        plays: [...looseRows.ended(subject, edges), ...looseRows.open(subject, span)],
+      edges: {
+        actions: edgeRows.actions(subject, edges),
+        plays: [...edgeRows.ended(subject, edges), ...edgeRows.open(subject, span)],
       },
     }
   }
 
   return (subject: Subject, asked: Span, zone: TimeZone) => {
-    const { span, days, parts, loose } = piecesOf(subject, asked)
+    const { span, days, parts, edges } = piecesOf(subject, asked)
     const activity = once(() => readActivity({ subject, span, zone }))
-    const actions = once(() => totals.actions(subject, days, loose.actions))
+    const actions = once(() => totals.actions(subject, days, edges.actions))
 
     return {
       activity,
       actions,
 
-      /** What can be compared with another span. */
+      /** The figures that can be compared with those of another span. */
       async comparable() {
-        await othersTurn()
+        await yieldToEventLoop()
         const { days: activeDays } = await activity()
-        const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, loose.plays)
+        const { plays, listened_ms, queued, ...ends } = totals.plays(subject, days, edges.plays)
         return {
           total_actions: Object.values(actions()).reduce((sum, count) => sum + count, 0),
           plays,
@@ -82,12 +83,12 @@ export function createFigures({ database, clock }: { database: Database; clock: 
 
       first: () => milestones.one('ASC', { subject, ...asked }),
       last: () => milestones.one('DESC', { subject, ...asked }),
-      tops: () => tops(subject, parts, loose),
-      people: (limit: number) => totals.people(days, loose.plays, limit),
+      tops: () => tops(subject, parts, edges),
+      people: (limit: number) => totals.people(days, edges.plays, limit),
     }
   }
 
-  /** Today, or the last day of a span that is over. */
+  /** Today, or the last day of a span that is over; counted from 1970. */
   function lastDayOf({ to }: Span, zone: TimeZone): number {
     const last = Math.min(to - 1, Math.floor(clock.now() / 1_000))
     const [stretch] = zone.stretches(last, last + 1)
@@ -95,7 +96,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
   }
 }
 
-/** The activity as the reply has it. */
+/** The activity as replies have it. */
 export function activityReply({ week }: Activity): Stats['activity'] {
   const days = Array.from({ length: 7 }, (_, day) => week.slice(day * 24, day * 24 + 24))
   return {
@@ -106,7 +107,7 @@ export function activityReply({ week }: Activity): Stats['activity'] {
   }
 }
 
-/** What it gives the first time. */
+/** A function that does the work once, and gives the same result each time. */
 function once<T>(work: () => T): () => T {
   let done: { value: T } | undefined
   return () => {

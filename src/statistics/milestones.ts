@@ -1,13 +1,13 @@
 import { DAY_S } from '../clock'
 import type { Database } from '../database/database'
-import { ROOM, type Subject } from './loose-rows'
+import { ROOM, type Subject } from './edge-rows'
 import type { Heard } from './model'
 import type { Span } from './time/spans'
 
 type Asked = Span & { subject: Subject }
 type Time = { at: number | null }
 
-/** Finds what came first and last, by the indexes of the rows. */
+/** Finds the first and last action and play, by the indexes of the rows. */
 export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
   const extreme = (what: 'MIN' | 'MAX') =>
     `SELECT ${what}(hour) FROM (
@@ -18,16 +18,16 @@ export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
   const known = sqlite.query<{ first: number | null; last: number | null }, { subject: Subject }>(
     `SELECT (${extreme('MIN')}) AS first, (${extreme('MAX')}) AS last`,
   )
-  const action = (direction: 'ASC' | 'DESC', whose: string) =>
+  const action = (direction: 'ASC' | 'DESC', condition: string) =>
     sqlite.query<Time, Span & { subject?: Subject }>(
       `SELECT timestamp AS at FROM user_actions
-        WHERE ${whose} AND timestamp >= $from AND timestamp < $to
+        WHERE ${condition} AND timestamp >= $from AND timestamp < $to
         ORDER BY timestamp ${direction} LIMIT 1`,
     )
-  const play = (direction: 'ASC' | 'DESC', whose: string) =>
+  const play = (direction: 'ASC' | 'DESC', condition: string) =>
     sqlite.query<Heard, Span & { subject?: Subject }>(
       `SELECT started_at_ms, track_uri, track_name, artist, album FROM plays
-        WHERE ${whose} AND started_at_ms >= $from * 1000 AND started_at_ms < $to * 1000
+        WHERE ${condition} AND started_at_ms >= $from * 1000 AND started_at_ms < $to * 1000
         ORDER BY started_at_ms ${direction}, id ${direction} LIMIT 1`,
     )
   const ofRoom = {
@@ -46,14 +46,17 @@ export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
   }
 
   return {
-    /** Whole days of UTC that hold all that is known of the subject; undefined when there is nothing. */
+    /** The whole days of UTC in which the subject did or heard anything; undefined without any. */
     known(subject: Subject): Span | undefined {
       const { first = null, last = null } = known.get({ subject }) ?? {}
       if (first === null || last === null) return undefined
       return { from: Math.floor(first / 24) * DAY_S, to: (Math.floor(last / 24) + 1) * DAY_S }
     },
 
-    /** The first, or with `DESC` the last, that was heard in a span, and when anything happened. */
+    /**
+     * The first play in a span, or with `DESC` the last, and when the first or last thing happened, in Unix
+     * seconds.
+     */
     one(direction: 'ASC' | 'DESC', { subject, ...span }: Asked) {
       const queries = subject === ROOM ? ofRoom : ofUser
       const asked = subject === ROOM ? span : { subject, ...span }

@@ -1,16 +1,17 @@
-import type { Activity, Amount } from './activity'
+import type { Activity } from './activity'
+import { ROOM, type Subject } from './edge-rows'
 import type { Figures } from './figures'
-import { ROOM, type Subject } from './loose-rows'
 import type { Review } from './model'
+import type { Amount } from './time/hours'
 import { dateOf, type TimeZone } from './time/time-zone'
-import type { Counted } from './tops/loose-counts'
+import type { Counted } from './tops/extra-counts'
 import { playedArtist, topLists } from './tops/top-lists'
 import { firstOf, type Tops } from './tops/tops'
 
 const TOP = 5
 const MINUTE_MS = 60_000
 
-/** Looks back on a year, from one New Year to the next by the clocks of a zone. */
+/** Looks back on a year, from New Year to New Year by the clocks of a time zone. */
 export function createReview({ figures }: { figures: Figures }) {
   return async (subject: Subject, year: number, zone: TimeZone): Promise<Review> => {
     const [last, from, to] = [year - 1, year, year + 1].map((start) => zone.startOf(start, 1, 1))
@@ -41,7 +42,7 @@ export function createReview({ figures }: { figures: Figures }) {
     }
   }
 
-  /** Artists of this time that had never been heard before it. */
+  /** The artists of `tops` that had never been heard before that time. */
   async function newArtists(
     subject: Subject,
     before: number,

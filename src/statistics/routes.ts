@@ -4,29 +4,26 @@ import type { Roles } from '../accounts/roles/roles'
 import type { Identity } from '../accounts/sessions/sessions'
 import type { Administration } from '../accounts/users/administration'
 import { askedUser } from '../accounts/users/asked-user'
-import type { Analytics } from '../analytics/analytics'
 import { AppError } from '../errors'
 import { errorReplies } from '../http/error-reply'
-import { ROOM, type Subject } from './loose-rows'
+import { ROOM, type Subject } from './edge-rows'
 import { Review, ReviewQuery, ReviewYear, RoomStatsQuery, Stats, StatsQuery } from './model'
+import type { Statistics } from './statistics'
 
 /** `administration` tells which users there are. */
-type StatisticsAccounts = {
-  auth: Auth
-  roles: Roles
-  administration: Pick<Administration, 'find'>
-}
+type StatisticsAccounts = { roles: Roles; administration: Pick<Administration, 'find'> }
+type StatisticsRoutesOptions = StatisticsAccounts & { auth: Auth; statistics: Statistics }
 
 const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
 /** What people did and heard, counted. */
-export const statisticsRoutes = ({ auth, ...accounts }: StatisticsAccounts, analytics: Analytics) =>
-  new Elysia({ name: 'analytics.statistics-routes', prefix: '/api/analytics' })
+export const statisticsRoutes = ({ auth, statistics, ...accounts }: StatisticsRoutesOptions) =>
+  new Elysia({ name: 'statistics.routes', prefix: '/api/analytics' })
     .use(auth)
     .get(
       '/stats',
-      ({ identity, query }) => analytics.statistics(subjectOf(query, identity, accounts), query),
+      ({ identity, query }) => statistics.stats(subjectOf(query, identity, accounts), query),
       {
         signedIn: true,
         query: StatsQuery,
@@ -34,7 +31,7 @@ export const statisticsRoutes = ({ auth, ...accounts }: StatisticsAccounts, anal
         detail: { summary: 'What I did and heard', tags, security },
       },
     )
-    .get('/stats/room', ({ query }) => analytics.statistics(ROOM, query), {
+    .get('/stats/room', ({ query }) => statistics.stats(ROOM, query), {
       needs: 'history.room',
       query: RoomStatsQuery,
       response: { 200: Stats, ...errorReplies(400, 401, 403) },
@@ -47,7 +44,7 @@ export const statisticsRoutes = ({ auth, ...accounts }: StatisticsAccounts, anal
     .get(
       '/review/:year',
       ({ identity, params, query }) =>
-        analytics.review(identity.userId, Number(params.year), query),
+        statistics.review(identity.userId, Number(params.year), query),
       {
         signedIn: true,
         params: ReviewYear,
@@ -58,7 +55,7 @@ export const statisticsRoutes = ({ auth, ...accounts }: StatisticsAccounts, anal
     )
     .get(
       '/review/:year/room',
-      ({ params, query }) => analytics.review(ROOM, Number(params.year), query),
+      ({ params, query }) => statistics.review(ROOM, Number(params.year), query),
       {
         needs: 'history.room',
         params: ReviewYear,
@@ -69,13 +66,13 @@ export const statisticsRoutes = ({ auth, ...accounts }: StatisticsAccounts, anal
     )
 
 /**
- * Whose statistics are asked for: one's own, unless one may see others' or the room's.
+ * The subject that a query asks for: the caller, another user or the room.
  * @throws {AppError} `forbidden`, `not_found`, or `invalid_request` for both at once.
  */
 function subjectOf(
   { user, room }: StatsQuery,
   identity: Identity,
-  { roles, administration }: Omit<StatisticsAccounts, 'auth'>,
+  { roles, administration }: StatisticsAccounts,
 ): Subject {
   if (room === 'true') {
     if (user !== undefined) throw new AppError('invalid_request', 'Give user or room, not both.')

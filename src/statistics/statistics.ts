@@ -1,27 +1,42 @@
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
+import { createDays } from './days/days'
+import type { Days, DaysQuery } from './days/model'
+import { ROOM, type Subject } from './edge-rows'
+import { yieldToEventLoop } from './event-loop'
 import { activityReply, createFigures, FOREVER } from './figures'
-import { ROOM, type Subject } from './loose-rows'
 import type { Review, ReviewQuery, RoomStatsQuery, Stats } from './model'
 import { createReview } from './review'
 import { readTimeZone } from './time/time-zone'
 import { topLists } from './tops/top-lists'
-import { othersTurn } from './turns'
 
 const TOP = 10
 
-/** What a user, or the room, did and heard. */
-export function createStatistics({ database, clock }: { database: Database; clock: Clock }) {
+export type Statistics = ReturnType<typeof createStatistics>
+type StatisticsOptions = {
+  database: Database
+  clock: Clock
+  /** Resolves when all that was done and heard before the call is in the database. */
+  upToDate: () => Promise<void>
+}
+
+/**
+ * What a user, or the room, did and heard, counted. Each function throws the `AppError`
+ * `invalid_request` for an unknown time zone.
+ */
+export function createStatistics({ database, clock, upToDate }: StatisticsOptions) {
   const figures = createFigures({ database, clock })
   const review = createReview({ figures })
+  const days = createDays({ figures })
 
   return {
-    /** In a span of time. @throws {AppError} `invalid_request` for an unknown time zone. */
+    /** The figures of a span of time, and of the equally long time before it. */
     async stats(subject: Subject, { from, to, tz, limit = TOP }: RoomStatsQuery): Promise<Stats> {
+      await upToDate()
       const zone = readTimeZone(tz)
       const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }
-      // Elysia has checked the question, and for the first one made the checks.
-      await othersTurn()
+      // Elysia checks the query before this, and compiling that check takes milliseconds the first time.
+      await yieldToEventLoop()
       const of = figures(subject, span, zone)
       const top = topLists(await of.tops(), limit)
       const [first, last] = [of.first(), of.last()]
@@ -43,7 +58,7 @@ export function createStatistics({ database, clock }: { database: Database; cloc
         before: from === undefined ? null : await before(from, to),
       }
 
-      /** The same of as long a time until `from`; what has no end yet goes on until now. */
+      /** The figures of the equally long time until `from`; a span without an end goes on until now. */
       async function before(
         from: number,
         to = Math.floor(clock.now() / 1_000),
@@ -54,8 +69,16 @@ export function createStatistics({ database, clock }: { database: Database; cloc
       }
     },
 
-    /** A year in review. @throws {AppError} `invalid_request` for an unknown time zone. */
-    review: (subject: Subject, year: number, { tz }: ReviewQuery): Promise<Review> =>
-      review(subject, year, readTimeZone(tz)),
+    /** What was done and heard on each day of a span of time. */
+    async days(subject: Subject, query: DaysQuery): Promise<Days> {
+      await upToDate()
+      return days(subject, query)
+    },
+
+    /** A year in review. */
+    async review(subject: Subject, year: number, { tz }: ReviewQuery): Promise<Review> {
+      await upToDate()
+      return review(subject, year, readTimeZone(tz))
+    },
   }
 }

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database'
-import type { LooseAction, LoosePlay, Subject } from './loose-rows'
+import type { EdgeAction, EdgePlay, Subject } from './edge-rows'
 import type { Span } from './time/spans'
 
-/** Plays, and what became of those that the subject queued; for the room, of all. */
-export type PlayTotals = {
+/** Plays, and how those ended that the subject queued; for the room, all of them. */
+type PlayTotals = {
   plays: number
   listened_ms: number
   finished: number
@@ -11,18 +11,18 @@ export type PlayTotals = {
   skipped: number
   skipped_by_self: number
 }
-export type PersonTotals = { id: number; username: string; plays: number; listened_ms: number }
+type PersonTotals = { id: number; username: string; plays: number; listened_ms: number }
 
 type Days = Span & { subject: Subject }
-type Loose<Row> = readonly Row[]
+type Edges<Row> = readonly Row[]
 
 const SUMS = (
   ['plays', 'listened_ms', 'finished', 'queued', 'skipped', 'skipped_by_self'] as const
 ).map((column) => `COALESCE(SUM(${column}), 0) AS ${column}`)
 
-/** Adds up days of the roll-ups, counted from 1970, and loose rows. */
+/** Adds up the roll-ups of days (counted from 1970) and the edge rows. */
 export function createTotals({ sqlite }: Pick<Database, 'sqlite'>) {
-  // From kind to kind by the index, and of each the days asked for.
+  // Goes from kind to kind by the index, and reads only the days asked for of each.
   const byKind = sqlite.query<{ kind: string; actions: number }, Days>(
     `WITH RECURSIVE kinds(kind) AS (
        SELECT MIN(action_type) FROM action_days WHERE subject = $subject
@@ -51,17 +51,17 @@ export function createTotals({ sqlite }: Pick<Database, 'sqlite'>) {
 
   return {
     /** The number of actions of each kind; kinds without any are left out. */
-    actions(subject: Subject, days: Span, loose: Loose<LooseAction>): Record<string, number> {
+    actions(subject: Subject, days: Span, edges: Edges<EdgeAction>): Record<string, number> {
       const counts = new Map<string, number>()
       for (const { kind, actions } of byKind.all({ subject, ...days })) counts.set(kind, actions)
-      for (const { action_type: kind, count } of loose)
+      for (const { action_type: kind, count } of edges)
         counts.set(kind, (counts.get(kind) ?? 0) + count)
       return Object.fromEntries([...counts].filter(([, count]) => count > 0).sort())
     },
 
-    plays(subject: Subject, days: Span, loose: Loose<LoosePlay>): PlayTotals {
+    plays(subject: Subject, days: Span, edges: Edges<EdgePlay>): PlayTotals {
       const totals = ofPlays.get({ subject, ...days }) ?? { ...NONE }
-      for (const { sign, listened_ms, finished, queued, skipped, skipped_by_self } of loose) {
+      for (const { sign, listened_ms, finished, queued, skipped, skipped_by_self } of edges) {
         totals.plays += sign
         totals.listened_ms += sign * listened_ms
         totals.finished += sign * finished
@@ -72,10 +72,10 @@ export function createTotals({ sqlite }: Pick<Database, 'sqlite'>) {
       return totals
     },
 
-    /** Whose plays the room has heard, the most first. */
-    people(days: Span, loose: Loose<LoosePlay>, limit: number): PersonTotals[] {
+    /** The people whose plays the room has heard, those with the most plays first. */
+    people(days: Span, edges: Edges<EdgePlay>, limit: number): PersonTotals[] {
       const people = new Map(byPerson.all(days).map((person) => [person.id, person]))
-      for (const { sign, owner: id, listened_ms } of loose) {
+      for (const { sign, owner: id, listened_ms } of edges) {
         const username = id === null ? undefined : nameOf.get({ id })?.username
         if (id === null || username === undefined) continue
         const { plays = 0, listened_ms: before = 0 } = people.get(id) ?? {}

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { openDatabase } from '../../src/database/database'
-import { createHistory } from '../../src/history/history'
+import { createActionHistory } from '../../src/history/action-history'
 import { addTracks, done, HYMNS, historyOf, type Page, type Row } from '../actions/recorded'
 import { MONDAY_NOON, openRoom, type Room } from '../listening/room'
 import { temporaryFolder } from '../support/executable'
@@ -225,7 +225,7 @@ test('a page of several kinds is of one moment, though others write while it is 
     get: (target, name) =>
       name === 'query' ? query : Reflect.get(target, name, target).bind(target),
   })
-  const { actions } = createHistory({ database: { ...database, sqlite } })(1, {
+  const { actions } = createActionHistory({ database: { ...database, sqlite } })(1, {
     action_type: 'skip,pause',
   })
   expect(actions.map(({ action_type }) => action_type)).toEqual(['pause', 'skip'])

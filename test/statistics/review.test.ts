@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { type Database, openDatabase } from '../../src/database/database'
 import { createStatistics } from '../../src/statistics/statistics'
 
+const upToDate = async () => {}
 const MINUTE = 60_000
 const ADA = 1
 const BEN = 2
@@ -53,7 +54,7 @@ describe('a year in review', () => {
   }
   function review(subject: number, year: number, tz = 'Europe/Berlin') {
     const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
-    return createStatistics({ database, clock }).review(subject, year, { tz })
+    return createStatistics({ database, clock, upToDate }).review(subject, year, { tz })
   }
 
   test('begins and ends with New Year where the people are', async () => {

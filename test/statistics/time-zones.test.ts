@@ -76,6 +76,7 @@ describe('days and hours', () => {
     createStatistics({
       database,
       clock: { now: () => Date.parse(now), elapsed: () => 0 },
+      upToDate: async () => {},
     }).stats(1, { tz, ...span })
   /** Such as `Sun 2: 1`, the counts that are not zero. */
   async function week(tz: string): Promise<string[]> {

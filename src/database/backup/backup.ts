@@ -11,12 +11,13 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { HOUR_MS } from '../../clock'
 import { reasonOf, StartError } from '../../errors'
 import { sync } from '../file-sync'
 import { type Inspection, identify, inspect, isDamage, withFile } from '../inspection'
 
 /** Milliseconds after which a draft counts as left behind by a backup that was killed. */
-const STALE_MS = 3_600_000
+const STALE_MS = HOUR_MS
 const DRAFT = /^(.+)\.[0-9a-f]{8}\.tmp$/
 /** The names that `backUpInto` gives; it removes no other files. */
 export const NAMED_BY_TIME = /^musakone-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/

@@ -1,15 +1,11 @@
-import type { Clock } from '../../clock'
-import type { Database } from '../../database/database'
-import { createFigures, FOREVER } from '../figures'
-import type { Subject } from '../loose-rows'
+import type { Subject } from '../edge-rows'
+import { type Figures, FOREVER } from '../figures'
 import { dateOf, readTimeZone } from '../time/time-zone'
 import type { Days, DaysQuery } from './model'
 
 /** What a user, or the room, did and heard on each day. */
-export function createDays({ database, clock }: { database: Database; clock: Clock }) {
-  const figures = createFigures({ database, clock })
-
-  /** In a span of time. @throws {AppError} `invalid_request` for an unknown time zone. */
+export function createDays({ figures }: { figures: Figures }) {
+  /** @throws {AppError} `invalid_request` for an unknown time zone. */
   return async (subject: Subject, { from, to, tz }: DaysQuery): Promise<Days> => {
     const zone = readTimeZone(tz)
     const span = { from: from ?? FOREVER.from, to: to ?? FOREVER.to }

@@ -1,19 +1,21 @@
 import { Elysia } from 'elysia'
 import type { Auth } from '../../accounts/door/auth'
 import type { Roles } from '../../accounts/roles/roles'
-import type { Analytics } from '../../analytics/analytics'
 import { errorReplies } from '../../http/error-reply'
-import { ROOM } from '../loose-rows'
+import { ROOM } from '../edge-rows'
+import type { Statistics } from '../statistics'
 import { Days, DaysQuery } from './model'
 
+type DaysRoutesOptions = { auth: Auth; roles: Roles; statistics: Statistics }
+
 /** What was done and heard, day by day. */
-export const daysRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
-  new Elysia({ name: 'analytics.days-routes', prefix: '/api/analytics' }).use(auth).get(
+export const daysRoutes = ({ auth, roles, statistics }: DaysRoutesOptions) =>
+  new Elysia({ name: 'statistics.days-routes', prefix: '/api/analytics' }).use(auth).get(
     '/days',
     ({ identity: { role, userId }, query }) => {
-      if (query.room !== 'true') return analytics.days(userId, query)
+      if (query.room !== 'true') return statistics.days(userId, query)
       roles.mustHave(role, 'history.room')
-      return analytics.days(ROOM, query)
+      return statistics.days(ROOM, query)
     },
     {
       signedIn: true,

@@ -1,27 +1,29 @@
 import type { Database } from '../../database/database'
-import type { Amount } from '../activity'
-import type { Subject } from '../loose-rows'
+import type { Subject } from '../edge-rows'
 import type { Span } from './spans'
+
+/** How much was done and heard. */
+export type Amount = { actions: number; plays: number; listenedMs: number }
 
 /** Hours since 1970, UTC. */
 type Asked = Span & { subject: Subject }
 
-/** Hour, actions, plays, and the milliseconds that these were heard; then the same three again. */
-export type HourRow = readonly number[]
+/** Hour, actions, plays and milliseconds heard; where the hour is cut in two, the last three again. */
+type HourRow = readonly number[]
 
 const COLUMNS = ['actions', 'plays', 'ms'] as const
 const LATER_QUARTERS = [1, 2, 3] as const
 
 export type Hours = ReturnType<typeof createHours>
 
-/** Reads the roll-ups by the hour, as bare numbers: there may be tens of thousands. */
+/** Reads the roll-ups of hours, as bare numbers: there may be tens of thousands. */
 export function createHours({ sqlite }: Pick<Database, 'sqlite'>) {
   const query = (columns: readonly string[]) =>
     sqlite.query<Record<string, number>, Asked>(
       `SELECT hour, ${columns.join(', ')} FROM active_hours
         WHERE subject = $subject AND hour >= $from AND hour < $to`,
     )
-  // The first tells of whole hours: most zones begin theirs when UTC does.
+  // The first query reads whole hours: in most zones hours begin when they do in UTC.
   const halves = [
     query(COLUMNS),
     ...LATER_QUARTERS.map((begin) =>
@@ -36,7 +38,7 @@ export function createHours({ sqlite }: Pick<Database, 'sqlite'>) {
   )
 
   return {
-    /** Of each hour the quarters from `begin` on, and those before it where there are any. */
+    /** The sums of each hour from quarter `begin` on, and then of the quarters before it, if any. */
     halves: (begin: number, asked: Asked): HourRow[] =>
       (halves[begin]?.values(asked) ?? []) as HourRow[],
 
@@ -45,15 +47,15 @@ export function createHours({ sqlite }: Pick<Database, 'sqlite'>) {
   }
 }
 
-/** What there is of a column from that quarter of the hour on. */
+/** SQL: the part of a column from that quarter of the hour on. */
 function since(quarter: number): (column: string) => string {
   const quarters = LATER_QUARTERS.filter((later) => later >= quarter)
   return (column) => `(${quarters.map((later) => `${column}_${later}`).join(' + ')})`
 }
 
-/** What there is of it before that quarter. */
+/** SQL: the part of a column before that quarter. */
 const until = (quarter: number) => (column: string) => `${column} - ${since(quarter)(column)}`
 
-/** What there is of it in that quarter; of the first there is what the others leave. */
+/** SQL: the part of a column in that quarter; the first is stored as what the others leave. */
 const within = (quarter: number) =>
   quarter === 0 ? until(1) : (column: string) => `${column}_${quarter}`

@@ -3,11 +3,12 @@ import { DAY_MS, DAY_S } from '../../clock'
 /** A time in Unix seconds: `from` belongs to it, `to` no longer. */
 export type Span = Readonly<{ from: number; to: number }>
 
-/** A piece to be added, or with sign -1 to be taken off. */
+/** A period of the roll-ups to be added or, with sign -1, subtracted. */
 export type Part = Readonly<{ sign: 1 | -1; period: number }>
+/** A span to be added or, with sign -1, subtracted. */
 export type Piece = Span & Readonly<{ sign: 1 | -1 }>
 
-/** The days of UTC whose edges are nearest to those of a span, and what is then too little or much. */
+/** The days of UTC nearest to a span, and the edges by which they are too short or too long. */
 export function wholeDays({ from, to }: Span): { days: Span; edges: Piece[] } {
   const days = { from: Math.round(from / DAY_S), to: Math.round(to / DAY_S) }
   const start = days.from * DAY_S
@@ -21,12 +22,12 @@ export function wholeDays({ from, to }: Span): { days: Span; edges: Piece[] } {
   return { days, edges: edges.filter((edge) => edge.from < edge.to) }
 }
 
-/** A day, month or year, or all that is known, with the days since 1970 that it has. */
+/** A day, a month, a year, or all the time: its number in the roll-ups, and its days since 1970. */
 type Period = Span & { period: number; weight: number; within: () => Period[] }
 
 /**
- * The fewest days, months and years, or all the time, that make up these days: added up, and some taken
- * off. `known` are the days that anything is known of.
+ * The cheapest sum of days, months, years or all the time that makes up these days; some of them may be
+ * subtracted. `known` are the days on which anything is known to have happened.
  */
 export function periodsOf({ from, to }: Span, known: Span): Part[] {
   const all = allOf(known)

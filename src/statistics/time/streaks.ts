@@ -1,13 +1,13 @@
 import { dateOf } from './time-zone'
 
-/** Days one after the other. */
+/** Consecutive days. */
 export type Streak = Readonly<{ days: number; from: string | null; to: string | null }>
 
 const NONE: Streak = { days: 0, from: null, to: null }
 
 /**
- * The longest streak in days that are sorted and counted from 1970, the latest of equals, and the current
- * one: that reaches to `today`, or to the day before while nothing has happened today.
+ * The longest streak in days that are sorted and counted from 1970 (of equal ones the latest), and the
+ * current streak, which reaches to `today`, or to the day before while nothing has happened today.
  */
 export function streaksIn(
   days: readonly number[],

@@ -1,53 +1,53 @@
-import { DAY_S, HOUR_S } from '../../clock'
+import { DAY_MS, DAY_S, HOUR_S } from '../../clock'
 import { AppError } from '../../errors'
 
-const QUARTER = 900
-/** Nowhere has the clock been turned twice within so short a time. */
+export const QUARTER_S = 900
+/** No zone has ever turned its clocks twice within so many seconds. */
 const LOOK_EVERY = 7 * DAY_S
-/** Further from UTC no clock is, in seconds. */
+/** No clock is further from UTC than so many seconds. */
 const FURTHEST = 26 * HOUR_S
 
-/** A time in which the clocks of a zone stay so far ahead of UTC; all in seconds. */
+/** A time in which the clocks of a zone are `offset` ahead of UTC; all in seconds. */
 export type Stretch = Readonly<{ from: number; to: number; offset: number }>
 
 export type TimeZone = ReturnType<typeof readTimeZone>
 
 /**
- * The time zone of that IANA name, without one that of this machine. Its offsets are those at the start
- * of each quarter of an hour, to the quarter of an hour: no zone has been finer for fifty years.
+ * The time zone of that IANA name; without a name, that of this machine. Offsets are rounded to quarters of
+ * an hour and change only between quarters: no zone has been finer for fifty years.
  * @throws {AppError} `invalid_request` when there is no such zone.
  */
 export function readTimeZone(name?: string) {
   const format = formatOf(name)
 
-  /** How far ahead of UTC it is then, in seconds. */
+  /** How far the zone is ahead of UTC at that time, in seconds. */
   function offsetAt(seconds: number): number {
     const [, sign, hours, minutes = 0] =
       /GMT([+-])(\d+):?(\d+)?/.exec(format.format(seconds * 1_000)) ?? []
     const ahead = Number(hours ?? 0) * HOUR_S + Number(minutes) * 60
-    return Math.round(ahead / QUARTER) * QUARTER * (sign === '-' ? -1 : 1)
+    return Math.round(ahead / QUARTER_S) * QUARTER_S * (sign === '-' ? -1 : 1)
   }
 
-  /** The first quarter of an hour in `(from, to]` that has another offset than `from`. */
+  /** The start of the first quarter of an hour in `(from, to]` with another offset than `from`. */
   function turnBetween(from: number, to: number): number {
-    let [low, high] = [from / QUARTER, to / QUARTER]
+    let [low, high] = [from / QUARTER_S, to / QUARTER_S]
     const offset = offsetAt(from)
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
-      if (offsetAt(middle * QUARTER) === offset) low = middle
+      if (offsetAt(middle * QUARTER_S) === offset) low = middle
       else high = middle
     }
-    return high * QUARTER
+    return high * QUARTER_S
   }
 
-  /** The span in pieces without a turn of the clock; its ends are taken as they are. */
+  /** Cuts the span at each turn of the clock. */
   function stretches(from: number, to: number): Stretch[] {
     const found: Stretch[] = []
     let start = from
-    let known = Math.floor(from / QUARTER) * QUARTER
+    let known = Math.floor(from / QUARTER_S) * QUARTER_S
     let offset = offsetAt(known)
     while (known < to) {
-      const next = Math.min(known + LOOK_EVERY, Math.ceil(to / QUARTER) * QUARTER)
+      const next = Math.min(known + LOOK_EVERY, Math.ceil(to / QUARTER_S) * QUARTER_S)
       if (offsetAt(next) === offset) {
         known = next
         continue
@@ -86,5 +86,4 @@ function formatOf(timeZone: string | undefined): Intl.DateTimeFormat {
 }
 
 /** The day, counted from 1970, of a local time in seconds, as `2026-01-05`. */
-export const dateOf = (day: number): string =>
-  new Date(day * DAY_S * 1_000).toISOString().slice(0, 10)
+export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)

@@ -1,22 +1,20 @@
 import type { Database } from '../../database/database'
-import type { Subject } from '../loose-rows'
-import type { Counted, Item, List } from './loose-counts'
-import { LISTS } from './loose-counts'
+import type { Subject } from '../edge-rows'
+import type { Counted, Item, List } from './extra-counts'
+import { LISTS } from './extra-counts'
 
 export type TopRow = Counted & { item: Item }
-/** A list of a subject in one period: a day, a month, a year, or all the time. */
+/** The list of a subject in one period: a day, a month, a year, or all the time. */
 export type Asked = { subject: Subject; list: List; period: number }
 
 type Values = { subject: Subject; list: number; period: number }
 
-/** Less than any id, and in SQLite any number is less than any text. */
+/** Less than any id; in SQLite any number is less than any text. */
 const BEFORE_ALL = 0
 const ROWS_AT_ONCE = 2_500
 const FIRST_DAY = 1_000_000
 
 export const isDay = (period: number): boolean => period >= FIRST_DAY
-
-export type TopRows = ReturnType<typeof createTopRows>
 
 /** Reads the roll-ups of one list in one period. */
 export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
@@ -47,18 +45,18 @@ export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
   const valuesOf = ({ list, ...asked }: Asked): Values => ({ ...asked, list: LISTS[list] })
 
   return {
-    /** The first of so many, but for some. */
+    /** The first `limit` items, without those in `but`. */
     first(asked: Asked, but: Iterable<Item>, limit: number): TopRow[] {
       const values = { ...valuesOf(asked), but: JSON.stringify([...but]), limit }
       const rows = firstFrequent.all(values)
       return rows.length === limit ? rows : first.all(values)
     },
 
-    /** Those of the items that there are. */
+    /** The rows of these items, as far as there are any. */
     some: (asked: Asked, items: Iterable<Item>): TopRow[] =>
       some.all({ ...valuesOf(asked), items: JSON.stringify([...items]) }),
 
-    /** Item, times and milliseconds, in parts: there may be tens of thousands. */
+    /** Item, times and milliseconds of each row, in parts: there may be tens of thousands of rows. */
     *all(asked: Asked): Generator<number[][]> {
       for (let after: Item = BEFORE_ALL; ; ) {
         const rows = next.values({ ...valuesOf(asked), after, most: ROWS_AT_ONCE }) as number[][]
@@ -69,7 +67,7 @@ export function createTopRows({ sqlite }: Pick<Database, 'sqlite'>) {
       }
     },
 
-    /** Of a day: track, artist, album, times, milliseconds, times skipped. */
+    /** Track, artist, album, times, milliseconds and times skipped of each row of a day. */
     day: (asked: Asked & { list: 'tracksQueued' | 'tracksPlayed' }): number[][] =>
       day.values(valuesOf(asked)) as number[][],
   }

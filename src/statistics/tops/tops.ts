@@ -1,22 +1,22 @@
 import type { Database } from '../../database/database'
-import type { LooseAction, LoosePlay, Subject } from '../loose-rows'
+import type { EdgeAction, EdgePlay, Subject } from '../edge-rows'
+import { yieldToEventLoop } from '../event-loop'
 import type { Part } from '../time/spans'
-import { othersTurn } from '../turns'
 import {
   type Counts,
-  createLooseCounts,
+  createExtraCounts,
   increase,
   type List,
   type NamedTrack,
-} from './loose-counts'
+} from './extra-counts'
 import { createTopRows, isDay, type TopRow } from './top-rows'
 
 export type Tops = Awaited<ReturnType<ReturnType<typeof createTops>>>
 
-/** Up to so many items are looked up one by one rather than all read. */
+/** Up to so many items are looked up one by one; for more the whole roll-up is read. */
 const MOST_LOOKED_UP = 500
 
-/** Finds what occurs most, in periods that are rolled up and in loose rows. */
+/** Finds the items that occur most, in the roll-ups of periods and in edge rows. */
 export function createTops(database: Pick<Database, 'sqlite'>) {
   const { sqlite } = database
   const topRows = createTopRows(database)
@@ -40,32 +40,33 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
   return async (
     subject: Subject,
     parts: readonly Part[],
-    { actions, plays }: { actions: readonly LooseAction[]; plays: readonly LoosePlay[] },
+    { actions, plays }: { actions: readonly EdgeAction[]; plays: readonly EdgePlay[] },
   ) => {
     const days = parts.filter(({ period }) => isDay(period))
     const periods = parts.filter(({ period }) => !isDay(period))
-    const loose = createLooseCounts(known)
-    loose.addActions(actions)
-    loose.addPlays(plays)
-    // Days have tracks only, with their artists and albums; but of searches there is no more to know.
+    const extra = createExtraCounts(known)
+    extra.addActions(actions)
+    extra.addPlays(plays)
+    // The roll-ups of a day hold tracks with their artists and albums, from which all lists but that of
+    // the searches are counted; searches have a list of their own for each day.
     await read(
       days,
       (period) => [topRows.day({ subject, list: 'tracksQueued', period })],
-      (sign, [track = 0, artist = 0, , times = 0]) => loose.addQueued(track, artist, sign * times),
+      (sign, [track = 0, artist = 0, , times = 0]) => extra.addQueued(track, artist, sign * times),
     )
     await read(
       days,
       (period) => [topRows.day({ subject, list: 'tracksPlayed', period })],
       (sign, [track = 0, artist = 0, album = 0, times = 0, ms = 0, skipped = 0]) =>
-        loose.addPlayed([track, artist, album], [sign * times, sign * ms, sign * skipped]),
+        extra.addPlayed([track, artist, album], [sign * times, sign * ms, sign * skipped]),
     )
 
     const periodsOf = (list: List) => (list === 'searches' ? parts : periods)
 
-    /** All that occur, and some that do not after all. */
+    /** The counts of all items; some may be zero, because what was added was subtracted again. */
     async function counts(list: List): Promise<Counts> {
       const sums: Counts = new Map()
-      for (const [item, { times, listenedMs }] of loose.counts[list])
+      for (const [item, { times, listenedMs }] of extra.counts[list])
         increase(sums, item, times, listenedMs)
       await read(
         periodsOf(list),
@@ -76,13 +77,13 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
     }
 
     async function top(list: List, limit: number): Promise<TopRow[]> {
-      await othersTurn()
-      const extras = loose.counts[list]
+      await yieldToEventLoop()
+      const extras = extra.counts[list]
       const [only, ...others] = periodsOf(list)
       if (only === undefined) return firstOf(extras, limit)
       if (only.sign < 0 || others.length > 0 || extras.size > MOST_LOOKED_UP)
         return firstOf(await counts(list), limit)
-      // Its order is that of the roll-up, but for what is loose.
+      // One roll-up covers it: its first items, corrected by the extra counts, are the first of all.
       const asked = { subject, list, period: only.period }
       const changed: Counts = new Map()
       for (const { item, ...counted } of topRows.first(asked, extras.keys(), limit))
@@ -102,13 +103,13 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
 
     return {
       counts,
-      /** The rows by their names. */
+      /** The rows with the names of their items. */
       texts,
 
       async topTracks(list: 'tracksQueued' | 'tracksPlayed' | 'tracksSkipped', limit: number) {
         return (await top(list, limit)).map(({ item, times, listenedMs }) => {
           const track =
-            typeof item === 'number' ? trackOf.get({ id: item }) : loose.unknown.get(item)
+            typeof item === 'number' ? trackOf.get({ id: item }) : extra.unknown.get(item)
           const name = track ?? { track_uri: String(item), track_name: null, artist: null }
           return { ...name, times, listenedMs }
         })
@@ -120,7 +121,7 @@ export function createTops(database: Pick<Database, 'sqlite'>) {
   }
 }
 
-/** Reads as many periods as there are. */
+/** Hands each row of these periods to `use`, and yields to the event loop in between. */
 async function read(
   parts: readonly Part[],
   rowsOf: (period: number) => Iterable<number[][]>,
@@ -129,18 +130,18 @@ async function read(
   for (const { sign, period } of parts)
     for (const rows of rowsOf(period)) {
       for (const row of rows) use(sign, row)
-      await othersTurn()
+      await yieldToEventLoop()
     }
 }
 
-/** The first of so many that occur, as the queries order them. */
+/** The first `limit` of the items that occur, in the order of the queries. */
 export function firstOf(counts: Counts, limit: number): TopRow[] {
   let rows: TopRow[] = []
   let least = 0
   for (const [item, { times, listenedMs }] of counts) {
     if (times <= 0 || times < least) continue
     rows.push({ item, times, listenedMs })
-    // Sorting now and then costs less than finding each one's place.
+    // To sort now and then costs less than to insert each row at its place.
     if (rows.length < 2 * limit + 1_000) continue
     rows = rows.sort(inOrder).slice(0, limit)
     least = rows.at(-1)?.times ?? 0
@@ -148,7 +149,7 @@ export function firstOf(counts: Counts, limit: number): TopRow[] {
   return rows.sort(inOrder).slice(0, limit)
 }
 
-/** Numbers before texts. */
+/** The order of the queries: in SQLite numbers come before texts. */
 function inOrder(one: TopRow, other: TopRow): number {
   return (
     other.times - one.times ||

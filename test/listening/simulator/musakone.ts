@@ -3,11 +3,11 @@ import type { Recorder } from '../../../src/actions/recorder/recorder'
 import type { Clock } from '../../../src/clock'
 import type { Database } from '../../../src/database/database'
 import { createAttribution } from '../../../src/listening/attribution'
-import { createLife } from '../../../src/listening/life'
-import { createListener } from '../../../src/listening/listener'
+import { followMopidy } from '../../../src/listening/mopidy-follower'
 import { createPlayRows } from '../../../src/listening/play-rows'
 import { createPlays } from '../../../src/listening/plays'
 import { createQueuers } from '../../../src/listening/queuers'
+import { createRestartDetector } from '../../../src/listening/restart-detector'
 import { createLog } from '../../../src/log'
 import type { MopidyEvent } from '../../../src/mopidy/events'
 import type { Mopidy, Status } from '../../../src/mopidy/mopidy'
@@ -37,7 +37,7 @@ export function createSimulatedMusakone({
   const rows = createPlayRows(database)
   const write: typeof rows.write = (row) => alive && rows.write(row)
   const plays = createPlays({ rows: { ...rows, write }, attribution, clock, log })
-  createListener({ mopidy, plays, life: createLife({ database, queuers, log }), log })
+  followMopidy({ mopidy, plays, restarts: createRestartDetector({ database, queuers, log }), log })
   const actions = createActions({
     incognito: { isOn: () => false, set() {} },
     mopidy,

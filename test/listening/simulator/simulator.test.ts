@@ -1,16 +1,30 @@
 import { describe, test } from 'bun:test'
+import { commitSeed, fullRun, seedsOf, stepsOf, withSeed } from '../../support/long-runs'
 import { replay } from './replay'
 import { type SimulationOptions, type Step, simulate } from './simulator'
 
-// One seed alone, with the move that went wrong: SEED=17 AUDIO_DELAY_MS=0 bun test simulator
-const { SEED, AUDIO_DELAY_MS = '0' } = process.env
+// One seed alone, compared after each move: SEED=17 AUDIO_DELAY_MS=0 MOVES=150 bun test simulator
+const { SEED, AUDIO_DELAY_MS = '0', MOVES = '150' } = process.env
+
+const SEEDS_A_TEST = 50
 
 async function simulateSeeds(
-  first: number,
-  count: number,
-  options: Omit<SimulationOptions, 'seed'> = {},
+  seeds: readonly number[],
+  { audioDelayMs = 0, moves = 150 }: Pick<SimulationOptions, 'audioDelayMs' | 'moves'> = {},
 ) {
-  for (let seed = first; seed < first + count; seed += 1) await simulate({ seed, ...options })
+  const variables = `AUDIO_DELAY_MS=${audioDelayMs} MOVES=${moves} `
+  for (const seed of seeds)
+    await withSeed(seed, { path: import.meta.path, variables }, () =>
+      simulate({ seed, audioDelayMs, moves }),
+    )
+}
+
+/** The seeds in groups for one test each, named by its first seed. */
+function groups(seeds: readonly number[]): [number, number[]][] {
+  return Array.from({ length: Math.ceil(seeds.length / SEEDS_A_TEST) }, (_, index) => {
+    const group = seeds.slice(index * SEEDS_A_TEST, (index + 1) * SEEDS_A_TEST)
+    return [group[0] ?? 0, group]
+  })
 }
 
 /**
@@ -24,17 +38,16 @@ async function simulateSeeds(
  */
 if (SEED !== undefined)
   test(`P11 the plays of seed ${SEED}`, async () => {
-    await simulate({ seed: Number(SEED), audioDelayMs: Number(AUDIO_DELAY_MS), closely: true })
+    const options = { audioDelayMs: Number(AUDIO_DELAY_MS), moves: Number(MOVES) }
+    await simulate({ seed: Number(SEED), ...options, closely: true })
   }, 600_000)
 else
   describe('P11 what was recorded is what was heard, whoever did what, restarts and set clocks included', () => {
-    test.each(Array.from({ length: 20 }, (_, index) => 1 + index * 50))('seeds from %d', (first) =>
-      simulateSeeds(first, 50),
-    )
+    test.each(groups(seedsOf(1_000)))('seeds from %d', (_, seeds) => simulateSeeds(seeds))
 
     test.each([20, 500])(
       'when people are faster than the sound, which takes %d ms',
-      (audioDelayMs) => simulateSeeds(1, 60, { audioDelayMs }),
+      (audioDelayMs) => simulateSeeds(seedsOf(60), { audioDelayMs }),
     )
 
     test.each([7_001, 7_002, 7_003, 7_004, 7_005, 7_006])(
@@ -46,5 +59,6 @@ else
       },
     )
 
-    test('over weeks', () => simulateSeeds(5_001, 1, { moves: 15_000 }))
+    test('over weeks', () =>
+      simulateSeeds([fullRun ? 5_001 : commitSeed], { moves: stepsOf(15_000) }))
   })

@@ -1,4 +1,4 @@
-import type { EndReason } from '../../../src/listening/play-rows'
+import type { EndReason } from '../../../src/listening/end-reason'
 import type { Cause, Room } from './room'
 import { library } from './room'
 

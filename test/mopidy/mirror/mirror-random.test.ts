@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import { commitSeed, stepsOf } from '../../support/long-runs'
 import { hasRealMopidy } from '../../support/real-mopidy'
 import { crowd, disturb } from '../crowd'
 import { createRandom, type Random } from '../seeded-random'
@@ -6,10 +7,10 @@ import { createDrill } from './mirror-drill'
 import { demoRoom, type MirrorRoom, realRoom } from './mirror-room'
 import { writeAlone } from './own-writes'
 
-// To repeat a run: MIRROR_SEED=<the number in the test's name>.
-const SEED = Number(process.env.MIRROR_SEED ?? crypto.getRandomValues(new Uint32Array(1))[0])
+// To repeat a run: MIRROR_SEED=<the number in the test's name> bun test test/mopidy/mirror/mirror-random.test.ts
+const SEED = Number(process.env.MIRROR_SEED ?? commitSeed)
 
-const STEPS = 10_000
+const STEPS = stepsOf(10_000)
 const STEPS_REAL = 2_000
 const LONGEST_PAUSE_MS = 3_000
 

@@ -293,7 +293,7 @@ describe.skipIf(!hasChromium())('my listening', () => {
     await page.getByText('Incognito is off').waitFor()
     await toggle.click()
     await page.getByText('Incognito is on').waitFor()
-    const { incognito } = stage.musakone.services.analytics
+    const { incognito } = stage.musakone.services
     await until(() => incognito.isOn(id), 'the switch')
     await link('Queue').click()
     await page.locator('.incognito-sign').waitFor()

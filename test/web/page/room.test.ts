@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium())('the room', () => {
   })
 
   test('who is incognito has no name here', async () => {
-    const { incognito } = stage.musakone.services.analytics
+    const { incognito } = stage.musakone.services
     const { member = 0 } = idsOf(stage.databasePath)
     incognito.set(member, true)
     await stage.open('/queue', { role: 'member' })

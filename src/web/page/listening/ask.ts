@@ -1,12 +1,11 @@
 import type { Forgotten, Imported } from '../../../archive/model'
 import type { Room } from '../../../gateway/room/model'
-import type { History } from '../../../history/model'
-import type { PlaybackHistory } from '../../../history/playback-history-model'
+import type { ActionHistory, PlaybackHistory } from '../../../history/model'
 import type { Days } from '../../../statistics/days/model'
 import type { Review, Stats } from '../../../statistics/model'
 import { get, read, send } from '../connection/api'
 
-export type { Days, Forgotten, History, Imported, PlaybackHistory, Review, Room, Stats }
+export type { ActionHistory, Days, Forgotten, Imported, PlaybackHistory, Review, Room, Stats }
 export type Whose = 'mine' | 'room'
 
 /** The browser's own, by which days begin and end. */
@@ -25,7 +24,7 @@ export const ask = {
     ),
   review: (whose: Whose, year: number) =>
     get<Review>(`/api/analytics/review/${year}${ofRoom(whose)}${query({ tz })}`),
-  actions: (values: Values) => get<History>(`/api/analytics/history${query(values)}`),
+  actions: (values: Values) => get<ActionHistory>(`/api/analytics/history${query(values)}`),
   plays: (values: Values) => get<PlaybackHistory>(`/api/playback/history${query(values)}`),
   room: () => get<Room>('/api/room'),
 

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals'
-import type { Queue } from '../../../listening/queue-model'
+import type { Queue } from '../../../listening/model'
 import { whenCalm } from '../calm'
 import { api } from '../connection/api'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'

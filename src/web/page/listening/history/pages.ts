@@ -1,4 +1,4 @@
-import { ask, type History, type PlaybackHistory } from '../ask'
+import { type ActionHistory, ask, type PlaybackHistory } from '../ask'
 import { secondsOf, startOf } from '../spans'
 
 export const WHEN = ['any', 'today', 'week', 'month', 'year', 'dates'] as const
@@ -17,7 +17,7 @@ export type Filter = {
 }
 
 export type Play = PlaybackHistory['plays'][number]
-export type Action = History['actions'][number]
+export type Action = ActionHistory['actions'][number]
 export type Entry = { key: string; atMs: number } & ({ play: Play } | { action: Action })
 export type Page = { entries: Entry[]; cursor: string | null }
 

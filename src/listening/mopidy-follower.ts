@@ -6,10 +6,10 @@ import type { Answer } from '../mopidy/jsonrpc'
 import type { Mopidy } from '../mopidy/mopidy'
 import { readState } from '../mopidy/player'
 import { readTlTrack, readTlTracks } from '../mopidy/track'
-import type { Life } from './life'
 import type { Plays } from './plays'
+import type { RestartDetector } from './restart-detector'
 
-/** Events that tell of the player. */
+/** The events that plays are made of. */
 const OF_PLAYER: ReadonlySet<string> = new Set([
   'track_playback_started',
   'track_playback_paused',
@@ -19,26 +19,27 @@ const OF_PLAYER: ReadonlySet<string> = new Set([
   'seeked',
 ])
 
-/** Mopidy hears nobody while it scans a large library, for one. */
+/** Mopidy may answer nothing for a while, as when it scans a large library; asked again after this. */
 const AGAIN_MS = 5_000
 
-/** A track that Mopidy has started, by its own history. */
+/** A start of a track in Mopidy's history. */
 type Start = Readonly<{ atMs: number; uri: unknown }>
 
-export type ListenerOptions = {
+type FollowerOptions = {
   mopidy: Mopidy
   plays: Plays
-  life: Life
+  restarts: RestartDetector
   log: Log
 }
 
 /**
- * Hears Mopidy for the plays. Each time that it comes online it is asked first whether it is still the
- * same and what plays; what happens meanwhile makes it ask again.
+ * Hands Mopidy's events to the plays. Each time that Mopidy comes online, it is asked first whether it was
+ * restarted and what it plays; if an event comes meanwhile, it is asked again.
  */
-export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
-  /** While Mopidy is being asked: what it has told since. */
+export function followMopidy({ mopidy, plays, restarts, log }: FollowerOptions) {
+  /** The events that have come while Mopidy is being asked. */
   let meanwhile: MopidyEvent[] | undefined
+  /** Counts the times that Mopidy came or went: an answer from before the last one is dropped. */
   let asking = 0
 
   mopidy.onStatus(({ online }) => {
@@ -52,21 +53,21 @@ export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
     if (!isOfPlayer && event.name !== 'tracklist_changed') return
     if (meanwhile !== undefined) meanwhile.push(event)
     else if (isOfPlayer) hear(event)
-    else life.noteChange()
+    else restarts.noteTracklistChange()
   })
 
   function hear(event: MopidyEvent): void {
     plays.hear(event)
-    if (event.name === 'track_playback_started' && life.wantsName()) void nameLife()
+    if (event.name === 'track_playback_started' && restarts.needsHistory()) void readHistory()
   }
 
   async function look(asked: number): Promise<void> {
-    life.doubt()
+    restarts.hold()
     const starts: number[] = []
     meanwhile = []
     try {
       let found = await askAll()
-      // Of what happened meanwhile the answers may or may not know.
+      // The answers may or may not show what these events tell.
       while (asked === asking && meanwhile.length > 0) {
         starts.push(...meanwhile.flatMap(startedTlid))
         meanwhile = []
@@ -75,7 +76,7 @@ export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
       if (asked !== asking) return
       const { current, ...rest } = found
       const startHeard = current !== null && starts.includes(current.tlid)
-      plays.find({ ...rest, ...life.see(found), current, startHeard })
+      plays.find({ ...rest, ...restarts.examine(found), current, startHeard })
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'cannot find out what mopidy plays')
       const again = () => asked === asking && look(asked)
@@ -111,13 +112,13 @@ export function createListener({ mopidy, plays, life, log }: ListenerOptions) {
     }
   }
 
-  async function nameLife(): Promise<void> {
+  async function readHistory(): Promise<void> {
     const asked = asking
     try {
       const starts = readStarts(await ask('core.history.get_history'))
-      if (asked === asking) life.name(starts.map(({ atMs }) => atMs))
+      if (asked === asking) restarts.noteHistory(starts.map(({ atMs }) => atMs))
     } catch {
-      // It is gone again; the next start will name it.
+      // Mopidy has gone away again; the next start makes this be tried again.
     }
   }
 

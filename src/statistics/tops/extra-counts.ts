@@ -1,10 +1,10 @@
-import type { LooseAction, LoosePlay } from '../loose-rows'
+import type { EdgeAction, EdgePlay } from '../edge-rows'
 
-/** How often something occurs, and how long it was heard. */
+/** How often an item occurs, and how long it was heard. */
 export type Counted = { times: number; listenedMs: number }
 export type NamedTrack = { track_uri: string; track_name: string | null; artist: string | null }
 
-/** The id of a known track or name; of one that is in no roll-up yet, its URI or text. */
+/** The id of a track or name in the roll-ups; its address or text when it is in none yet. */
 export type Item = number | string
 export type Counts = Map<Item, Counted>
 
@@ -19,17 +19,17 @@ export const LISTS = {
 } as const
 export type List = keyof typeof LISTS
 
-/** Ids by URIs and texts. */
+/** Finds the ids of the roll-ups. */
 export type Known = Readonly<{
   track: (uri: string) => number | undefined
   name: (text: string) => number | undefined
 }>
 
-/** Nothing, where there is no artist, no album or no track. */
+/** Stands in the roll-ups of days where a row has no track, artist or album. */
 const NONE = 0
 
-/** Adds up, for all lists, what is not in a roll-up of the list itself. */
-export function createLooseCounts(known: Known) {
+/** Adds up, for each list, the rows and days that its own roll-up does not cover. */
+export function createExtraCounts(known: Known) {
   const counts: Readonly<Record<List, Counts>> = {
     tracksQueued: new Map(),
     artistsQueued: new Map(),
@@ -75,7 +75,7 @@ export function createLooseCounts(known: Known) {
     addQueued,
     addPlayed,
 
-    addActions(actions: readonly LooseAction[]): void {
+    addActions(actions: readonly EdgeAction[]): void {
       for (const { action_type, searched, count, track_uri, track_name, artist } of actions) {
         if (searched !== null) add('searches', searched, count, 0)
         if (action_type !== 'queue_add') continue
@@ -84,7 +84,7 @@ export function createLooseCounts(known: Known) {
       }
     },
 
-    addPlays(plays: readonly LoosePlay[]): void {
+    addPlays(plays: readonly EdgePlay[]): void {
       for (const { sign, listened_ms, skipped, artist, album, track_uri, track_name } of plays) {
         const track = trackOf({ track_uri, track_name, artist })
         const counted = [sign, sign * listened_ms, sign * skipped] as const
