@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { ACTION_TYPES, type ActionType } from '../mopidy/methods'
+import { ACTION_TYPES, type ActionType } from '../mopidy/methods/method'
 
 const Text = t.Union([t.String({ maxLength: 4_096 }), t.Null()])
 const Milliseconds = t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })

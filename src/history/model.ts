@@ -1,7 +1,7 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { Person, Text } from '../http/fields'
 import { pageQueryOf } from '../http/query'
-import { ACTION_TYPES } from '../mopidy/methods'
+import { ACTION_TYPES } from '../mopidy/methods/method'
 
 const oneType = `(${ACTION_TYPES.join('|')})`
 

@@ -1,5 +1,5 @@
 import type { Command } from '../actions/actions'
-import type { Before } from '../actions/classify'
+import type { Before } from '../actions/before'
 import type { Clock } from '../clock'
 import { readTlTracks } from '../mopidy/track'
 import type { EndReason } from './play-rows'
@@ -120,37 +120,40 @@ export function createAttribution({ queuers, clock }: AttributionOptions) {
 
 /** What the command may start or end; undefined when Mopidy had nothing to do. */
 function effectOf({ call, result, before }: Command): Effect | undefined {
+  const { action, changesTrack } = call.method
+  if (changesTrack === undefined) return undefined
   const { state, tlid, length } = before
   const isStopped = state === 'stopped'
-  switch (call.method.action) {
+  const { ends, starts } = changesTrack
+  const changes: Effect = { ...(ends && { ends }), ...(starts && { starts }) }
+  switch (action) {
     case 'play': {
       // A tlid that is not in the tracklist is as good as none.
       const chooses = call.params.tlid !== undefined && before.index !== null
       if (state === 'paused' && !chooses) return tlid === null ? undefined : { resumes: true }
-      if (call.name === 'core.playback.resume') return undefined
+      if (!starts) return undefined
       const hasNone = isStopped && length === 0 && tlid === null
       if (hasNone) return undefined
-      const plays = chooses ? { plays: Number(call.params.tlid) } : {}
-      return { ends: 'replaced', starts: true, ...plays }
+      return chooses ? { ...changes, plays: Number(call.params.tlid) } : changes
     }
     case 'skip':
     case 'previous':
-      return isStopped || tlid === null ? undefined : { ends: 'skipped', starts: true }
+      return isStopped || tlid === null ? undefined : changes
     case 'seek':
       // While it is stopped it starts the track first, and says false all the same.
       // A track that is already chosen then stays silent.
       if (isStopped) return tlid === null && length !== 0 ? { starts: true } : undefined
       if (result === false) return undefined
-      return { ends: 'skipped', starts: true, seekTo: Number(call.params.time_position) }
+      return { ...changes, seekTo: Number(call.params.time_position) }
     case 'stop':
     case 'queue_clear':
-      return isStopped ? undefined : { ends: 'stopped' }
+      return isStopped ? undefined : changes
     case 'queue_remove':
     case 'queue_shuffle': {
       // Only where no track is left does Mopidy stop: else the sound goes on, also of a removed track.
       const removed = readTlTracks(result).length
       const isLeft = length !== undefined && removed < length
-      return isStopped || isLeft ? undefined : { ends: 'stopped' }
+      return isStopped || isLeft ? undefined : changes
     }
     default:
       return undefined

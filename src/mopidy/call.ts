@@ -1,6 +1,7 @@
 import { isRecord } from '../json'
 import { RpcCode, type RpcError } from './jsonrpc'
-import { type Method, type MethodName, methodNamed, methods } from './methods'
+import { type MethodName, methodNamed, methods } from './methods'
+import type { Method } from './methods/method'
 import { DeniedParameterError, type Parameter, ParameterError } from './parameters'
 
 /** A call that is safe to send to Mopidy. */

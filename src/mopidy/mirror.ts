@@ -93,7 +93,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
       const stillTrue = generationOf(groups) === generation && mopidy.status().online
       if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
         keep(key, { answer: asText(answer), groups, at: clock.elapsed() })
-      if ('result' in answer && call.name === 'core.describe') description = answer
+      if ('result' in answer && call.method.answeredOffline) description = answer
       for (const tell of asked.waiting) tell(answer)
     })
   }
@@ -128,8 +128,8 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   }
 
   /** The kept answer; the position goes on by itself while a track plays. */
-  function current({ name }: Call, { answer, at }: Kept): Answer {
-    if (name !== 'core.playback.get_time_position') return answer
+  function current({ method }: Call, { answer, at }: Kept): Answer {
+    if (!method.growsWhilePlaying) return answer
     const { state, current } = player.snapshot()
     // Once the playing track has left the tracklist Mopidy still calls itself playing, at 0.
     if (state !== 'playing' || current === null) return answer
@@ -142,7 +142,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
     /** Like `mopidy.send`, but reads are answered from memory where they can be. */
     send(call: Call, onAnswer: OnAnswer): void {
       if (call.method.kind === 'write') write(call, onAnswer)
-      else if (call.name === 'core.describe' && !mopidy.status().online) onAnswer(description)
+      else if (call.method.answeredOffline && !mopidy.status().online) onAnswer(description)
       else read(call, onAnswer)
     },
   }
@@ -166,5 +166,5 @@ function asText({ resultText }: Result): Result {
 // What is not kept is at least asked only once by all who ask at the same time: browsing and searching
 // may have to ask a music service.
 function sharedWith({ method }: Call): Groups | undefined {
-  return method.need === 'browse' ? ['library'] : undefined
+  return method.asksLibrary ? ['library'] : undefined
 }

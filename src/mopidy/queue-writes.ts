@@ -114,7 +114,7 @@ export function createQueueWrites({
     /** Sends a write whose turn it is; `send` is called for it, or for each of its chunks. */
     send(asker: Asker, call: Call, send: Send, onDone: OnDone): void {
       const { uris } = call.params
-      const large = call.name === 'core.tracklist.add' && Array.isArray(uris) && uris.length > chunk
+      const large = call.method.inChunks === true && Array.isArray(uris) && uris.length > chunk
       if (!large) return send(call, (answer) => onDone(answer))
       adding = asker
       addInChunks(call, uris, send, onDone)

@@ -39,8 +39,8 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
   /** Tracks on their way to the queue, by user. */
   const onTheirWay = new Map<number, number>()
 
-  function concern(role: Role, { name }: Call): boolean {
-    if (name !== 'core.tracklist.add') return false
+  function concern(role: Role, { method }: Call): boolean {
+    if (method.limits?.adds !== true) return false
     const { max_queued, adds_per_minute, longest_track_ms } = roles.limitsOf(role)
     return max_queued !== null || adds_per_minute !== null || longest_track_ms !== null
   }

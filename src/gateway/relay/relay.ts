@@ -48,7 +48,7 @@ export function createRelay(options: RelayOptions): RelayCall {
   function refusal({ role }: Identity, call: Call): RpcError | undefined {
     const { name, method } = call
     if (method.need === 'nobody') return NOBODY
-    if (!roles.may(role, method.need)) return notPermitted(role, name, method.need)
+    if (!roles.may(role, method.need)) return notPermitted(role, call, method.need)
     if (method.breaksMopidy3 && mopidy.status().version?.startsWith('3.')) {
       const message = `${name} makes Mopidy 3 drop the connection; it needs Mopidy 4`
       return { code: RpcCode.notAllowed, message }
@@ -114,13 +114,8 @@ export function createRelay(options: RelayOptions): RelayCall {
   }
 }
 
-function isQueueWrite({ method: { kind, need } }: Call): boolean {
-  return kind === 'write' && (need === 'queue.add' || need === 'queue.edit')
-}
-
-function isQueueRead({ name, method: { kind } }: Call): boolean {
-  return kind === 'read' && name.startsWith('core.tracklist.')
-}
+const isQueueWrite = ({ method }: Call): boolean => method.queue === 'write'
+const isQueueRead = ({ method }: Call): boolean => method.queue === 'read'
 
 const NOBODY: RpcError = { code: RpcCode.notAllowed, message: 'Nobody may do this.' }
 const SESSION_ENDED: RpcError = { code: RpcCode.notAllowed, message: 'The session has ended.' }

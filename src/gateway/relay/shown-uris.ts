@@ -1,9 +1,7 @@
 import type { Role } from '../../accounts/model'
 import type { Roles } from '../../accounts/roles/roles'
-import { isRecord } from '../../json'
 import type { Call } from '../../mopidy/call'
 import { type Answer, RpcCode, type RpcError } from '../../mopidy/jsonrpc'
-import type { MethodName } from '../../mopidy/methods'
 import { plural } from './refusal'
 
 /**
@@ -18,21 +16,6 @@ const URI_IN_JSON = /"uri":\s*("[a-z][a-z0-9+.-]*:\/\/(?:[^"\\]|\\.)*"|"file:(?:
 
 /** URIs that are remembered; the oldest are forgotten first. */
 const MOST_KEPT = 100_000
-
-/** The URIs that a call brings, by method. */
-const BRINGS: Partial<Record<MethodName, (params: Call['params']) => readonly unknown[]>> = {
-  'core.library.browse': ({ uri }) => [uri],
-  'core.library.get_images': ({ uris }) => listOf(uris),
-  'core.library.lookup': ({ uris }) => listOf(uris),
-  'core.library.refresh': ({ uri }) => [uri],
-  'core.library.search': ({ uris }) => listOf(uris),
-  'core.playlists.delete': ({ uri }) => [uri],
-  'core.playlists.get_items': ({ uri }) => [uri],
-  'core.playlists.lookup': ({ uri }) => [uri],
-  'core.playlists.save': ({ playlist }) =>
-    isRecord(playlist) ? [playlist.uri, ...listOf(playlist.tracks).map(uriOf)] : [],
-  'core.tracklist.add': ({ uris }) => listOf(uris),
-}
 
 export type ShownUris = ReturnType<typeof createShownUris>
 
@@ -56,12 +39,11 @@ export function createShownUris({ roles }: { roles: Roles }) {
 
   return {
     /** Why the call may not be made, if it may not. */
-    refusal(role: Role, { name, params }: Call): RpcError | undefined {
-      const uris = BRINGS[name]?.(params)
-      if (uris === undefined || roles.may(role, 'uris.any')) return undefined
+    refusal(role: Role, { name, method, params }: Call): RpcError | undefined {
+      if (method.addresses === undefined || roles.may(role, 'uris.any')) return undefined
       const isFree = (uri: unknown) =>
         typeof uri !== 'string' || !OPENS_ANYTHING.test(uri) || shown.has(uri)
-      if (uris.every(isFree)) return undefined
+      if (method.addresses(params).every(isFree)) return undefined
       const message = `${plural(role)} may only use addresses that the library, a playlist or the queue has shown.`
       return { code: RpcCode.notAllowed, message, data: { method: name, needs: 'uris.any' } }
     },
@@ -76,6 +58,3 @@ export function createShownUris({ roles }: { roles: Roles }) {
     },
   }
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const uriOf = (model: unknown): unknown => (isRecord(model) ? model.uri : undefined)
