@@ -139,8 +139,8 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   }
 
   return {
-    /** Like `mopidy.send`, but reads are answered from memory where they can be. */
-    send(call: Call, onAnswer: OnAnswer): void {
+    /** Answers a call once, like `mopidy.send`: reads from memory where that can be, else by Mopidy. */
+    ask(call: Call, onAnswer: OnAnswer): void {
       if (call.method.kind === 'write') write(call, onAnswer)
       else if (call.method.answeredOffline && !mopidy.status().online) onAnswer(description)
       else read(call, onAnswer)

@@ -118,7 +118,7 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
   }
 
   function ask(name: MethodName, params: Call['params']): Promise<Answer> {
-    return new Promise((resolve) => mirror.send({ name, method: methods[name], params }, resolve))
+    return new Promise((resolve) => mirror.ask({ name, method: methods[name], params }, resolve))
   }
 
   function tooFast(role: Role, limits: Limits, userId: number, asked: number) {
