@@ -20,7 +20,7 @@ export type Command = Readonly<{
 }>
 
 export type Actions = ReturnType<typeof createActions>
-export type ActionsOptions = {
+type ActionsOptions = {
   mopidy: Mopidy
   player: Player
   recorder: Recorder

@@ -74,7 +74,7 @@ export function classify(call: Call, result: unknown, before: Before): Action[] 
 }
 
 /** A command to the player, with the track that was current when it was given. */
-export function onCurrent(type: ActionType, { current, positionMs }: Snapshot): Action {
+function onCurrent(type: ActionType, { current, positionMs }: Snapshot): Action {
   if (current === null) return { type, track: null, positionMs: null, metadata: null }
   return { type, track: current.track, positionMs, metadata: { tlid: current.tlid } }
 }

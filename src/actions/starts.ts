@@ -10,8 +10,6 @@ type Start = {
   known: Promise<void>
 }
 
-export type Starts = ReturnType<typeof createStarts>
-
 /**
  * Finds out what a `play` really started: its reply comes before the event that tells, and a tlid
  * that is not in the tracklist, for one, restarts the current track.

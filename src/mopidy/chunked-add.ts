@@ -15,7 +15,7 @@ type Refusal = (chunk: Call) => RpcError | undefined
 
 const INDEX = 'core.tracklist.index'
 
-export type ChunkedAddOptions = {
+type ChunkedAddOptions = {
   ask: Ask
   /** Tells clients that the tracklist has changed, where no event of Mopidy's will. */
   announce: () => void

@@ -30,7 +30,7 @@ export const timedOut: RpcError = {
 export const busy: RpcError = { code: RpcCode.tooManyRequests, message: 'Too many requests' }
 
 /** A message from Mopidy: an event, or the reply to one of our ids. */
-export type FromMopidy =
+type FromMopidy =
   | { kind: 'event'; name: string; data: Record<string, unknown>; text: string }
   | { kind: 'reply'; id: number; answer: Answer }
 

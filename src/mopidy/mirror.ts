@@ -14,7 +14,7 @@ type Kept = { answer: Result; groups: Groups; at: number }
 type InFlight = { waiting: OnAnswer[]; generation: number }
 
 export type Mirror = ReturnType<typeof createMirror>
-export type MirrorOptions = {
+type MirrorOptions = {
   mopidy: Mopidy
   player: Player
   clock: Clock

@@ -25,7 +25,7 @@ export const MOPIDY_LIMITS: MopidyLimits = {
   mostPending: 10_000,
 }
 
-export type MopidyOptions = {
+type MopidyOptions = {
   url: string
   clock: Clock
   log: Log

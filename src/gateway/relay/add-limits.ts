@@ -14,7 +14,7 @@ import { createAddRate } from './add-rate'
 import { tooLong, tooManyAMinute, tooManyQueued, unknowable } from './add-refusals'
 
 /** An add that may be made, without what the library does not know; `settle` takes its answer. */
-export type Admission = Readonly<{ call: Call; settle: (answer: Answer) => void }>
+type Admission = Readonly<{ call: Call; settle: (answer: Answer) => void }>
 type Refusal = Readonly<{ error: RpcError }>
 
 /** URIs that Mopidy is asked for at once: it hears nobody while it reads their files. */
@@ -22,8 +22,7 @@ const LOOKED_UP_AT_ONCE = 20
 /** For all that is asked before an add, in milliseconds. */
 const CHECK_MS = 10_000
 
-export type AddLimits = ReturnType<typeof createAddLimits>
-export type AddLimitsOptions = {
+type AddLimitsOptions = {
   roles: Roles
   queuers: Queuers
   mirror: Mirror

@@ -21,7 +21,7 @@ export type RelayCall = (
   onAnswer: (answer: Answer) => void,
 ) => void
 
-export type RelayOptions = {
+type RelayOptions = {
   accounts: Accounts
   mopidy: Mopidy
   mirror: Mirror

@@ -17,8 +17,6 @@ const URI_IN_JSON = /"uri":\s*("[a-z][a-z0-9+.-]*:\/\/(?:[^"\\]|\\.)*"|"file:(?:
 /** URIs that are remembered; the oldest are forgotten first. */
 const MOST_KEPT = 100_000
 
-export type ShownUris = ReturnType<typeof createShownUris>
-
 /**
  * Keeps those who may not use any address they like to what Mopidy itself has shown: in its library, its
  * playlists, its queue.

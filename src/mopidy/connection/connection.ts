@@ -22,7 +22,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   mostBuffered: 16 * 1024 * 1024,
 }
 
-export type ConnectionOptions = {
+type ConnectionOptions = {
   url: string
   log: Log
   limits: ConnectionLimits
@@ -35,8 +35,6 @@ export type ConnectionOptions = {
   /** Nothing was heard for too long; false lets the connection live on a little. */
   onSilent(): boolean
 }
-
-export type Connection = ReturnType<typeof connect>
 
 /**
  * One WebSocket to `url`, dialled again for ever with back-off. Bun's client notices neither a frozen

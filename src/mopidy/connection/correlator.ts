@@ -7,8 +7,6 @@ type Waiting = {
   slow: boolean
 }
 
-export type Correlator = ReturnType<typeof createCorrelator>
-
 /**
  * Brings replies to those who asked: each request gets exactly one answer, at its deadline at the
  * latest. Ids are never used twice, so a late reply finds nobody.

@@ -3,7 +3,7 @@ import type { Parameter } from '../parameters'
 import type { Addresses } from './addresses'
 
 /** What a role needs to call a method; `nobody` is denied to everyone. */
-export type Need =
+type Need =
   | 'see'
   | 'browse'
   | 'playback'
