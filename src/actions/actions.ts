@@ -9,7 +9,7 @@ import type { Incognito } from './incognito'
 import type { Entry, Recorder } from './recorder/recorder'
 import { createStarts } from './starts'
 
-/** A write that worked, told to whoever wants to know at once. */
+/** A write that worked, as the listeners of `onCommand` hear of it. */
 export type Command = Readonly<{
   userId: number
   /** The user does not want to be remembered. */
@@ -29,8 +29,8 @@ type ActionsOptions = {
   onCommand?: (command: Command) => void
 }
 
-/** Volume changes that follow each other within this time are one turn of the knob. */
-const ONE_TURN_MS = 1_000
+/** Volume changes of one user, each within this time after the last, are one drag of a slider: one row. */
+const ONE_DRAG_MS = 1_000
 
 /** Records what people do, when Mopidy says that it worked. */
 export function createActions({
@@ -42,7 +42,7 @@ export function createActions({
   onCommand = () => {},
 }: ActionsOptions) {
   const starts = createStarts({ mopidy })
-  let turn: { entry: Entry; at: number } | undefined
+  let lastVolume: { entry: Entry; at: number } | undefined
 
   function record(userId: number, action: Action, call: Call): void {
     const entry = { userId, action, timestamp: secondsOf(clock) }
@@ -55,14 +55,14 @@ export function createActions({
 
   function recordVolume(entry: Entry): void {
     const now = clock.now()
-    const sameTurn = turn?.entry.userId === entry.userId && now - turn.at <= ONE_TURN_MS
-    if (turn !== undefined && sameTurn) {
-      const { action } = turn.entry
+    const sameDrag = lastVolume?.entry.userId === entry.userId && now - lastVolume.at <= ONE_DRAG_MS
+    if (lastVolume !== undefined && sameDrag) {
+      const { action } = lastVolume.entry
       const volume = entry.action.metadata?.volume
-      turn.entry.action = { ...action, metadata: { ...action.metadata, volume } }
-      turn.at = now
-    } else turn = { entry, at: now }
-    recorder.record(turn.entry)
+      lastVolume.entry.action = { ...action, metadata: { ...action.metadata, volume } }
+      lastVolume.at = now
+    } else lastVolume = { entry, at: now }
+    recorder.record(lastVolume.entry)
   }
 
   return {
@@ -71,7 +71,7 @@ export function createActions({
       const before = askBefore(mopidy, player.snapshot(), call)
       return (answer) => {
         if ('error' in answer) return
-        // Of what was begun before Mopidy went away, the tlids may be those of other tracks by now.
+        // Mopidy may have restarted since the call was sent: then its tlids belong to other tracks.
         const isPrivate = incognito.isOn(userId)
         const isNews = call.method.kind === 'write' && mopidy.status().online
         if (isNews) onCommand({ userId, isPrivate, call, result: answer.result, before })

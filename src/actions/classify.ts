@@ -5,7 +5,7 @@ import type { Snapshot } from '../mopidy/player'
 import { readTlTrack, readTlTracks, type Track } from '../mopidy/track'
 import type { Before } from './before'
 
-/** What somebody did, as a person would tell it. */
+/** What somebody did, as it is recorded. */
 export type Action = Readonly<{
   type: ActionType
   track: Track | null
@@ -13,7 +13,7 @@ export type Action = Readonly<{
   metadata: Readonly<Record<string, unknown>> | null
 }>
 
-/** The actions that a call with that result was; none when Mopidy did nothing. */
+/** The actions that a call with that result is recorded as; none when Mopidy did nothing. */
 export function classify(call: Call, result: unknown, before: Before): Action[] {
   const { action: type } = call.method
   if (type === undefined || result === false) return []
@@ -73,13 +73,13 @@ export function classify(call: Call, result: unknown, before: Before): Action[] 
   }
 }
 
-/** A command to the player, with the track that was current when it was given. */
+/** A command to the player, with the track that was current when it was sent. */
 function onCurrent(type: ActionType, { current, positionMs }: Snapshot): Action {
   if (current === null) return { type, track: null, positionMs: null, metadata: null }
   return { type, track: current.track, positionMs, metadata: { tlid: current.tlid } }
 }
 
-/** The start of a track that an event told of. */
+/** The start of the track that an event names; undefined when it names none. */
 export function startOf(type: ActionType, model: unknown, positionMs: unknown): Action | undefined {
   const tlTrack = readTlTrack(model)
   if (tlTrack === undefined) return undefined

@@ -77,7 +77,7 @@ function start(options: Partial<TurnsOptions> = {}) {
 
 const uris = manyUris(5)
 
-describe('A write behind a large add', () => {
+describe('A write after a large add', () => {
   test('that waits too long is answered so and never sent', async () => {
     const { call, answer, answers, open } = start({ longestWaitMs: 20 })
     call('add', 'add', { uris })
@@ -106,7 +106,7 @@ describe('A write behind a large add', () => {
     expect(answers.map(([name]) => name)).toEqual(['add'])
   })
 
-  test('that is a large add itself makes those behind it wait on', () => {
+  test('that is a large add itself makes those after it wait on', () => {
     const { call, answer, open } = start()
     call('first', 'add', { uris })
     call('second', 'add', { uris: uris.slice(0, 3) }, ANOTHER)
@@ -326,7 +326,7 @@ describe('Of the events of a large add', () => {
 })
 
 describe('The place of a chunk', () => {
-  test('is behind the last track that was added, wherever that is by then', () => {
+  test('is after the last track that was added, wherever that is by then', () => {
     const { call, answer, open } = start()
     call('add', 'add', { uris, at_position: 7 })
     expect(open()).toEqual([['add', { at_position: 7, uris: uris.slice(0, 2) }]])

@@ -93,7 +93,7 @@ export function createRelay(options: RelayOptions): RelayCall {
     turns.take({
       asker: identity,
       call,
-      prepare: addLimits.concern(identity.role, call) ? checkLimits : undefined,
+      prepare: addLimits.mustCheck(identity.role, call) ? checkLimits : undefined,
       refusal: (step) => refusalByNow(identity, step),
       begin(call) {
         const onDone = begin(identity, call, onAnswer)

@@ -11,19 +11,19 @@ import { plural } from './refusal'
 const OPENS_ANYTHING =
   /^(file|ftp|https?|mms[ht]?|rtmp[a-z]*|rtsp[a-z]*|smb):|^[a-z][a-z0-9+.-]*:\/\//i
 
-/** What has such a URI in a reply, with the quotes and escapes of JSON. */
+/** Finds such URIs in a reply, with the quotes and escapes of JSON. */
 const URI_IN_JSON = /"uri":\s*("[a-z][a-z0-9+.-]*:\/\/(?:[^"\\]|\\.)*"|"file:(?:[^"\\]|\\.)*")/gi
 
-/** URIs that are remembered; the oldest are forgotten first. */
+/** URIs that are remembered; those shown longest ago are forgotten first. */
 const MOST_KEPT = 100_000
 
 /**
- * Keeps those who may not use any address they like to what Mopidy itself has shown: in its library, its
- * playlists, its queue.
+ * Holds callers without the permission `uris.any` to addresses that Mopidy itself has shown: in its
+ * library, its playlists, its queue.
  */
 export function createShownUris({ roles }: { roles: Roles }) {
   const shown = new Set<string>()
-  // An answer that is kept is given many times.
+  // The mirror gives a kept answer many times: its addresses are noted once.
   const seen = new WeakSet<Answer>()
 
   function show(uri: string): void {
@@ -46,7 +46,7 @@ export function createShownUris({ roles }: { roles: Roles }) {
       return { code: RpcCode.notAllowed, message, data: { method: name, needs: 'uris.any' } }
     },
 
-    /** Takes note of what an answer shows. */
+    /** Remembers the addresses that an answer shows. */
     note(answer: Answer): void {
       if (!('resultText' in answer) || seen.has(answer)) return
       seen.add(answer)
