@@ -1,17 +1,15 @@
 import { type Clock, secondsOf } from '../clock'
-import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
 import type { Answer } from '../mopidy/jsonrpc'
-import type { ActionType, MethodName } from '../mopidy/methods'
 import type { Mopidy } from '../mopidy/mopidy'
-import { type Player, readState } from '../mopidy/player'
-import { readTlTracks } from '../mopidy/track'
-import { type Action, type Before, classify } from './classify'
+import type { Player } from '../mopidy/player'
+import { askBefore, type Before } from './before'
+import { type Action, classify } from './classify'
 import type { Incognito } from './incognito'
 import type { Entry, Recorder } from './recorder/recorder'
 import { createStarts } from './starts'
 
-/** A write that worked, told to whoever wants to know at once. */
+/** A write that worked, as the listeners of `onCommand` hear of it. */
 export type Command = Readonly<{
   userId: number
   /** The user does not want to be remembered. */
@@ -21,26 +19,8 @@ export type Command = Readonly<{
   before: Before
 }>
 
-/** What may start a track, or end one. */
-const CHANGES_TRACK: ReadonlySet<ActionType> = new Set([
-  'play',
-  'skip',
-  'previous',
-  'seek',
-  'stop',
-  'queue_clear',
-  'queue_remove',
-  'queue_shuffle',
-])
-
-/** While nothing plays, these choose a track without an event that tells. */
-const CHOOSES_SILENTLY: ReadonlySet<MethodName> = new Set([
-  'core.playback.next',
-  'core.playback.previous',
-])
-
 export type Actions = ReturnType<typeof createActions>
-export type ActionsOptions = {
+type ActionsOptions = {
   mopidy: Mopidy
   player: Player
   recorder: Recorder
@@ -49,8 +29,8 @@ export type ActionsOptions = {
   onCommand?: (command: Command) => void
 }
 
-/** Volume changes that follow each other within this time are one turn of the knob. */
-const ONE_TURN_MS = 1_000
+/** Volume changes of one user, each within this time after the last, are one drag of a slider: one row. */
+const ONE_DRAG_MS = 1_000
 
 /** Records what people do, when Mopidy says that it worked. */
 export function createActions({
@@ -62,7 +42,7 @@ export function createActions({
   onCommand = () => {},
 }: ActionsOptions) {
   const starts = createStarts({ mopidy })
-  let turn: { entry: Entry; at: number } | undefined
+  let lastVolume: { entry: Entry; at: number } | undefined
 
   function record(userId: number, action: Action, call: Call): void {
     const entry = { userId, action, timestamp: secondsOf(clock) }
@@ -75,30 +55,29 @@ export function createActions({
 
   function recordVolume(entry: Entry): void {
     const now = clock.now()
-    const sameTurn = turn?.entry.userId === entry.userId && now - turn.at <= ONE_TURN_MS
-    if (turn !== undefined && sameTurn) {
-      const { action } = turn.entry
+    const sameDrag = lastVolume?.entry.userId === entry.userId && now - lastVolume.at <= ONE_DRAG_MS
+    if (lastVolume !== undefined && sameDrag) {
+      const { action } = lastVolume.entry
       const volume = entry.action.metadata?.volume
-      turn.entry.action = { ...action, metadata: { ...action.metadata, volume } }
-      turn.at = now
-    } else turn = { entry, at: now }
-    recorder.record(turn.entry)
+      lastVolume.entry.action = { ...action, metadata: { ...action.metadata, volume } }
+      lastVolume.at = now
+    } else lastVolume = { entry, at: now }
+    recorder.record(lastVolume.entry)
   }
 
   return {
     /** To be called when a call is about to be sent; what it returns takes Mopidy's answer. */
     begin(userId: number, call: Call): (answer: Answer) => void {
-      const before: Writable<Before> = { player: player.snapshot() }
-      askBefore(mopidy, call, before)
+      const before = askBefore(mopidy, player.snapshot(), call)
       return (answer) => {
         if ('error' in answer) return
-        // Of what was begun before Mopidy went away, the tlids may be those of other tracks by now.
+        // Mopidy may have restarted since the call was sent: then its tlids belong to other tracks.
         const isPrivate = incognito.isOn(userId)
         const isNews = call.method.kind === 'write' && mopidy.status().online
         if (isNews) onCommand({ userId, isPrivate, call, result: answer.result, before })
         if (!isPrivate)
           for (const action of classify(call, answer.result, before)) record(userId, action, call)
-        if (CHOOSES_SILENTLY.has(call.name)) player.refresh()
+        if (call.method.changesTrack?.choosesSilently) player.refresh()
       }
     },
 
@@ -109,42 +88,5 @@ export function createActions({
     },
 
     close: (): void => starts.close(),
-  }
-}
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
-
-/**
- * Asks for what the reply will no longer tell. Mopidy answers one socket in order, so the answers are
- * exactly what the call itself will find.
- */
-function askBefore(mopidy: Mopidy, { name, params, method }: Call, before: Writable<Before>): void {
-  if (method.action !== undefined && CHANGES_TRACK.has(method.action)) {
-    mopidy.send('core.playback.get_state', {}, (answer) => {
-      if ('result' in answer) before.state = readState(answer.result)
-    })
-    mopidy.send('core.playback.get_current_tlid', {}, (answer) => {
-      if ('result' in answer) before.tlid = answer.result === null ? null : Number(answer.result)
-    })
-    mopidy.send('core.tracklist.get_length', {}, (answer) => {
-      if ('result' in answer) before.length = Number(answer.result)
-    })
-  }
-  if (name === 'core.playback.play' && params.tlid !== undefined) {
-    mopidy.send('core.tracklist.index', { tlid: params.tlid }, (answer) => {
-      if ('result' in answer) before.index = answer.result === null ? null : Number(answer.result)
-    })
-  }
-  if (name === 'core.tracklist.move') {
-    const start = Number(params.start)
-    const end = Math.max(Number(params.end), start + 1)
-    mopidy.send('core.tracklist.slice', { start, end }, (answer) => {
-      if ('result' in answer) before.tracks = readTlTracks(answer.result)
-    })
-  } else if (name === 'core.playlists.delete') {
-    mopidy.send('core.playlists.lookup', { uri: params.uri }, (answer) => {
-      if ('result' in answer && isRecord(answer.result))
-        before.playlistName = String(answer.result.name)
-    })
   }
 }

@@ -1,10 +1,11 @@
 import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
-import type { ActionType } from '../mopidy/methods'
-import type { PlaybackState, Snapshot } from '../mopidy/player'
-import { readTlTrack, readTlTracks, type TlTrack, type Track } from '../mopidy/track'
+import type { ActionType } from '../mopidy/methods/method'
+import type { Snapshot } from '../mopidy/player'
+import { readTlTrack, readTlTracks, type Track } from '../mopidy/track'
+import type { Before } from './before'
 
-/** What somebody did, as a person would tell it. */
+/** What somebody did, as it is recorded. */
 export type Action = Readonly<{
   type: ActionType
   track: Track | null
@@ -12,24 +13,7 @@ export type Action = Readonly<{
   metadata: Readonly<Record<string, unknown>> | null
 }>
 
-/** What was so when the call was sent, and its reply no longer tells. */
-export type Before = Readonly<{
-  player: Snapshot
-  /** What Mopidy itself was doing, told of commands to the player; undefined when it did not answer. */
-  state?: PlaybackState | undefined
-  /** Its current track; null when there was none. */
-  tlid?: number | null
-  /** Of a track to be played: its place in the tracklist, or null. */
-  index?: number | null
-  /** The tracks that are moved. */
-  tracks?: readonly TlTrack[]
-  /** The length of the tracklist. */
-  length?: number
-  /** The playlist's name. */
-  playlistName?: string
-}>
-
-/** The actions that a call with that result was; none when Mopidy did nothing. */
+/** The actions that a call with that result is recorded as; none when Mopidy did nothing. */
 export function classify(call: Call, result: unknown, before: Before): Action[] {
   const { action: type } = call.method
   if (type === undefined || result === false) return []
@@ -79,7 +63,7 @@ export function classify(call: Call, result: unknown, before: Before): Action[] 
     case 'mute_changed':
       return action({ mute: params.mute })
     case 'options_changed':
-      return action({ option: call.name.replace('core.tracklist.set_', ''), value: params.value })
+      return action({ option: call.method.option, value: params.value })
     case 'playlist_saved':
       return isRecord(result)
         ? action({ uri: result.uri, name: result.name, tracks: lengthOf(result.tracks) })
@@ -89,13 +73,13 @@ export function classify(call: Call, result: unknown, before: Before): Action[] 
   }
 }
 
-/** A command to the player, with the track that was current when it was given. */
-export function onCurrent(type: ActionType, { current, positionMs }: Snapshot): Action {
+/** A command to the player, with the track that was current when it was sent. */
+function onCurrent(type: ActionType, { current, positionMs }: Snapshot): Action {
   if (current === null) return { type, track: null, positionMs: null, metadata: null }
   return { type, track: current.track, positionMs, metadata: { tlid: current.tlid } }
 }
 
-/** The start of a track that an event told of. */
+/** The start of the track that an event names; undefined when it names none. */
 export function startOf(type: ActionType, model: unknown, positionMs: unknown): Action | undefined {
   const tlTrack = readTlTrack(model)
   if (tlTrack === undefined) return undefined

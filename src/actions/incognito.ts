@@ -2,7 +2,7 @@ import type { Database } from '../database/database'
 
 export type Incognito = ReturnType<typeof createIncognito>
 
-/** Who does not want to be remembered for the time being: nothing that they do is kept. */
+/** Which users are incognito for the time being: nothing that these do is recorded under their name. */
 export function createIncognito({ sqlite }: Pick<Database, 'sqlite'>) {
   const find = sqlite.query<{ incognito: number }, { userId: number }>(
     'SELECT incognito FROM users WHERE id = $userId',

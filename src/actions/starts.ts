@@ -10,11 +10,9 @@ type Start = {
   known: Promise<void>
 }
 
-export type Starts = ReturnType<typeof createStarts>
-
 /**
- * Finds out what a `play` really started: its reply comes before the event that tells, and a tlid
- * that is not in the tracklist, for one, restarts the current track.
+ * Finds out which track a `play` really started. Only an event tells, and it comes after the reply: a
+ * tlid that is not in the tracklist, for example, restarts the current track.
  */
 export function createStarts({ mopidy }: { mopidy: Mopidy }) {
   const waiting = new Set<Start>()
@@ -42,7 +40,7 @@ export function createStarts({ mopidy }: { mopidy: Mopidy }) {
       waiting.add(start)
     },
 
-    /** Resolves when nothing that was expected before is open any more. */
+    /** Resolves when every start that was expected before is known, or has not come in time. */
     known: async (): Promise<void> => void (await Promise.all([...waiting].map((s) => s.known))),
 
     close(): void {

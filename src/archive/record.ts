@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { LATEST_S } from '../clock'
 import { EndReason } from '../listening/end-reason'
-import { ACTION_TYPES, type ActionType } from '../mopidy/methods'
+import { ACTION_TYPES, type ActionType } from '../mopidy/methods/method'
 
 /** How a field of CSV is to be read. */
 export type FieldKind = 'text' | 'number' | 'flag' | 'json'

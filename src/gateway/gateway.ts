@@ -8,7 +8,7 @@ import type { Log } from '../log'
 import type { MopidyEvent } from '../mopidy/events'
 import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
-import { createQueueWrites } from '../mopidy/queue-writes'
+import { createTurns } from '../mopidy/turns'
 import { createConversation } from './dialects/conversation'
 import * as mopidyDialect from './dialects/mopidy'
 import { createRelay } from './relay/relay'
@@ -29,6 +29,8 @@ export type GatewayLimits = PulseTimes &
     /** Between two looks for sockets that have expired. */
     sweepMs: number
     mostPendingPerClient: number
+    /** How long a call to the queue waits for earlier ones before it is sent to Mopidy. */
+    queueWaitMs: number
     /** Frames kept while a client's token is being checked. */
     mostHeld: number
     sockets: MostSeats
@@ -41,6 +43,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   signInMs: 10_000,
   sweepMs: 1_000,
   mostPendingPerClient: 500,
+  queueWaitMs: 10_000,
   mostHeld: 64,
   sockets: MOST_SEATS,
   messages: FLOOD_BOUNDS,
@@ -90,12 +93,16 @@ export function createGateway({
   })
   const { signInMs } = limits
   const signIn = createSignIn({ door, seats, connections, announcements, clock, signInMs })
-  const queueWrites = createQueueWrites({ announce: () => announcements.event(TRACKLIST_CHANGED) })
+  const turns = createTurns({
+    ask: mirror.ask,
+    announce: () => announcements.event(TRACKLIST_CHANGED),
+    longestWaitMs: limits.queueWaitMs,
+  })
   const relay = createRelay({
     door,
     mopidy,
     mirror,
-    queueWrites,
+    turns,
     actions,
     queuers,
     clock,
@@ -129,10 +136,10 @@ export function createGateway({
   })
 
   mopidy.onEvent((event) => {
-    if (queueWrites.passes(event)) announcements.event(event)
+    if (turns.passes(event)) announcements.event(event)
   })
   mopidy.onStatus((status) => {
-    queueWrites.reset()
+    turns.forgetEvents()
     announcements.status(status)
   })
 

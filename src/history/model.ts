@@ -2,7 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 import { Person, Text } from '../http/fields'
 import { pageQueryOf, wholeNumber } from '../http/query'
 import { EndReason } from '../listening/end-reason'
-import { ACTION_TYPES } from '../mopidy/methods'
+import { ACTION_TYPES } from '../mopidy/methods/method'
 
 const oneType = `(${ACTION_TYPES.join('|')})`
 

@@ -1,5 +1,5 @@
 import type { Command } from '../actions/actions'
-import type { Before } from '../actions/classify'
+import type { Before } from '../actions/before'
 import type { Clock } from '../clock'
 import { readTlTracks } from '../mopidy/track'
 import type { EndReason } from './end-reason'
@@ -140,37 +140,40 @@ export function createAttribution({ queuers, clock }: AttributionOptions) {
 
 /** What a command does to the sound; undefined when it does nothing. */
 function effectOf({ call, result, before }: Command): Effect | undefined {
+  const { action, changesTrack } = call.method
+  if (changesTrack === undefined) return undefined
   const { state, tlid, length } = before
   const isStopped = state === 'stopped'
-  switch (call.method.action) {
+  const { ends, starts } = changesTrack
+  const changes: Effect = { ...(ends && { ends }), ...(starts && { starts }) }
+  switch (action) {
     case 'play': {
       // Mopidy ignores a tlid that is not in its tracklist.
       const chooses = call.params.tlid !== undefined && before.index !== null
       if (state === 'paused' && !chooses) return tlid === null ? undefined : { resumes: true }
-      if (call.name === 'core.playback.resume') return undefined
+      if (!starts) return undefined
       const hasNone = isStopped && length === 0 && tlid === null
       if (hasNone) return undefined
-      const plays = chooses ? { plays: Number(call.params.tlid) } : {}
-      return { ends: 'replaced', starts: true, ...plays }
+      return chooses ? { ...changes, plays: Number(call.params.tlid) } : changes
     }
     case 'skip':
     case 'previous':
-      return isStopped || tlid === null ? undefined : { ends: 'skipped', starts: true }
+      return isStopped || tlid === null ? undefined : changes
     case 'seek':
       // While Mopidy is stopped, a seek starts a track and answers false all the same; but a track that
       // was chosen already stays silent.
       if (isStopped) return tlid === null && length !== 0 ? { starts: true } : undefined
       if (result === false) return undefined
-      return { ends: 'skipped', starts: true, seekTo: Number(call.params.time_position) }
+      return { ...changes, seekTo: Number(call.params.time_position) }
     case 'stop':
     case 'queue_clear':
-      return isStopped ? undefined : { ends: 'stopped' }
+      return isStopped ? undefined : changes
     case 'queue_remove':
     case 'queue_shuffle': {
       // Mopidy stops only when no track is left; otherwise even a removed track is heard to its end.
       const removed = readTlTracks(result).length
       const isLeft = length !== undefined && removed < length
-      return isStopped || isLeft ? undefined : { ends: 'stopped' }
+      return isStopped || isLeft ? undefined : changes
     }
     default:
       return undefined

@@ -36,7 +36,7 @@ export function createQueue({ database, mirror, player, queuers, clock }: QueueO
 
   function read(name: ReadMethod): Promise<Answer> {
     return new Promise((resolve) =>
-      mirror.send({ name, method: methods[name], params: {} }, resolve),
+      mirror.ask({ name, method: methods[name], params: {} }, resolve),
     )
   }
 

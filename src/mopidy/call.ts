@@ -1,6 +1,7 @@
 import { isRecord } from '../json'
 import { RpcCode, type RpcError } from './jsonrpc'
-import { type Method, type MethodName, methodNamed, methods } from './methods'
+import { type MethodName, methodNamed, methods } from './methods'
+import type { Method } from './methods/method'
 import { DeniedParameterError, type Parameter, ParameterError } from './parameters'
 
 /** A call that is safe to send to Mopidy. */
@@ -57,7 +58,7 @@ function rebuildParams(method: Method, given: Record<string, unknown>): Record<s
       continue
     }
     const clean = check(value, name)
-    // A null is what leaving it out means, wherever Mopidy has a default.
+    // Of a parameter with a default null means the default: it is left out.
     if (optional && (clean === null || clean === undefined)) continue
     if (Object.hasOwn(params, sentAs))
       throw new ParameterError(`${name} and its other form cannot both be given`)

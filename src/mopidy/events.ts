@@ -1,4 +1,4 @@
-/** What changes together: an event, or a write, makes the kept answers of whole groups stale. */
+/** Facts that change together: an event, or a write, makes the kept answers of whole groups stale. */
 export type Group =
   | 'state'
   | 'current'
@@ -9,7 +9,7 @@ export type Group =
   | 'history'
   | 'playlists'
   | 'library'
-  /** What stays the same as long as Mopidy runs. */
+  /** Facts that stay the same as long as Mopidy runs. */
   | 'constant'
 
 /**
@@ -36,6 +36,7 @@ const table = {
 
 export type EventName = keyof typeof table
 
+/** The groups that each event makes stale. */
 export const staleBy: Readonly<Record<EventName, readonly Group[]>> = table
 
 export const EVENTS = Object.keys(table) as readonly EventName[]

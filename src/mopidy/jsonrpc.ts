@@ -30,11 +30,11 @@ export const timedOut: RpcError = {
 export const busy: RpcError = { code: RpcCode.tooManyRequests, message: 'Too many requests' }
 
 /** A message from Mopidy: an event, or the reply to one of our ids. */
-export type FromMopidy =
+type FromMopidy =
   | { kind: 'event'; name: string; data: Record<string, unknown>; text: string }
   | { kind: 'reply'; id: number; answer: Answer }
 
-/** An answer that did not come as text. */
+/** The answer with that result, for results that are not cut out of a reply of Mopidy's. */
 export function resultAnswer(result: unknown): Answer {
   return { result, resultText: JSON.stringify(result) }
 }
@@ -69,11 +69,11 @@ export function fromMopidy(text: string, normalise = false): FromMopidy | undefi
   return { kind: 'reply', id, answer: { result, resultText: resultTextOf(text, id, result) } }
 }
 
-// Longer replies than this are tracklists and the like, in characters.
+// In characters: replies that are longer are tracklists and the like.
 const LONG = 64 * 1024
 const LONG_REPLY = /^\{"jsonrpc": "2\.0", "id": (\d{1,15}), "result": (?=[[{"])/
 
-/** A long reply, in which nothing but the id is read: parsed, ten megabytes become fifty. */
+/** A long reply, of which only the id is read: ten megabytes of text become fifty when parsed. */
 function longReply(text: string): FromMopidy | undefined {
   const [prefix = '', id] = LONG_REPLY.exec(text) ?? []
   if (id === undefined || !/[\]}"]\}$/.test(text.slice(-2))) return undefined

@@ -14,11 +14,11 @@ type Kept = { answer: Result; groups: Groups; at: number }
 type InFlight = { waiting: OnAnswer[]; generation: number }
 
 export type Mirror = ReturnType<typeof createMirror>
-export type MirrorOptions = {
+type MirrorOptions = {
   mopidy: Mopidy
   player: Player
   clock: Clock
-  /** Told of each read whether its answer was there already. */
+  /** Hears of each read whether its answer came from memory. */
   onRead?: (inMemory: boolean) => void
 }
 
@@ -26,12 +26,12 @@ export type MirrorOptions = {
 // a track that an outsider chooses while nothing plays, an `add` that fails half way.
 const MOST_AGE_MS = 30_000
 const MOST_AGE_STOPPED_MS = 1_000
-/** The position is counted on for so long before Mopidy is asked again. */
+/** For so long the position is reckoned by the clock before Mopidy is asked again. */
 const MOST_AGE_POSITION_MS = 2_000
-/** Nothing tells when a music service changes its catalogue. */
+/** No event tells when a music service changes its catalogue. */
 const MOST_AGE_LIBRARY_MS = 5_000
 const MOST_KEPT = 500
-/** Characters of all that is kept: that of a long tracklist alone has millions. */
+/** Characters of all kept answers together: that of a long tracklist alone has millions. */
 const MOST_KEPT_LENGTH = 16 * 1024 * 1024
 
 /**
@@ -44,7 +44,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   let keptLength = 0
   const inFlight = new Map<string, InFlight>()
   const generations = new Map<Group, number>()
-  // Mopidy's own list of methods, or that of 3.4.1 as long as it was never heard.
+  // Mopidy's own list of methods, or that of 3.4.1 until Mopidy has given its own.
   let description: Answer = resultAnswer(describe)
 
   mopidy.onEvent(({ name }) => makeStale(staleBy[name]))
@@ -93,7 +93,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
       const stillTrue = generationOf(groups) === generation && mopidy.status().online
       if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
         keep(key, { answer: asText(answer), groups, at: clock.elapsed() })
-      if ('result' in answer && call.name === 'core.describe') description = answer
+      if ('result' in answer && call.method.answeredOffline) description = answer
       for (const tell of asked.waiting) tell(answer)
     })
   }
@@ -115,7 +115,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
 
   function fresh({ groups, at }: Kept): boolean {
     const age = clock.elapsed() - at
-    // Below 0 after the clock was set back.
+    // The age is below 0 after the clock was set back.
     return age >= 0 && age < mostAge(groups)
   }
 
@@ -127,11 +127,11 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
     return silent ? MOST_AGE_STOPPED_MS : MOST_AGE_MS
   }
 
-  /** The kept answer; the position goes on by itself while a track plays. */
-  function current({ name }: Call, { answer, at }: Kept): Answer {
-    if (name !== 'core.playback.get_time_position') return answer
+  /** The kept answer; a position has grown since then if a track plays. */
+  function current({ method }: Call, { answer, at }: Kept): Answer {
+    if (!method.growsWhilePlaying) return answer
     const { state, current } = player.snapshot()
-    // Once the playing track has left the tracklist Mopidy still calls itself playing, at 0.
+    // After the playing track has left the tracklist Mopidy still says that it plays, at position 0.
     if (state !== 'playing' || current === null) return answer
     const lengthMs = current.track.lengthMs ?? Number.POSITIVE_INFINITY
     const position = Number(answer.result) + clock.elapsed() - at
@@ -139,10 +139,10 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   }
 
   return {
-    /** Like `mopidy.send`, but reads are answered from memory where they can be. */
-    send(call: Call, onAnswer: OnAnswer): void {
+    /** Answers a call once, like `mopidy.send`: reads from memory where that can be, else by Mopidy. */
+    ask(call: Call, onAnswer: OnAnswer): void {
       if (call.method.kind === 'write') write(call, onAnswer)
-      else if (call.name === 'core.describe' && !mopidy.status().online) onAnswer(description)
+      else if (call.method.answeredOffline && !mopidy.status().online) onAnswer(description)
       else read(call, onAnswer)
     },
   }
@@ -153,7 +153,7 @@ function keyOf({ name, params }: Call): string {
   return name
 }
 
-// Parsed it takes several times the room, and hardly anybody needs that.
+// A parsed result takes several times the memory of its text, and few readers need it parsed.
 function asText({ resultText }: Result): Result {
   return {
     resultText,
@@ -163,8 +163,8 @@ function asText({ resultText }: Result): Result {
   }
 }
 
-// What is not kept is at least asked only once by all who ask at the same time: browsing and searching
-// may have to ask a music service.
+// Browsing and searching may have to ask a music service: their answers are not kept, but clients that
+// ask for the same at the same time share one call.
 function sharedWith({ method }: Call): Groups | undefined {
-  return method.need === 'browse' ? ['library'] : undefined
+  return method.asksLibrary ? ['library'] : undefined
 }

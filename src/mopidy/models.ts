@@ -95,8 +95,8 @@ const model = (
 
 const count = nullable(integer(0))
 const label = nullable(text)
-// Mopidy 4.0.0 and 4.0.1 drop the connection over a date or an id of another form. Files are tagged
-// with all sorts of them, and nobody saves a playlist for their sake: they are left out.
+// Mopidy 4.0.0 and 4.0.1 close the connection over a date or an id of another form. Files are tagged
+// with all sorts of them, and a playlist does not need them: those of another form are left out.
 const orNothing =
   (pattern: RegExp): Check =>
   (value, name) =>

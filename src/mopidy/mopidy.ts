@@ -25,19 +25,19 @@ export const MOPIDY_LIMITS: MopidyLimits = {
   mostPending: 10_000,
 }
 
-export type MopidyOptions = {
+type MopidyOptions = {
   url: string
   clock: Clock
   log: Log
   limits?: MopidyLimits
-  /** Told of one call in four, and of each library call, how many seconds its answer took. */
+  /** Hears how many seconds an answer took: that of each library call, and of one other call in four. */
   onAnswered?: (seconds: number, isLibrary: boolean) => void
 }
 
 export type Mopidy = ReturnType<typeof createMopidy>
 
 const COMPLAINT_EVERY_MS = 60_000
-// To read the clock twice for each would cost more than all other counting.
+// Reading the clock twice for every call would cost more than all other counting.
 const TIMED_CALLS = 4
 
 /** The one connection to Mopidy that all clients share. */
@@ -69,15 +69,15 @@ export function createMopidy({
       correlator.failAll(offline)
     },
     onSilent() {
-      // A library call may rightly hold Mopidy's only thread for longer than a heartbeat: then it
-      // counts as offline, but the call keeps its chance until its own deadline.
+      // A library call may rightly hold Mopidy's only thread for longer than a heartbeat: then Mopidy
+      // counts as offline, but the connection stays open until that call's own deadline.
       setOnline(false)
       unresponsive = correlator.pendingSlow()
       return !unresponsive
     },
   })
 
-  /** Online is who answers like Mopidy, not who only opens a socket. */
+  /** Mopidy is online once it has answered a call: any other server, too, may open a socket. */
   function greet(): void {
     send('core.get_version', {}, limits.dialMs, (answer) => {
       if ('error' in answer) return connection.restart('no answer to the first call')
@@ -93,7 +93,7 @@ export function createMopidy({
     for (const listener of statusListeners) listener(status)
   }
 
-  /** It has spoken again. */
+  /** Mopidy has sent something: if it was only unresponsive, it is online again. */
   function revive(): void {
     if (!unresponsive) return
     unresponsive = false

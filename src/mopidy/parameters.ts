@@ -1,9 +1,9 @@
 import { isRecord } from '../json'
 
-/** A value that Mopidy must not get; the message names the parameter. */
+/** Thrown for a value that Mopidy must not get; the message names the parameter. */
 export class ParameterError extends Error {}
 
-/** A parameter that nobody may use. */
+/** Thrown for a parameter that nobody may use. */
 export class DeniedParameterError extends ParameterError {}
 
 /** Checks a value and gives back a clean copy; `name` is the parameter's, for the message. */
@@ -19,14 +19,14 @@ export type Parameter = Readonly<{
 export const required = (check: Check): Parameter => ({ check, optional: false })
 export const optional = (check: Check): Parameter => ({ check, optional: true })
 
-/** Never to be given, unless as null; the message says why. */
+/** A parameter that may only be left out, or null; `reason` completes the error's sentence. */
 export const denied = (reason: string): Parameter =>
   optional((value, name) => {
     if (value === null) return undefined
     throw new DeniedParameterError(`${name} ${reason}`)
   })
 
-// Beyond this Mopidy, GStreamer or a file system breaks in ways of its own.
+// Longer texts and larger numbers make Mopidy, GStreamer or the file system fail.
 const LONGEST_TEXT = 4_096
 const LARGEST_INTEGER = 2 ** 31 - 1
 
@@ -70,7 +70,7 @@ export const listOf =
   (check: Check): Check =>
   (value, name) => {
     if (!Array.isArray(value)) throw new ParameterError(`${name} must be a list`)
-    // Not value.map, which passes over holes.
+    // `value.map` would pass over the holes of a sparse list.
     return Array.from(value, (item, index) => check(item, `${name}[${index}]`))
   }
 

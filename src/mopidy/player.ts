@@ -48,8 +48,8 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
         setCurrent(readTlTrack(data.tl_track) ?? current, 'playing', data.time_position)
         break
       case 'track_playback_ended':
-        // While it plays the next one starts at once. Where none does, it was a stale word: after two
-        // skips in quick succession the sound goes on.
+        // While Mopidy plays, the start of the next track follows at once. Where none follows, the event
+        // was stale: after two quick skips the sound goes on.
         if (state === 'stopped') setCurrent(null, state, 0)
         break
       case 'playback_state_changed':
@@ -124,7 +124,7 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
       mute,
     }),
 
-    /** A write reached Mopidy that may choose a track without an event. */
+    /** To be called after a write that may have chosen a track without an event. */
     refresh(): void {
       if (state !== 'playing') learnTrack()
     },

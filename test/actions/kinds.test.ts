@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { ACTION_TYPES } from '../../src/mopidy/methods'
+import { ACTION_TYPES } from '../../src/mopidy/methods/method'
 import { createFakeClock } from '../demo/fake-clock'
 import type { OwnSocket } from '../support/own-socket'
 import { startTestMusakone, type TestMusakone } from '../support/test-musakone'

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { allows } from '../../src/accounts/roles/permissions'
 import description from '../../src/mopidy/describe.json'
-import {
-  asksLibrary,
-  type Method,
-  type MethodName,
-  methodNamed,
-  methods,
-} from '../../src/mopidy/methods'
+import { asksLibrary, type MethodName, methodNamed, methods } from '../../src/mopidy/methods'
+import { type Method, PLAYER } from '../../src/mopidy/methods/method'
 
 type Described = Readonly<{ params: readonly Readonly<{ name: string; default?: unknown }>[] }>
 
@@ -80,6 +76,68 @@ describe('The table of methods', () => {
       'core.playback.set_state',
       'core.playlists.refresh',
     ])
+  })
+
+  test('has words for the refusal of every method that needs a permission', () => {
+    for (const [name, { kind, need, does }] of table) {
+      if (need === 'nobody') continue
+      const words = kind === 'write' ? does : allows[need]
+      expect([name, words]).toEqual([name, expect.stringMatching(/^[a-z][a-z ]+[a-z]$/)])
+    }
+    // A read has none of its own: they would never be said.
+    expect(table.filter(([, { kind, does }]) => kind === 'read' && does !== undefined)).toEqual([])
+  })
+
+  test('tells of every write that somebody may make what it may change', () => {
+    const allowed = table.filter(([, { kind, need }]) => kind === 'write' && need !== 'nobody')
+    expect(allowed.filter(([, { touches = [] }]) => touches.length === 0)).toEqual([])
+    const reads = table.filter(([, { kind }]) => kind === 'read')
+    expect(reads.filter(([, { touches }]) => touches !== undefined)).toEqual([])
+  })
+
+  test('keeps the order of all that touches the tracklist, reads of it included', () => {
+    for (const [name, { kind, need, queue }] of table) {
+      const edits = need === 'queue.add' || need === 'queue.edit'
+      const expected = edits || (kind === 'read' && name.startsWith('core.tracklist.'))
+      expect([name, queue]).toEqual([name, expected ? kind : undefined])
+    }
+  })
+
+  test('names the addresses of every method with a parameter that takes some', () => {
+    for (const [name, { parameters, addresses }] of table) {
+      const takes = ['uri', 'uris', 'playlist'].some((parameter) => parameter in parameters)
+      expect([name, addresses !== undefined]).toEqual([name, takes])
+      const given = { uri: 'a:1', uris: ['a:1'], playlist: { uri: 'a:1', tracks: [] } }
+      if (addresses !== undefined) expect([name, addresses(given)]).toEqual([name, ['a:1']])
+    }
+  })
+
+  test('holds what brings tracks to the schemes of a role, whatever else it is held to', () => {
+    const brings = table.filter(([, { limits }]) => limits?.tracks !== undefined)
+    expect(brings.map(([name]) => name)).toEqual(['core.playlists.save', 'core.tracklist.add'])
+    const others = table.filter(([, { limits }]) => limits !== undefined && !limits.tracks)
+    expect(others.map(([name]) => name)).toEqual(['core.mixer.set_volume'])
+    expect(methods['core.tracklist.add'].limits?.adds).toBeTrue()
+    expect(methods['core.mixer.set_volume'].limits?.volume?.({ volume: 7 })).toBe(7)
+  })
+
+  test('has the player asked before every method that may change the track, and before no other', () => {
+    for (const [name, { before = [], changesTrack, action }] of table) {
+      expect([name, PLAYER.every((fact) => before.includes(fact))]).toEqual([
+        name,
+        changesTrack !== undefined,
+      ])
+      // Nobody would hear of it.
+      if (before.length > 0) expect([name, action]).toEqual([name, expect.any(String)])
+    }
+  })
+
+  test('names the option of every method that sets one, and of no other', () => {
+    for (const [name, { action, option }] of table)
+      expect([name, option]).toEqual([
+        name,
+        action === 'options_changed' ? name.replace('core.tracklist.set_', '') : undefined,
+      ])
   })
 
   test.each([

@@ -1,7 +1,7 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import { reasonOf } from '../../errors'
 
-/** A row of `user_actions` as it is written; with an id it is there, and only its metadata is new. */
+/** A row of `user_actions` to write; one with an id is there already, and gets new metadata. */
 export type ActionRow = Readonly<{
   id?: number
   userId: number
@@ -16,14 +16,14 @@ export type ActionRow = Readonly<{
   timestamp: number
 }>
 
-/** What became of a group: the ids of those that are written, and why the others are not, if refused. */
+/** The ids of the rows of a group that were written, and why the disk refused the others, if it did. */
 export type Written = { ids: number[]; problem?: string }
 
-// While it writes nobody else can, and a row that is counted in many lists takes up to half a millisecond
-// on a slow disk.
+// While a transaction writes no other can, and a row, which triggers count in several tables, takes up to
+// half a millisecond on a slow disk.
 const MOST_MS_A_TRANSACTION = 5
 
-/** Writes the first of a group, as many as one short transaction takes; none where the disk refuses. */
+/** Writes the first rows of a group, as many as one short transaction takes; none if the disk refuses. */
 export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) => Written {
   // The user may have been deleted while the row waited: the row stays, without the name.
   const insert = sqlite.query<unknown, Record<string, string | number | null>>(
@@ -32,7 +32,7 @@ export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) =>
      VALUES ((SELECT id FROM users WHERE id = $userId),
              $type, $uri, $name, $artist, $positionMs, $metadata, $timestamp)`,
   )
-  // It may have been deleted, and its id be another row's by now.
+  // The row may have been deleted since, and its id given to another one.
   const update = sqlite.query<unknown, Record<string, string | number | null>>(
     `UPDATE user_actions SET metadata = $metadata
       WHERE id = $id AND user_id IS (SELECT id FROM users WHERE id = $userId)

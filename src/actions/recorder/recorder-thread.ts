@@ -1,13 +1,13 @@
 /**
- * The thread that writes down what many do at once, on a connection of its own: it is given a group of
- * rows at a time, and answers what became of them.
+ * The thread that writes actions when there are many, on a database connection of its own: it gets one
+ * group of rows at a time, and answers which of them were written.
  */
 import { connect, speedUp } from '../../database/connection'
 import { type ActionRow, createRowWriter } from './action-rows'
 
 declare const self: Worker
 
-/** What the thread is told, as JSON: rows for the database at that path; or to close it. */
+/** A message to the thread, as JSON: rows for the database at that path, or to close it. */
 export type ToThread = { path: string; rows: readonly ActionRow[] } | 'stop'
 
 let opened: ReturnType<typeof open> | undefined
@@ -18,7 +18,7 @@ self.onmessage = ({ data }: MessageEvent<string>) => {
     opened?.close()
     return self.postMessage(JSON.stringify(told))
   }
-  // Where it cannot be opened the thread is of no use: it ends by this error.
+  // A database that cannot be opened throws here, which ends the thread.
   opened ??= open(told.path)
   self.postMessage(JSON.stringify(opened.write(told.rows)))
 }

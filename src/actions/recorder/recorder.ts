@@ -19,26 +19,26 @@ export type Recorder = ReturnType<typeof createRecorder>
 
 /** Rows wait at most this long for others to share a transaction with. */
 const FLUSH_MS = 250
-/** What is written at once at most, if the time allows. */
+/** Rows in one group at most; fewer where the disk is slow. */
 const ROWS_A_GROUP = 64
-/** More than the time allowed before, to see whether it allows more by now. */
+/** A group has so many rows more than the last transaction had time for: the disk may be faster now. */
 const MORE_ROWS = 4
-/** More than these wait only where many do something at once, or somebody queues a long list. */
+/** More rows wait only when many people act at once, or one queues a long list: then a thread writes. */
 const MOST_HERE = 16
 /** While the disk refuses, this many rows are kept in memory; older ones are dropped and counted. */
 const MOST_WAITING = 20_000
 const COMPLAINT_EVERY_MS = 60_000
 
 /**
- * Writes actions down in groups, one at a time, so that recording holds nobody up for long. A few are written
- * here and now. As soon as there are many a thread writes them, from then on all: it costs memory, which a
- * box that never has many keeps.
+ * Writes actions in groups, one at a time, so that recording holds nobody up for long. A few rows are
+ * written on the main thread. The first time that many wait a thread is started, and writes all rows from
+ * then on: a box on which there are never many saves the thread's memory.
  */
 export function createRecorder({ database, log }: { database: Database; log: Log }) {
   const waiting = new Set<Entry>()
-  /** Of those that wait, what is being written. */
+  /** Those of `waiting` that are being written. */
   let group: ReadonlySet<Entry> = new Set()
-  /** Of the group, what has changed since. */
+  /** Those of `group` that were amended after it was given to be written. */
   const amended = new Set<Entry>()
   const writeHere = createRowWriter(database.sqlite)
   let rowsAGroup = ROWS_A_GROUP
@@ -67,7 +67,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     mayHaveThread = false
   }
 
-  /** Writes the first of what waits; how many, none if the disk refuses. */
+  /** Writes the first rows that wait; how many it wrote, 0 if the disk refuses. */
   async function writeGroup(): Promise<number> {
     const entries = [...waiting.values().take(rowsAGroup)]
     group = new Set(entries)
@@ -80,7 +80,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
       const id = ids[index]
       if (id !== undefined) entry.id = id
       waiting.delete(entry)
-      // Once more, after those who have waited longer.
+      // It is written once more, after the rows that have waited longer.
       if (amended.has(entry)) waiting.add(entry)
     })
     group = new Set()
@@ -90,7 +90,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     return ids.length
   }
 
-  /** Writes one group, or waits for the one that is being written; how many that were. */
+  /** Writes one group, or waits for the one that is being written; the number of rows written. */
   function flushGroup(): Promise<number> {
     if (waiting.size === 0) return Promise.resolve(0)
     inFlight ??= writeGroup().finally(() => {
@@ -99,7 +99,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     return inFlight
   }
 
-  /** Writes what waits now, in groups between which others have their turn, or until the disk refuses. */
+  /** Writes all rows that wait now, group by group, and stops when the disk refuses. */
   async function flush(): Promise<void> {
     let left = waiting.size
     while (left > 0) {
@@ -127,7 +127,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
 
   function dropOldest(): void {
     for (const entry of waiting) {
-      // What is being written may be in the database by now.
+      // A row that is being written may be in the database by now.
       if (group.has(entry)) continue
       waiting.delete(entry)
       dropped += 1
@@ -146,7 +146,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
 
     /** Resolves when all that was recorded before is written, or the disk has refused. */
     async flushed(): Promise<void> {
-      // Of that group, some may have changed since.
+      // Rows of the group in flight may have been amended since, and wait again.
       if (inFlight !== undefined) await inFlight
       await flush()
     },
@@ -157,7 +157,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     /** Rows that a full disk has cost since the start. */
     dropped: (): number => dropped,
 
-    /** Writes what waits, and ends the thread. */
+    /** Writes all rows that wait, and ends the thread. */
     async close(): Promise<void> {
       closing = true
       clearTimeout(timer)

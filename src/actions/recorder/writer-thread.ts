@@ -6,8 +6,8 @@ declare const MUSAKONE_COMMIT: string | undefined
 export type WriterThread = ReturnType<typeof createWriterThread>
 
 /**
- * Writes groups of rows in a thread of its own, one at a time. `onFailed` hears that the thread is there no
- * more, if it was not told to stop.
+ * Writes groups of rows in a thread of its own, one at a time. `onFailed` is called when the thread ends
+ * without having been told to.
  */
 export function createWriterThread(path: string, onFailed: (reason: string) => void) {
   const thread = new Worker(source(), { smol: true })
@@ -47,13 +47,13 @@ export function createWriterThread(path: string, onFailed: (reason: string) => v
   }
 
   return {
-    /** Undefined when the thread is there no more. */
+    /** Writes the first rows of a group, in one transaction; undefined when the thread has ended. */
     async write(rows: readonly ActionRow[]): Promise<Written | undefined> {
       const answer = await ask({ path, rows })
       return answer === undefined ? undefined : JSON.parse(answer)
     },
 
-    /** Closes its connection and ends it, once it has answered for all that it was given. */
+    /** Ends the thread after it has answered every message and closed its database connection. */
     async stop(): Promise<void> {
       await ask('stop')
       end()
@@ -61,7 +61,7 @@ export function createWriterThread(path: string, onFailed: (reason: string) => v
   }
 }
 
-/** Where the thread begins: in the executable, which has nothing of the folder that it was made in. */
+/** The thread's code: a path inside the executable, or the source file beside this one. */
 function source(): string | URL {
   return typeof MUSAKONE_COMMIT === 'string'
     ? '/$bunfs/root/actions/recorder/recorder-thread.js'

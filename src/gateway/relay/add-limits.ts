@@ -13,17 +13,16 @@ import { readTlTracks } from '../../mopidy/track'
 import { createAddRate } from './add-rate'
 import { tooLong, tooManyAMinute, tooManyQueued, unknowable } from './add-refusals'
 
-/** An add that may be made, without what the library does not know; `settle` takes its answer. */
-export type Admission = Readonly<{ call: Call; settle: (answer: Answer) => void }>
+/** An add that may be made, without URIs that the library does not know; `settle` takes its answer. */
+type Admission = Readonly<{ call: Call; settle: (answer: Answer) => void }>
 type Refusal = Readonly<{ error: RpcError }>
 
-/** URIs that Mopidy is asked for at once: it hears nobody while it reads their files. */
+/** URIs in one lookup: Mopidy answers nobody while it reads their files. */
 const LOOKED_UP_AT_ONCE = 20
-/** For all that is asked before an add, in milliseconds. */
+/** How long all lookups before one add may take together, in milliseconds. */
 const CHECK_MS = 10_000
 
-export type AddLimits = ReturnType<typeof createAddLimits>
-export type AddLimitsOptions = {
+type AddLimitsOptions = {
   roles: Roles
   queuers: Queuers
   mirror: Mirror
@@ -31,16 +30,17 @@ export type AddLimitsOptions = {
 }
 
 /**
- * How much a role may add to the queue. What an add would bring is looked up before; what was let
- * through and is not yet answered counts as queued, so that two adds at once cannot pass together.
+ * Holds adds to the limits of a role. The tracks that an add would bring are looked up before it is made.
+ * Those of an add that was admitted and is not answered yet count as queued, so that two adds at once
+ * cannot pass together.
  */
 export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOptions) {
   const rate = createAddRate({ clock })
   /** Tracks on their way to the queue, by user. */
   const onTheirWay = new Map<number, number>()
 
-  function concern(role: Role, { name }: Call): boolean {
-    if (name !== 'core.tracklist.add') return false
+  function mustCheck(role: Role, { method }: Call): boolean {
+    if (method.limits?.adds !== true) return false
     const { max_queued, adds_per_minute, longest_track_ms } = roles.limitsOf(role)
     return max_queued !== null || adds_per_minute !== null || longest_track_ms !== null
   }
@@ -48,7 +48,7 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
   async function check({ role, userId }: Identity, call: Call): Promise<Admission | Refusal> {
     const limits = roles.limitsOf(role)
     const given = call.params.uris as readonly string[]
-    // Sure to be too many; Mopidy need not read so many files to say so.
+    // More URIs than the limits ever allow are refused before Mopidy reads their files.
     const hopeless =
       tooManyQueued(role, limits, onTheirWay.get(userId) ?? 0, given.length) ??
       tooFast(role, limits, userId, given.length)
@@ -113,12 +113,12 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
         asked.filter((tlid) => !present.has(tlid)),
       )
     }
-    // Not only what was asked for: another add of the same user may have been answered since.
+    // Read anew: another add of the same user may have been answered since.
     return { count: queuers.queuedFor(userId).length }
   }
 
   function ask(name: MethodName, params: Call['params']): Promise<Answer> {
-    return new Promise((resolve) => mirror.send({ name, method: methods[name], params }, resolve))
+    return new Promise((resolve) => mirror.ask({ name, method: methods[name], params }, resolve))
   }
 
   function tooFast(role: Role, limits: RoleLimits, userId: number, asked: number) {
@@ -128,8 +128,8 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
   }
 
   return {
-    /** Whether the call is one that has to be checked before it is made. */
-    concern,
+    /** Whether the call has to be checked before it is made. */
+    mustCheck,
 
     /** Whether the add may be made, after asking Mopidy what it would bring; never rejects. */
     check(identity: Identity, call: Call): Promise<Admission | Refusal> {
@@ -138,15 +138,15 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
   }
 }
 
-/** The answer of an inquiry, or that there was none in time; then what it reserves is given back. */
-function inTime(inquiry: Promise<Admission | Refusal>): Promise<Admission | Refusal> {
+/** The outcome of a check, or a time-out; the room that a late outcome has reserved is given back. */
+function inTime(check: Promise<Admission | Refusal>): Promise<Admission | Refusal> {
   const { promise, resolve, reject } = Promise.withResolvers<Admission | Refusal>()
   let late = false
   const timer = setTimeout(() => {
     late = true
     resolve({ error: timedOut })
   }, CHECK_MS)
-  inquiry.then((outcome) => {
+  check.then((outcome) => {
     clearTimeout(timer)
     if (late && 'settle' in outcome) outcome.settle({ error: timedOut })
     resolve(outcome)
@@ -154,7 +154,7 @@ function inTime(inquiry: Promise<Admission | Refusal>): Promise<Admission | Refu
   return promise
 }
 
-/** Without what the library does not know: it was not checked, should it turn up after all. */
+/** The call without URIs that the library does not know: if it knows them later, nobody checked them. */
 function knownOnly(call: Call, counts: ReadonlyMap<string, number>): Call {
   const given = call.params.uris as readonly string[]
   const uris = given.filter((uri) => (counts.get(uri) ?? 0) > 0)

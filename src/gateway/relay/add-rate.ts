@@ -3,14 +3,14 @@ import type { Clock } from '../../clock'
 type Added = { at: number; count: number }
 
 const MINUTE_MS = 60_000
-/** Users whose adds are remembered before those of long ago are looked for. */
+/** With more users in memory than this, those whose adds are over a minute old are looked for. */
 const MANY = 1_000
 
 /** Counts what each user has added in the last minute. */
 export function createAddRate({ clock }: { clock: Clock }) {
   const byUser = new Map<number, Added[]>()
 
-  /** What still counts. */
+  /** The user's adds of the last minute; older ones are forgotten. */
   function recent(userId: number): Added[] {
     const now = clock.elapsed()
     const added = (byUser.get(userId) ?? []).filter(

@@ -33,7 +33,7 @@ export function tooLong(
     if (lengthMs !== null && lengthMs <= longest) continue
     const rule = `${plural(role)} may add tracks of up to ${duration(longest)}`
     const name = track?.name ? `“${track.name}”` : 'this one'
-    // A stream never ends.
+    // Only a stream has no length.
     const why = lengthMs === null ? 'has no known length' : `lasts ${duration(lengthMs)}`
     const facts = { most: longest, length_ms: lengthMs, uri: track?.uri ?? null }
     return beyondLimit('longest_track_ms', `${rule}; ${name} ${why}.`, facts)
@@ -56,7 +56,7 @@ export function tooManyAMinute(
   return beyondLimit('adds_per_minute', message, { most, asked, retry_after_s: seconds })
 }
 
-/** When Mopidy did not say what an add would bring; that it is away says enough. */
+/** Why an add was refused that Mopidy could not look up; the gateway's own errors stay as they are. */
 export function unknowable(error?: RpcError): RpcError {
   if (error !== undefined && error.code <= RpcCode.offline && error.code >= RpcCode.tooManyRequests)
     return error

@@ -1,31 +1,13 @@
 import type { LimitName } from '../../accounts/roles/limits'
 import { allows, mayNot, type Permission } from '../../accounts/roles/permissions'
 import type { Role } from '../../accounts/roles/role'
+import type { Call } from '../../mopidy/call'
 import { RpcCode, type RpcError } from '../../mopidy/jsonrpc'
-import type { MethodName } from '../../mopidy/methods'
-
-/** What a call does, where its permission's own words are not the ones that people use. */
-const DOES: Partial<Record<MethodName, string>> = {
-  'core.mixer.set_mute': 'mute the sound',
-  'core.playback.next': 'skip',
-  'core.playback.pause': 'pause',
-  'core.playback.play': 'start the music',
-  'core.playback.previous': 'go back to the track before',
-  'core.playback.resume': 'start the music',
-  'core.playback.seek': 'jump within a track',
-  'core.playback.stop': 'stop the music',
-  'core.playlists.delete': 'delete playlists',
-  'core.playlists.refresh': 'refresh the playlists',
-  'core.tracklist.clear': 'clear the queue',
-  'core.tracklist.move': 'move tracks in the queue',
-  'core.tracklist.remove': 'take tracks out of the queue',
-  'core.tracklist.shuffle': 'shuffle the queue',
-}
 
 /** The answer to a call that the role may not make: a sentence, and for programs the method's name. */
-export function notPermitted(role: Role, method: MethodName, needs: Permission): RpcError {
-  const message = mayNot(role, DOES[method] ?? allows[needs])
-  return { code: RpcCode.notAllowed, message, data: { method, needs } }
+export function notPermitted(role: Role, { name, method }: Call, needs: Permission): RpcError {
+  const message = mayNot(role, method.does ?? allows[needs])
+  return { code: RpcCode.notAllowed, message, data: { method: name, needs } }
 }
 
 /** The answer to a call that goes beyond a limit; `facts` are numbers for programs. */

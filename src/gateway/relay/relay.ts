@@ -4,12 +4,12 @@ import type { Actions } from '../../actions/actions'
 import type { Clock } from '../../clock'
 import type { Queuers } from '../../listening/queuers'
 import { type Call, rebuildCall } from '../../mopidy/call'
+import type { OnDone } from '../../mopidy/chunked-add'
 import { type Answer, RpcCode, type RpcError } from '../../mopidy/jsonrpc'
 import type { Mirror } from '../../mopidy/mirror'
 import type { Mopidy } from '../../mopidy/mopidy'
-import type { OnDone, QueueWrites } from '../../mopidy/queue-writes'
+import type { Turns } from '../../mopidy/turns'
 import { createAddLimits } from './add-limits'
-import { createAskerTurns } from './asker-turns'
 import { createCallLimits } from './call-limits'
 import { notPermitted } from './refusal'
 import { createShownUris } from './shown-uris'
@@ -21,11 +21,11 @@ export type RelayCall = (
   onAnswer: (answer: Answer) => void,
 ) => void
 
-export type RelayOptions = {
+type RelayOptions = {
   door: Door
   mopidy: Mopidy
   mirror: Mirror
-  queueWrites: QueueWrites
+  turns: Turns
   actions: Actions
   queuers: Queuers
   clock: Clock
@@ -35,20 +35,19 @@ type OnAnswer = (answer: Answer) => void
 
 /**
  * Passes calls to Mopidy: each is rebuilt, checked against what the caller's role may do and how much of
- * it, recorded, and answered from the mirror where it can be.
+ * it, recorded, and answered from the mirror where it can be. Calls to the tracklist take turns.
  */
 export function createRelay(options: RelayOptions): RelayCall {
-  const { door, mopidy, mirror, queueWrites, actions, queuers, clock } = options
+  const { door, mopidy, mirror, turns, actions, queuers, clock } = options
   const { roles } = door
   const beyondLimit = createCallLimits({ roles })
   const addLimits = createAddLimits({ roles, queuers, mirror, clock })
-  const askerTurns = createAskerTurns()
   const shownUris = createShownUris({ roles })
 
   function refusal({ role }: Identity, call: Call): RpcError | undefined {
     const { name, method } = call
     if (method.need === 'nobody') return NOBODY
-    if (!roles.may(role, method.need)) return notPermitted(role, name, method.need)
+    if (!roles.may(role, method.need)) return notPermitted(role, call, method.need)
     if (method.breaksMopidy3 && mopidy.status().version?.startsWith('3.')) {
       const message = `${name} makes Mopidy 3 drop the connection; it needs Mopidy 4`
       return { code: RpcCode.notAllowed, message }
@@ -56,40 +55,57 @@ export function createRelay(options: RelayOptions): RelayCall {
     return beyondLimit(role, call) ?? shownUris.refusal(role, call)
   }
 
-  /** Sends a call that may be made, when it is its turn; `onDone` also hears what was done of it. */
-  function send(identity: Identity, call: Call, onDone: OnDone): void {
-    const { action } = call.method
-    const writesQueue = isQueueWrite(call)
-    const run = () => {
-      const recorded = action === undefined ? undefined : actions.begin(identity.userId, call)
-      const answered: OnDone = (answer, done = answer) => {
-        shownUris.note(done)
-        onDone(answer, done)
-        recorded?.(done)
-      }
-      if (writesQueue) queueWrites.send(identity, call, mirror.send, answered)
-      else mirror.send(call, answered)
-    }
-    // Each socket has an identity of its own: only its own reads wait for its own writes.
-    if (writesQueue || (isQueueRead(call) && queueWrites.writes(identity)))
-      queueWrites.inTurn(identity, run, onDone)
-    else run()
+  /** Why a call that was let in may not be made any more: asked before each of its steps. */
+  function refusalByNow(identity: Identity, call: Call): RpcError | undefined {
+    return stillSignedIn(identity) ? refusal(identity, call) : SESSION_ENDED
   }
 
-  /** Sends an add if, after a look at what it would bring, it is within the limits. */
-  async function sendAdd(identity: Identity, call: Call, onAnswer: OnAnswer): Promise<void> {
-    const outcome = await addLimits.check(identity, call)
-    if ('error' in outcome) return onAnswer(outcome)
-    const { settle } = outcome
-    // Much may have happened while it was looked up.
-    const error = door.stillSignedIn(identity) ? refusal(identity, call) : SESSION_ENDED
-    if (error !== undefined) {
-      settle({ error })
-      return onAnswer({ error })
+  function stillSignedIn(identity: Identity): boolean {
+    try {
+      return door.stillSignedIn(identity)
+    } catch {
+      // A database that cannot be read for a moment ends nobody's session.
+      return true
     }
-    send(identity, outcome.call, (answer, done = answer) => {
-      settle(done)
+  }
+
+  /** To be called right before a call is sent; what it gives back takes the answer. */
+  function begin({ userId }: Identity, call: Call, onAnswer: OnAnswer): OnDone {
+    const { action } = call.method
+    const recorded = action === undefined ? undefined : actions.begin(userId, call)
+    return (answer, done = answer) => {
+      shownUris.note(done)
       onAnswer(answer)
+      recorded?.(done)
+    }
+  }
+
+  function takeTurn(identity: Identity, call: Call, onAnswer: OnAnswer): void {
+    let settle = (_done: Answer): void => {}
+    async function checkLimits(): Promise<Call | { error: RpcError }> {
+      const outcome = await addLimits.check(identity, call)
+      if ('error' in outcome) return outcome
+      settle = outcome.settle
+      return outcome.call
+    }
+
+    // Each socket has an identity of its own: only its own reads wait for its own writes.
+    turns.take({
+      asker: identity,
+      call,
+      prepare: addLimits.mustCheck(identity.role, call) ? checkLimits : undefined,
+      refusal: (step) => refusalByNow(identity, step),
+      begin(call) {
+        const onDone = begin(identity, call, onAnswer)
+        return (answer, done = answer) => {
+          settle(done)
+          onDone(answer, done)
+        }
+      },
+      onRefused(error) {
+        settle({ error })
+        onAnswer({ error })
+      },
     })
   }
 
@@ -98,28 +114,11 @@ export function createRelay(options: RelayOptions): RelayCall {
     if ('error' in call) return onAnswer(call)
     const error = refusal(identity, call)
     if (error !== undefined) return onAnswer({ error })
-    if (addLimits.concern(identity.role, call))
-      askerTurns.take(identity, (done) => sendAdd(identity, call, onAnswer).finally(done), onAnswer)
-    // What is sent behind an add shows it.
-    else if (askerTurns.isBusy(identity) && (isQueueWrite(call) || isQueueRead(call)))
-      askerTurns.take(
-        identity,
-        (done) => {
-          send(identity, call, onAnswer)
-          done()
-        },
-        onAnswer,
-      )
-    else send(identity, call, onAnswer)
+    const { queue } = call.method
+    if (queue === 'write' || (queue === 'read' && turns.holds(identity)))
+      takeTurn(identity, call, onAnswer)
+    else mirror.ask(call, begin(identity, call, onAnswer))
   }
-}
-
-function isQueueWrite({ method: { kind, need } }: Call): boolean {
-  return kind === 'write' && (need === 'queue.add' || need === 'queue.edit')
-}
-
-function isQueueRead({ name, method: { kind } }: Call): boolean {
-  return kind === 'read' && name.startsWith('core.tracklist.')
 }
 
 const NOBODY: RpcError = { code: RpcCode.notAllowed, message: 'Nobody may do this.' }

@@ -1,9 +1,7 @@
 import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
-import { isRecord } from '../../json'
 import type { Call } from '../../mopidy/call'
 import { type Answer, RpcCode, type RpcError } from '../../mopidy/jsonrpc'
-import type { MethodName } from '../../mopidy/methods'
 import { plural } from './refusal'
 
 /**
@@ -13,36 +11,19 @@ import { plural } from './refusal'
 const OPENS_ANYTHING =
   /^(file|ftp|https?|mms[ht]?|rtmp[a-z]*|rtsp[a-z]*|smb):|^[a-z][a-z0-9+.-]*:\/\//i
 
-/** What has such a URI in a reply, with the quotes and escapes of JSON. */
+/** Finds such URIs in a reply, with the quotes and escapes of JSON. */
 const URI_IN_JSON = /"uri":\s*("[a-z][a-z0-9+.-]*:\/\/(?:[^"\\]|\\.)*"|"file:(?:[^"\\]|\\.)*")/gi
 
-/** URIs that are remembered; the oldest are forgotten first. */
+/** URIs that are remembered; those shown longest ago are forgotten first. */
 const MOST_KEPT = 100_000
 
-/** The URIs that a call brings, by method. */
-const BRINGS: Partial<Record<MethodName, (params: Call['params']) => readonly unknown[]>> = {
-  'core.library.browse': ({ uri }) => [uri],
-  'core.library.get_images': ({ uris }) => listOf(uris),
-  'core.library.lookup': ({ uris }) => listOf(uris),
-  'core.library.refresh': ({ uri }) => [uri],
-  'core.library.search': ({ uris }) => listOf(uris),
-  'core.playlists.delete': ({ uri }) => [uri],
-  'core.playlists.get_items': ({ uri }) => [uri],
-  'core.playlists.lookup': ({ uri }) => [uri],
-  'core.playlists.save': ({ playlist }) =>
-    isRecord(playlist) ? [playlist.uri, ...listOf(playlist.tracks).map(uriOf)] : [],
-  'core.tracklist.add': ({ uris }) => listOf(uris),
-}
-
-export type ShownUris = ReturnType<typeof createShownUris>
-
 /**
- * Keeps those who may not use any address they like to what Mopidy itself has shown: in its library, its
- * playlists, its queue.
+ * Holds callers without the permission `uris.any` to addresses that Mopidy itself has shown: in its
+ * library, its playlists, its queue.
  */
 export function createShownUris({ roles }: { roles: Roles }) {
   const shown = new Set<string>()
-  // An answer that is kept is given many times.
+  // The mirror gives a kept answer many times: its addresses are noted once.
   const seen = new WeakSet<Answer>()
 
   function show(uri: string): void {
@@ -56,17 +37,16 @@ export function createShownUris({ roles }: { roles: Roles }) {
 
   return {
     /** Why the call may not be made, if it may not. */
-    refusal(role: Role, { name, params }: Call): RpcError | undefined {
-      const uris = BRINGS[name]?.(params)
-      if (uris === undefined || roles.may(role, 'uris.any')) return undefined
+    refusal(role: Role, { name, method, params }: Call): RpcError | undefined {
+      if (method.addresses === undefined || roles.may(role, 'uris.any')) return undefined
       const isFree = (uri: unknown) =>
         typeof uri !== 'string' || !OPENS_ANYTHING.test(uri) || shown.has(uri)
-      if (uris.every(isFree)) return undefined
+      if (method.addresses(params).every(isFree)) return undefined
       const message = `${plural(role)} may only use addresses that the library, a playlist or the queue has shown.`
       return { code: RpcCode.notAllowed, message, data: { method: name, needs: 'uris.any' } }
     },
 
-    /** Takes note of what an answer shows. */
+    /** Remembers the addresses that an answer shows. */
     note(answer: Answer): void {
       if (!('resultText' in answer) || seen.has(answer)) return
       seen.add(answer)
@@ -76,6 +56,3 @@ export function createShownUris({ roles }: { roles: Roles }) {
     },
   }
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const uriOf = (model: unknown): unknown => (isRecord(model) ? model.uri : undefined)

@@ -88,12 +88,12 @@ export function createMeasures() {
     /** The mirror with one of 64 reads timed. */
     timing: (mirror: Mirror): Mirror => ({
       ...mirror,
-      send(call: Call, onAnswer: (answer: Answer) => void): void {
+      ask(call: Call, onAnswer: (answer: Answer) => void): void {
         sent += 1
-        if (sent % TIMED_READS !== 0) return mirror.send(call, onAnswer)
+        if (sent % TIMED_READS !== 0) return mirror.ask(call, onAnswer)
         const before = fromMemory
         const startedAt = performance.now()
-        mirror.send(call, onAnswer)
+        mirror.ask(call, onAnswer)
         if (fromMemory > before) callTimes.memory.note((performance.now() - startedAt) / 1_000)
       },
     }),

@@ -1,8 +1,6 @@
-export type BackOff = ReturnType<typeof createBackOff>
-
 /**
  * How long to wait before the next try, in milliseconds: doubling from `firstMs` to `mostMs`, each
- * less up to a fifth at random, so that many boxes do not knock in step.
+ * less up to a fifth at random, so that many boxes do not dial at once.
  */
 export function createBackOff({
   firstMs,

@@ -9,7 +9,7 @@ export type ConnectionLimits = Readonly<{
   silenceMs: number
   backOffFirstMs: number
   backOffMostMs: number
-  /** Bytes that may wait in our own send buffer. */
+  /** Bytes that may wait in the socket's send buffer. */
   mostBuffered: number
 }>
 
@@ -22,7 +22,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   mostBuffered: 16 * 1024 * 1024,
 }
 
-export type ConnectionOptions = {
+type ConnectionOptions = {
   url: string
   log: Log
   limits: ConnectionLimits
@@ -32,11 +32,9 @@ export type ConnectionOptions = {
   onGone(): void
   /** A heartbeat was answered. */
   onPong(): void
-  /** Nothing was heard for too long; false lets the connection live on a little. */
+  /** Nothing was heard for `silenceMs`; false keeps the connection until the next heartbeat. */
   onSilent(): boolean
 }
-
-export type Connection = ReturnType<typeof connect>
 
 /**
  * One WebSocket to `url`, dialled again for ever with back-off. Bun's client notices neither a frozen
@@ -66,7 +64,7 @@ export function connect(options: ConnectionOptions) {
     }
     abandon = gone
     const beat = () => {
-      // Alive after the first beat: should it fail from here on, the next try comes soon.
+      // A socket that lives until its first beat is a success: when it fails later, the next try is soon.
       backOff.reset()
       if (performance.now() - heardAt >= limits.silenceMs && onSilent()) return gone('silent')
       dialled.ping()
@@ -98,7 +96,7 @@ export function connect(options: ConnectionOptions) {
   dial()
 
   return {
-    /** Whether it went into the socket; false when there is none or its buffer is full. */
+    /** Sends a text; false when there is no open socket or its buffer is full. */
     send(text: string): boolean {
       if (socket?.readyState !== WebSocket.OPEN) return false
       if (socket.bufferedAmount > limits.mostBuffered) return false

@@ -3,15 +3,13 @@ import { type Answer, type RpcError, timedOut } from '../jsonrpc'
 type Waiting = {
   onAnswer: (answer: Answer) => void
   timer: Timer
-  /** Whether it may keep Mopidy busy for longer than a heartbeat. */
+  /** Whether the call may keep Mopidy busy for longer than a heartbeat. */
   slow: boolean
 }
 
-export type Correlator = ReturnType<typeof createCorrelator>
-
 /**
- * Brings replies to those who asked: each request gets exactly one answer, at its deadline at the
- * latest. Ids are never used twice, so a late reply finds nobody.
+ * Gives each reply to the caller of its request, who gets exactly one answer: at the deadline, if not
+ * before. Ids are never used twice, so a reply after the deadline answers no other request.
  */
 export function createCorrelator() {
   const waiting = new Map<number, Waiting>()
@@ -38,10 +36,10 @@ export function createCorrelator() {
       return id
     },
 
-    /** Whether somebody was waiting for that id. */
+    /** Answers the request with that id; false when none waits under it. */
     settle,
 
-    /** Answers everybody with the same error. */
+    /** Answers every waiting request with the same error. */
     failAll(error: RpcError): void {
       for (const id of [...waiting.keys()]) settle(id, { error })
     },

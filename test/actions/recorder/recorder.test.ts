@@ -108,18 +108,25 @@ describe.each(Object.entries(WHERE))('the recorder, %s', (_, newPath) => {
     expect(rows).toEqual([['{"volume":199}']])
   })
 
-  test('P4 what the disk refuses is kept, and written once it is accepted', async () => {
-    database.sqlite.run(
-      `CREATE TRIGGER full BEFORE INSERT ON user_actions WHEN NEW.timestamp = 1
+  test.each([0, 1])(
+    'P4 what the disk refuses is kept, from row %i, and written once it is accepted',
+    async (refused) => {
+      database.sqlite.run(
+        `CREATE TRIGGER full BEFORE INSERT ON user_actions WHEN NEW.timestamp = ${refused}
        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`,
-    )
-    record(numbered(30))
-    await recorder.flushed()
-    expect([written(), recorder.waiting()]).toEqual([0, 30])
-    database.sqlite.run('DROP TRIGGER full')
-    await recorder.flushed()
-    expect([written(), recorder.waiting(), recorder.dropped()]).toEqual([30, 0, 0])
-  })
+      )
+      record(numbered(30))
+      await recorder.flushed()
+      // On a slow disk the row before the refused one gets a transaction of its own; else it goes back.
+      expect(written()).toBeLessThanOrEqual(refused)
+      expect(written() + recorder.waiting()).toBe(30)
+      database.sqlite.run('DROP TRIGGER full')
+      await recorder.flushed()
+      expect([written(), recorder.waiting(), recorder.dropped()]).toEqual([30, 0, 0])
+      const rows = database.sqlite.query('SELECT timestamp FROM user_actions ORDER BY id').values()
+      expect(rows.flat()).toEqual(numbered(30).map(({ timestamp }) => timestamp))
+    },
+  )
 
   test('P4 of more than it keeps the oldest are given up, and counted', async () => {
     database.sqlite.run(

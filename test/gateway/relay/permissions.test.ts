@@ -130,7 +130,7 @@ describe('A12 the pages and sockets of web clients', () => {
     const refused = async (method: string) => {
       stage.mopidy.heard.splice(0)
       iris.send({ jsonrpc: '2.0', id: 1, method, params: {} })
-      // A call that anybody may make, behind the one in question.
+      // A call that anybody may make, after the one in question.
       iris.send({ jsonrpc: '2.0', id: 2, method: 'none', params: {} })
       const { id, error } = JSON.parse(String(await iris.next()))
       if (id === 2) return undefined

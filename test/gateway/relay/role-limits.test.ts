@@ -190,7 +190,7 @@ describe('the limits of a role', () => {
       expect(sent('core.library.lookup')).toEqual([])
     })
 
-    test('what is sent behind an add on the same socket shows it', async () => {
+    test('a read sent after an add on the same socket waits for it, and shows it', async () => {
       musakone.demo?.faults.delay(30, 'core.library.lookup')
       const [, length, second] = await Promise.all([
         add(tracks(2)),
@@ -364,7 +364,7 @@ describe('the limits of a role', () => {
     await until(() => sent('core.library.lookup').length === 1, 'the lookup')
     musakone.services.accounts.administration.remove({ by: 'the test' }, guestId)
     expect(await adding).toBe('closed')
-    // The next thing that Mopidy is asked comes behind what was still on its way.
+    // What Mopidy is asked next comes after all that was still on its way.
     musakone.demo?.faults.delay(0)
     await musakone.services.mopidy.idle()
     expect(await queued()).toBe(0)

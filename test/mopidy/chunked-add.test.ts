@@ -73,7 +73,7 @@ describe('A large add', () => {
     expect(await heard('tracklist_changed')).toEqual(one)
   })
 
-  test('behind the end goes to the end, and an album counts as its tracks', async () => {
+  test('beyond the end goes to the end, and an album counts as its tracks', async () => {
     const { adder, list } = await open()
     const albums = Array.from({ length: 30 }, () => 'demo:album:valoisa')
     const answer = await adder.call(ADD, { uris: albums, at_position: 900 })
@@ -152,7 +152,7 @@ describe('A large add', () => {
     expect(await heard('tracklist_changed')).toEqual({ adder: 5, other: 5, third: 5 })
   }, 30_000)
 
-  test('is seen whole by a read behind it on the same socket', async () => {
+  test('is seen whole by a read sent after it on the same socket', async () => {
     const { adder, other } = await open()
     const adding = adder.call(ADD, { uris })
     const length = adder.call('core.tracklist.get_length')
