@@ -36,7 +36,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const COMPILED_AT_ONCE = '//# allFunctionsCalledOnLoad\n'
 /** Files that the page names beside its script and style. */
 const EXTRAS = ['icon.svg', 'manifest.webmanifest']
-/** Made of the first by `test/web/page/icons.ts`, in `icons/`. */
+/** Made of the first by `test/web/page/pictures/icons.ts`, in `icons/`. */
 const ICONS = ['icon-192.png', 'icon-512.png', 'maskable-512.png', 'apple-touch-icon.png']
 
 /**
@@ -92,7 +92,7 @@ export async function bundlePage(): Promise<PageBundle> {
   }
   for (const plain of texts.keys()) nameOf(plain)
   const html = named(withPreloads(await read('page.html'), texts.get('main.js') ?? ''))
-  const worker = workerFor(await read('service-worker.js'), html, Object.keys(files))
+  const worker = workerFor(await read('opening/service-worker.js'), html, Object.keys(files))
   return {
     html: { ...compressed(html), type: 'text/html' },
     files,

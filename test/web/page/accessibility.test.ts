@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { Page } from 'playwright-core'
 import { hasChromium } from '../../clients/browser'
 import { until } from '../../support/test-musakone'
-import { NEON, type PageStage, type Size, setPageStage } from './stage'
+import { NEON, type PageStage, type Size, setPageStage } from './stage/stage'
 
 const AXE = Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text()
 

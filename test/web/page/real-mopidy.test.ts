@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { hasChromium } from '../../clients/browser'
 import { hasRealMopidy, type RealMopidy, startRealMopidy } from '../../support/real-mopidy'
 import { TEST_PASSWORD, until } from '../../support/test-musakone'
-import { type PageStage, setPageStage } from './stage'
+import { type PageStage, setPageStage } from './stage/stage'
 
 describe.skipIf(!hasChromium() || !hasRealMopidy())('the page before a real Mopidy', () => {
   let mopidy: RealMopidy

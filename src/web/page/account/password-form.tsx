@@ -2,8 +2,8 @@ import { adminApi } from '../admin/admin-api'
 import { reasonFor, words } from '../admin/words'
 import { me } from '../connection/session'
 import { renew } from '../connection/socket'
-import { Field, Form } from '../controls/field'
-import { say as announce } from '../toasts'
+import { Field, Form } from '../controls/forms/field'
+import { say as announce } from '../shell/toasts'
 
 /** Another password for oneself; other devices have to log in again. */
 export function PasswordForm({ onDone }: { onDone(): void }) {

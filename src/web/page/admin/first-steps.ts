@@ -1,8 +1,8 @@
 import { effect } from '@preact/signals'
+import { placeOf } from '../address/admin'
+import { go, path } from '../address/router'
 import { get } from '../connection/api'
 import { may, me } from '../connection/session'
-import { go, path } from '../router'
-import { placeOf } from './address'
 
 /** Whether this browser has seen it to its end, or the box has people by now. */
 const KEY = 'musakone.first-start'

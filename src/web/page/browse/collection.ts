@@ -1,4 +1,4 @@
-import { browse, lookUp, nameOfUri, type Ref, type Song, songOf } from '../library'
+import { browse, lookUp, nameOfUri, type Ref, type Song, songOf } from '../library/library'
 
 /** What an address of the library holds: songs, or more to open. */
 export type Collection = { folders: Ref[]; songs: Song[] }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Me } from '../../../accounts/model'
 import type { Permission } from '../../../accounts/roles/permissions'
-import { whenCalm } from '../calm'
+import { whenCalm } from '../opening/calm'
 import { accountSheet } from '../shell/account-sheet'
 import { api } from './api'
 import { leaveFor, onOpen, renew } from './socket'

@@ -1,4 +1,4 @@
-import { go, path, query } from '../router'
+import { go, path, query } from '../address/router'
 
 /** Changes what is asked for in the address; `undefined` takes it out. */
 export function askFor(changes: Readonly<Record<string, string | undefined>>): void {

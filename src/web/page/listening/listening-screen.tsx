@@ -1,11 +1,11 @@
+import { query } from '../address/router'
 import { Tabs } from '../controls/tabs'
-import { query } from '../router'
-import { yearAsked } from '../year'
 import { Figures } from './figures/figures'
 import { History } from './history/history'
 import { MyData } from './my-data/my-data'
 import { YearInReview } from './review/review'
 import { words } from './words'
+import { yearAsked } from './year'
 import './listening.css'
 
 /** What one did and heard, and what is kept of it. */

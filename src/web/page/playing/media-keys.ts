@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals'
 import { may } from '../connection/session'
-import { coverOf } from '../covers'
+import { coverOf } from '../library/covers'
 import { playback, playerCommands, positionNow } from './player'
 
 /** Lets the keys of keyboards, headsets and lock screens control the music, for who may. */

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { PlaybackState } from '../../../listening/model'
-import { whenCalm } from '../calm'
 import { api } from '../connection/api'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
-import { complain } from '../toasts'
+import { whenCalm } from '../opening/calm'
+import { complain } from '../shell/toasts'
 
 export type Track = NonNullable<PlaybackState['track']>
 export type OptionName = 'random' | 'repeat' | 'single' | 'consume'

@@ -1,6 +1,6 @@
 import { useEffect, useReducer } from 'preact/hooks'
 import { may } from '../connection/session'
-import { Slider } from '../controls/slider'
+import { Slider } from '../controls/forms/slider'
 import { sentences } from '../language/language'
 import { clockOf } from '../time/time'
 import { playback, playerCommands, positionNow } from './player'

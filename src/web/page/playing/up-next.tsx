@@ -1,8 +1,8 @@
-import { Cover } from '../controls/cover'
-import { Person } from '../controls/person'
+import { follow } from '../address/router'
+import { Cover } from '../controls/rows/cover'
+import { Person } from '../controls/rows/person'
 import { sentences } from '../language/language'
 import { nameOf, upNext } from '../queue/queue'
-import { follow } from '../router'
 import { timeOfDay } from '../time/time'
 
 /** The next few songs, with who wanted them. */

@@ -1,6 +1,6 @@
 import { may, me } from '../connection/session'
 import { IconButton } from '../controls/button'
-import { Slider } from '../controls/slider'
+import { Slider } from '../controls/forms/slider'
 import { sentences } from '../language/language'
 import { playback, playerCommands } from './player'
 

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
 import { call } from '../connection/socket'
 import { sentences } from '../language/language'
-import type { Ref, Song } from '../library'
-import { complain, say } from '../toasts'
+import type { Ref, Song } from '../library/library'
+import { complain, say } from '../shell/toasts'
 import { type Playlist, plain, save, type Track } from './playlists'
 
 /** What is to be put into a playlist; null while nobody chooses one. */

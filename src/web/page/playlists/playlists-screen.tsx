@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'preact/hooks'
+import { go, query } from '../address/router'
 import { AddAll, Items } from '../browse/browse-screen'
 import { may } from '../connection/session'
 import { connection } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
+import { VirtualList } from '../controls/rows/virtual-list'
 import { Choices, Sheet } from '../controls/sheet'
-import { VirtualList } from '../controls/virtual-list'
 import { sentences } from '../language/language'
-import { nameOfUri, playlistAddress, type Song } from '../library'
+import { nameOfUri, playlistAddress, type Song } from '../library/library'
 import { queueLength } from '../queue/queue'
-import { go, query } from '../router'
 import { PlaylistRow } from './playlist-row'
 import {
   deletePlaylist,

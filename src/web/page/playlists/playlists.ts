@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { sentences } from '../language/language'
-import { nameOfUri, type Ref, type Song } from '../library'
+import { nameOfUri, type Ref, type Song } from '../library/library'
 import { wholeQueue } from '../queue/queue'
-import { complain, say } from '../toasts'
+import { complain, say } from '../shell/toasts'
 
 export type Track = { __model__: 'Track'; uri: string; name?: string }
 export type Playlist = { __model__: 'Playlist'; uri: string; name: string; tracks?: Track[] }

@@ -1,8 +1,8 @@
 import { call } from '../connection/socket'
 import { sentences } from '../language/language'
-import type { Song } from '../library'
+import type { Song } from '../library/library'
 import { playback } from '../playing/player'
-import { complain, say } from '../toasts'
+import { complain, say } from '../shell/toasts'
 import { type Arrival, arrivals, inFrames, refreshQueueThen } from './queue'
 
 type TlTrack = { tlid: number }

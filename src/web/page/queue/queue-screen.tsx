@@ -1,13 +1,13 @@
 import type { RefObject } from 'preact'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { go, scrollBefore } from '../address/router'
 import { may } from '../connection/session'
 import { call } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
-import { type ListHandle, VirtualList } from '../controls/virtual-list'
+import { type ListHandle, VirtualList } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
 import { SavePlaylist } from '../playlists/save-playlist'
-import { go, scrollBefore } from '../router'
 import {
   arrivals,
   clearQueue,

@@ -1,10 +1,10 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Queue } from '../../../listening/queue-model'
-import { whenCalm } from '../calm'
 import { api } from '../connection/api'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { sentences } from '../language/language'
-import { complain, say } from '../toasts'
+import { whenCalm } from '../opening/calm'
+import { complain, say } from '../shell/toasts'
 
 export type QueueEntry = Queue['tracks'][number]
 /** What has been chosen here and is not in Mopidy's queue yet. */

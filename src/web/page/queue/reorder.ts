@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useMemo } from 'preact/hooks'
-import type { ListHandle } from '../controls/virtual-list'
+import type { ListHandle } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
 import { entries, moveEntry, nameOf, type QueueEntry } from './queue'
 import { ROW_HEIGHT } from './row-height'

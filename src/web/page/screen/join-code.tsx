@@ -4,7 +4,7 @@ import { api } from '../connection/api'
 import { may } from '../connection/session'
 import { Button } from '../controls/button'
 import { sentences } from '../language/language'
-import { complain } from '../toasts'
+import { complain } from '../shell/toasts'
 
 const LOOK_AGAIN_MS = 60_000
 

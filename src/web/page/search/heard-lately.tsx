@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
+import { go } from '../address/router'
 import { api } from '../connection/api'
 import { me } from '../connection/session'
 import { Button } from '../controls/button'
 import { Face, Waiting } from '../controls/face'
-import { SongRow } from '../controls/song-row'
+import { SongRow } from '../controls/rows/song-row'
 import { sentences } from '../language/language'
-import { nameOfUri, type Song } from '../library'
-import { go } from '../router'
+import { nameOfUri, type Song } from '../library/library'
 import { Section } from './results'
 
 const MOST = 12

@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { follow } from '../address/router'
 import { Button } from '../controls/button'
-import { Cover } from '../controls/cover'
 import { Icon } from '../controls/icon'
-import { SongRow } from '../controls/song-row'
-import { VirtualList } from '../controls/virtual-list'
+import { Cover } from '../controls/rows/cover'
+import { SongRow } from '../controls/rows/song-row'
+import { VirtualList } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
-import { artistsOf, collectionAddress, type Found, nameOfUri, songOf } from '../library'
+import { artistsOf, collectionAddress, type Found, nameOfUri, songOf } from '../library/library'
 import { PlaylistRow } from '../playlists/playlist-row'
-import { follow } from '../router'
 
 /** So few that what follows is seen to follow. */
 const FEW_SONGS = 4

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
+import { follow } from '../address/router'
 import { api, type WebClient } from '../connection/api'
 import { logOut, may, me } from '../connection/session'
 import { Icon, type IconName } from '../controls/icon'
-import { Initial } from '../controls/person'
+import { Initial } from '../controls/rows/person'
 import { Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
-import { follow } from '../router'
 import { accountSheet } from './account-sheet'
 
 /** Who is signed in, and what is there besides the music. */

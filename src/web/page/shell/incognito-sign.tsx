@@ -1,7 +1,7 @@
+import { follow } from '../address/router'
 import { Icon } from '../controls/icon'
-import { incognito } from '../incognito'
 import { sentences } from '../language/language'
-import { follow } from '../router'
+import { incognito } from './incognito'
 
 /** That nothing is kept at the moment, and the way to the switch. */
 export function IncognitoSign() {

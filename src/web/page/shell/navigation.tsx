@@ -1,8 +1,8 @@
+import { follow, path } from '../address/router'
 import { may } from '../connection/session'
 import { Icon, type IconName } from '../controls/icon'
 import { sentences } from '../language/language'
 import { queueLength, queueLoaded } from '../queue/queue'
-import { follow, path } from '../router'
 
 const PLACES = [
   ['/', 'playing', 'note'],

@@ -1,13 +1,13 @@
+import { follow } from '../address/router'
 import { may } from '../connection/session'
-import { Cover } from '../controls/cover'
 import { isAway } from '../controls/face'
+import { Cover } from '../controls/rows/cover'
 import { sentences } from '../language/language'
 import { playback, streamTitle } from '../playing/player'
 import { Progress, ProgressLine } from '../playing/progress'
 import { PlayButton, Transport } from '../playing/transport'
 import { Volume } from '../playing/volume'
 import { nameOf } from '../queue/queue'
-import { follow } from '../router'
 
 /** What plays, small, on every other screen. */
 export function PlayerBar() {

@@ -1,6 +1,6 @@
 import { IconButton } from '../controls/button'
 import { sentences } from '../language/language'
-import { dismiss, toasts } from '../toasts'
+import { dismiss, toasts } from './toasts'
 
 /** What has just happened, and the way to take it back. */
 export function ToastList() {

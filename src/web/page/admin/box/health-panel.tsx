@@ -1,5 +1,5 @@
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
-import { Answered, useAnswer } from '../../listening/answer'
 import { adminApi } from '../admin-api'
 import { number, short, size } from '../amounts'
 import { useRefresh } from '../refreshed'

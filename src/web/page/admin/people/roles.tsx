@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
-import { Field, Form, Tick } from '../../controls/field'
-import { Answered, useAnswer } from '../../listening/answer'
-import { say as announce, complain } from '../../toasts'
+import { Field, Form, Tick } from '../../controls/forms/field'
+import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type Limits, type RoleList, type RoleRules } from '../admin-api'
 import { reasonFor, words } from '../words'
 

@@ -1,0 +1,29 @@
+import { me } from '../../connection/session'
+import { sentences } from '../../language/language'
+import { hueOf } from './cover'
+
+/** Somebody, by name and the first letter of it. */
+export function Person({ person, as = 'you' }: PersonOptions) {
+  if (person === null) return <span class="person outside">{sentences().fromOutside}</span>
+  const isMe = person.id === me.value?.id
+  const name = isMe && as !== 'name' ? sentences()[as] : person.username
+  return (
+    <span class="person">
+      <Initial name={person.username} />
+      <span class="person-name">{name}</span>
+    </span>
+  )
+}
+
+export type PersonOptions = {
+  person: { id: number; username: string } | null /** How who looks at it is called. */
+  as?: 'you' | 'byYou' | 'name'
+}
+
+export function Initial({ name }: { name: string }) {
+  return (
+    <span class="initial" aria-hidden="true" style={{ '--hue': hueOf(name) }}>
+      {[...name][0]?.toUpperCase()}
+    </span>
+  )
+}

@@ -1,0 +1,114 @@
+import { call } from '../connection/socket'
+
+/** What Mopidy says of music; it leaves out what it does not know. */
+export type Artist = { uri?: string; name?: string }
+export type Album = { uri?: string; name?: string; artists?: Artist[]; date?: string }
+export type LibraryTrack = {
+  uri: string
+  name?: string
+  artists?: Artist[]
+  album?: Album
+  length?: number
+}
+export type Ref = {
+  uri: string
+  name?: string
+  type: 'track' | 'album' | 'artist' | 'directory' | 'playlist'
+}
+export type SearchResult = { tracks?: LibraryTrack[]; albums?: Album[]; artists?: Artist[] }
+export type Found = {
+  tracks: LibraryTrack[]
+  albums: Album[]
+  artists: Artist[]
+  playlists: Ref[]
+}
+
+/** What is shown and queued of a track, wherever it came from. */
+export type Song = {
+  uri: string
+  name: string
+  artist: string
+  album?: string
+  albumUri?: string
+  lengthMs?: number
+}
+
+export const artistsOf = (artists: readonly Artist[] = []): string =>
+  artists.flatMap(({ name }) => name ?? []).join(', ')
+
+export function songOf({ uri, name, artists, album, length }: LibraryTrack): Song {
+  return {
+    uri,
+    name: name || nameOfUri(uri),
+    artist: artistsOf(artists?.length ? artists : album?.artists),
+    ...(album?.name && { album: album.name }),
+    ...(album?.uri && { albumUri: album.uri }),
+    ...(length !== undefined && { lengthMs: length }),
+  }
+}
+
+/** The last part of an address, for what has no name. */
+export function nameOfUri(uri: string): string {
+  const last = uri.split(/[/:]/).findLast((part) => part !== '') ?? uri
+  try {
+    return decodeURIComponent(last)
+  } catch {
+    return last
+  }
+}
+
+export const browse = (uri: string | null): Promise<Ref[]> =>
+  call<Ref[] | null>('core.library.browse', { uri }).then((refs) => refs ?? [])
+
+export async function lookUp(uri: string): Promise<LibraryTrack[]> {
+  const found = await call<Record<string, LibraryTrack[]>>('core.library.lookup', { uris: [uri] })
+  return found[uri] ?? []
+}
+
+/** Searches everywhere, and takes albums and artists from the tracks where a backend names none. */
+export async function search(words: string): Promise<Found> {
+  const [results, playlists] = await Promise.all([
+    call<SearchResult[]>('core.library.search', { query: { any: [words] } }),
+    // Mopidy does not search them itself.
+    call<Ref[]>('core.playlists.as_list').catch(() => []),
+  ])
+  const tracks = unique(results.flatMap((result) => result.tracks ?? []))
+  const albums = results.flatMap((result) => result.albums ?? [])
+  const artists = results.flatMap((result) => result.artists ?? [])
+  const like = (name: string | undefined) => name?.toLowerCase().includes(words.toLowerCase())
+  return {
+    tracks,
+    playlists: playlists.filter(({ name }) => like(name)),
+    albums: unique([
+      ...albums,
+      ...tracks.flatMap(({ album }) => (like(album?.name) ? (album ?? []) : [])),
+      ...tracks.flatMap(({ album }) =>
+        album?.artists?.some(({ name }) => like(name)) ? album : [],
+      ),
+    ]),
+    artists: unique([
+      ...artists,
+      ...tracks.flatMap((track) =>
+        [...(track.artists ?? []), ...(track.album?.artists ?? [])].filter(({ name }) =>
+          like(name),
+        ),
+      ),
+    ]),
+  }
+}
+
+/** Without those that cannot be opened, and each only once. */
+function unique<Item extends { uri?: string }>(items: readonly Item[]): Item[] {
+  const found = new Map<string, Item>()
+  for (const item of items)
+    if (item.uri !== undefined && !found.has(item.uri)) found.set(item.uri, item)
+  return [...found.values()]
+}
+
+export const playlistAddress = (uri: string, name: string): string =>
+  `/playlists?${new URLSearchParams({ uri, name })}`
+
+/** The address of the page on which an album, an artist or a folder opens. */
+export function collectionAddress({ uri, name = '', type }: Omit<Ref, 'type'> & { type: string }) {
+  return `/browse?${new URLSearchParams({ uri, name, type })}`
+}
