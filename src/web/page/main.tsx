@@ -1,5 +1,5 @@
-// First, so that what belongs to one screen has the last word there.
-import './look.css'
+// First, so that the rules of a screen come later in the bundle and win over these.
+import './look/look.css'
 import { render } from 'preact'
 import { address, path, query } from './address/router'
 import { leadThroughFirstSteps } from './admin/first-steps'

@@ -1,3 +1,5 @@
+// First, so that the rules of the parts come later in the bundle and win over these.
+import './admin.css'
 import { PARTS, type Part, placeOf } from '../address/admin'
 import { query } from '../address/router'
 import { may, me } from '../connection/session'
@@ -14,7 +16,6 @@ import { OnePerson } from './people/one-person'
 import { People } from './people/people'
 import { Roles } from './people/roles'
 import { words } from './words'
-import './admin.css'
 
 /** The owner's control room. */
 export function AdminScreen() {

@@ -9,6 +9,7 @@ import { complain } from '../shell/toasts'
 import { type AuditEntry, adminApi } from './admin-api'
 import { moment } from './amounts'
 import { reasonFor, words } from './words'
+import './audit-log.css'
 
 const KINDS = {
   all: '',

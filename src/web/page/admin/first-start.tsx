@@ -10,6 +10,7 @@ import { adminApi, type Box } from './admin-api'
 import { Findings } from './box/findings'
 import { dismissFirstStart } from './first-steps'
 import { reasonFor, words } from './words'
+import './first-start.css'
 
 const SECONDS_A_WEEK = 7 * 86_400
 

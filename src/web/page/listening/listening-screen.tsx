@@ -1,3 +1,5 @@
+// First, so that the rules of the parts come later in the bundle and win over these.
+import './listening.css'
 import { query } from '../address/router'
 import { Tabs } from '../controls/tabs'
 import { Figures } from './figures/figures'
@@ -6,7 +8,6 @@ import { MyData } from './my-data/my-data'
 import { YearInReview } from './review/review'
 import { words } from './words'
 import { yearAsked } from './year'
-import './listening.css'
 
 /** What one did and heard, and what is kept of it. */
 export function ListeningScreen() {

@@ -1,3 +1,5 @@
+// First, so that the rules of the parts come later in the bundle and win over these.
+import '../listening/listening.css'
 import { useEffect } from 'preact/hooks'
 import { query } from '../address/router'
 import { may, me } from '../connection/session'
@@ -12,7 +14,6 @@ import { YearInReview } from '../listening/review/review'
 import { words } from '../listening/words'
 import { yearAsked } from '../listening/year'
 import { timeOfDay } from '../time/time'
-import '../listening/listening.css'
 import './room.css'
 
 const LOOK_AGAIN_MS = 3_000

@@ -1,6 +1,7 @@
 import { Icon, type IconName } from '../../controls/icon'
 import type { Finding } from '../admin-api'
 import { inWords, words } from '../words'
+import './findings.css'
 
 const ICONS: Readonly<Record<Finding['mark'], IconName>> = {
   ok: 'check',

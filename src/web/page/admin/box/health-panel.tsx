@@ -7,6 +7,7 @@ import { words } from '../words'
 import { type Figures, readFigures } from './figures'
 import { Findings } from './findings'
 import { Pulse } from './overview'
+import './health-panel.css'
 
 /** How the service is, in numbers and in sentences. */
 export function HealthPanel() {

@@ -6,6 +6,7 @@ import { Icon, type IconName } from '../../controls/icon'
 import { adminApi, type Health } from '../admin-api'
 import { relative, span } from '../amounts'
 import { words } from '../words'
+import './overview.css'
 
 /** Everything at a glance, and the way to each. */
 export function Overview() {

@@ -12,6 +12,7 @@ import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
 import { copyText } from './clipboard'
 import { detailsOf } from './invites'
+import './one-invite.css'
 
 /** An invite to show, to print, to hand on and to end. */
 export function OneInvite({ id }: { id: number }) {

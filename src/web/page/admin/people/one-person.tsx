@@ -16,6 +16,7 @@ import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
 import { Marks, ROLES } from './people'
 import { SessionList } from './session-list'
+import './one-person.css'
 
 type Change = Parameters<typeof adminApi.changeUser>[1]
 

@@ -12,6 +12,7 @@ import { adminApi, type Role, type UserEntry } from '../admin-api'
 import { moment, relative } from '../amounts'
 import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
+import './people.css'
 
 export const ROLES: readonly Role[] = ['guest', 'member', 'admin']
 

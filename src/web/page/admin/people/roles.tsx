@@ -5,6 +5,7 @@ import { Field, Form, Tick } from '../../controls/forms/field'
 import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type Limits, type RoleList, type RoleRules } from '../admin-api'
 import { reasonFor, words } from '../words'
+import './roles.css'
 
 const MS_A_MINUTE = 60_000
 

@@ -1,3 +1,5 @@
+import './segments.css'
+
 type ChoiceOptions<Name extends string> = {
   label: string
   names: readonly (readonly [name: Name, text: string])[]

@@ -1,6 +1,7 @@
 import { durationOf, inUnit } from '../amounts'
 import type { Slot } from '../spans'
 import { words } from '../words'
+import './bars.css'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000

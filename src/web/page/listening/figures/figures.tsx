@@ -21,6 +21,7 @@ import {
   TopTracks,
 } from './tops'
 import { WeekMap } from './week-map'
+import './figures.css'
 
 const FEW = 5
 

@@ -1,6 +1,7 @@
 import { number, percent } from '../amounts'
 import type { Stats, Whose } from '../ask'
 import { words } from '../words'
+import './queued.css'
 
 /** What became of the songs that were queued: a bar in parts, and each part in words. */
 export function Queued({ queue, whose }: { queue: Stats['queue']; whose: Whose }) {

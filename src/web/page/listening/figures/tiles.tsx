@@ -2,6 +2,8 @@ import { dateOf, durationOf, LONG_DATE, number } from '../amounts'
 import type { Stats } from '../ask'
 import type { SpanName } from '../spans'
 import { words } from '../words'
+import '../figure.css'
+import './tiles.css'
 
 type TilesOptions = { stats: Stats; span: SpanName }
 

@@ -8,6 +8,7 @@ import { nameOfUri } from '../../library/library'
 import { durationOf } from '../amounts'
 import type { Stats } from '../ask'
 import { words } from '../words'
+import './tops.css'
 
 type Track = { track_uri: string; track_name: string | null; artist: string | null }
 

@@ -1,5 +1,6 @@
 import { durationOf, hourOf, weekdayOf } from '../amounts'
 import { words } from '../words'
+import './week-map.css'
 
 const NAMED_EVERY = 6
 

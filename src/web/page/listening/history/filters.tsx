@@ -9,6 +9,7 @@ import type { Whose } from '../ask'
 import { askFor } from '../asked'
 import { words } from '../words'
 import { type Filter, WHEN, type When } from './pages'
+import '../filters.css'
 
 const SETTLED_MS = 250
 

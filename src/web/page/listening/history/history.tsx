@@ -9,6 +9,7 @@ import { useEntries } from './entries'
 import { Filters, readFilter } from './filters'
 import type { Entry } from './pages'
 import { ActionRow, PlayRow } from './rows'
+import './history.css'
 
 /** What one did, or what was heard, newest first, narrowed down by words, kind and time. */
 export function History({ whose }: { whose: Whose }) {

@@ -9,6 +9,8 @@ import { Card } from '../card'
 import { secondsOf, startOf } from '../spans'
 import { words } from '../words'
 import { BringBackCard } from './bring-back'
+import '../filters.css'
+import './my-data.css'
 
 /** What is one's own: to keep out, to take away, to bring back, and to delete. */
 export function MyData() {

@@ -2,6 +2,7 @@ import { dateOf, durationOf, hourOf, readDay } from '../amounts'
 import type { Review } from '../ask'
 import { playedHint } from '../figures/tops'
 import { words } from '../words'
+import '../figure.css'
 
 /** The first of each list. */
 export function Winners({ review: { top } }: { review: Review }) {

@@ -18,6 +18,7 @@ import {
 } from '../figures/tops'
 import { words } from '../words'
 import { Moments, Winners } from './review-facts'
+import './review.css'
 
 /** A look back on a year. */
 export function YearInReview({ whose, year }: { whose: Whose; year: number }) {
