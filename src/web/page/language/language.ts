@@ -1,9 +1,5 @@
 import { de } from './de'
-import { en } from './en'
-
-/** All that the page says, in one language. */
-export type Sentences = { readonly [Key in keyof typeof en]: Plain<(typeof en)[Key]> }
-type Plain<Value> = Value extends string ? string : Value
+import { en, type Sentences } from './en'
 
 const languages: Readonly<Record<string, Sentences>> = { en, de }
 
