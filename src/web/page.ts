@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { PUBLIC } from '../accounts/door/auth'
 import { AppError } from '../errors'
 import type { BundledFile, PageBundle } from './bundle'
+import { SCREENS } from './page/address/screens'
 
 declare const MUSAKONE_COMMIT: string | undefined
 
@@ -16,16 +17,7 @@ export const pageRoutes = () => {
     const { html } = await loadBundle()
     return send(html, request, { 'content-security-policy': policyFor(request) }, 'no-cache')
   }
-  return new Elysia({ name: 'page.routes' })
-    .get('/', page, hidden)
-    .get('/queue', page, hidden)
-    .get('/search', page, hidden)
-    .get('/browse', page, hidden)
-    .get('/playlists', page, hidden)
-    .get('/screen', page, hidden)
-    .get('/admin', page, hidden)
-    .get('/listening', page, hidden)
-    .get('/room', page, hidden)
+  const routes = new Elysia({ name: 'page.routes' })
     .get(
       '/service-worker.js',
       async ({ request }) =>
@@ -48,6 +40,8 @@ export const pageRoutes = () => {
       },
       hidden,
     )
+  for (const path of Object.values(SCREENS)) routes.get(path, page, hidden)
+  return routes
 }
 
 /** In the executable it is embedded; from the sources it is made when it is first asked for. */

@@ -1,7 +1,9 @@
 // First, so that the rules of a screen come later in the bundle and win over these.
 import './look/look.css'
 import { render } from 'preact'
+import { adminAddress, type Part } from './address/links'
 import { address, path, query } from './address/router'
+import { SCREENS, screenAt } from './address/screens'
 import { leadThroughFirstSteps } from './admin/first-steps'
 import { BrowseScreen } from './browse/browse-screen'
 import { recognise } from './connection/session'
@@ -63,46 +65,46 @@ function Screen() {
   const [name, inside] = [query.value.get('name'), query.value.has('uri')]
   // An album has its name beside its cover.
   const album = query.value.get('type') === 'album'
-  switch (path.value) {
-    case '/screen':
+  switch (screenAt(path.value)) {
+    case 'screen':
       return (
         <>
           <WallScreen />
           <ToastList />
         </>
       )
-    case '/queue':
+    case 'queue':
       return (
         <Shell title={words.queue} bar>
           <QueueScreen />
         </Shell>
       )
-    case '/search':
+    case 'search':
       return (
         <Shell title={words.search} bar>
           <SearchScreen />
         </Shell>
       )
-    case '/browse':
+    case 'browse':
       return (
         <Shell
           title={album ? words.browse : (name ?? words.browse)}
-          back={inside ? '/browse' : undefined}
+          back={inside ? SCREENS.browse : undefined}
           bar
         >
           <BrowseScreen />
         </Shell>
       )
-    case '/playlists':
+    case 'playlists':
       return (
-        <Shell title={name ?? words.playlists} back={inside ? '/playlists' : undefined} bar>
+        <Shell title={name ?? words.playlists} back={inside ? SCREENS.playlists : undefined} bar>
           <PlaylistsScreen />
         </Shell>
       )
-    case '/listening':
-    case '/room': {
+    case 'listening':
+    case 'room': {
       const year = yearAsked()
-      const mine = path.value === '/listening'
+      const mine = path.value === SCREENS.listening
       const title = mine ? words.listening : words.room
       return (
         <Shell
@@ -114,11 +116,11 @@ function Screen() {
         </Shell>
       )
     }
-    case '/admin':
+    case 'admin':
       return (
         <Shell
           title={words.admin}
-          back={address.value === '/admin' ? undefined : backFrom(query.value)}
+          back={address.value === SCREENS.admin ? undefined : backFrom(query.value)}
           bar
         >
           <AdminScreen />
@@ -133,9 +135,9 @@ function Screen() {
   }
 }
 
-/** From one thing to its part, from a part to all. */
+/** From one person or invite to its part, from a part to the overview. */
 function backFrom(query: URLSearchParams): string {
-  return query.has('id') ? `/admin?part=${query.get('part')}` : '/admin'
+  return query.has('id') ? adminAddress(query.get('part') as Part) : SCREENS.admin
 }
 
 const place = document.getElementById('page')

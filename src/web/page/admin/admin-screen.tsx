@@ -1,6 +1,6 @@
 // First, so that the rules of the parts come later in the bundle and win over these.
 import './admin.css'
-import { PARTS, type Part, placeOf } from '../address/admin'
+import { adminAddress, PARTS, type Part } from '../address/links'
 import { query } from '../address/router'
 import { may, me } from '../connection/session'
 import { Face, Waiting } from '../controls/face'
@@ -29,8 +29,8 @@ export function AdminScreen() {
       <Tabs
         label={parts}
         tabs={[
-          [placeOf(), overview, part === null],
-          ...PARTS.map((name) => [placeOf(name), names[name], part === name] as const),
+          [adminAddress(), overview, part === null],
+          ...PARTS.map((name) => [adminAddress(name), names[name], part === name] as const),
         ]}
       />
       <Body part={part as Part | null} id={Number(query.value.get('id'))} />

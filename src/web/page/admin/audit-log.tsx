@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { placeOf } from '../address/admin'
+import { adminAddress } from '../address/links'
 import { go, query } from '../address/router'
 import { Answered, useAnswer } from '../controls/answer'
 import { Button } from '../controls/button'
@@ -41,7 +41,7 @@ export function AuditLog() {
           label={say.kinds}
           name="kind"
           value={kind}
-          onPick={(kind) => go(`${placeOf('audit')}&kind=${kind}`, { replace: true })}
+          onPick={(kind) => go(`${adminAddress('audit')}&kind=${kind}`, { replace: true })}
           options={(Object.keys(KINDS) as Kind[]).map((kind) => [kind, say.kindNames[kind]])}
         />
       </div>

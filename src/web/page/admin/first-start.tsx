@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import { placeOf } from '../address/admin'
+import { adminAddress } from '../address/links'
 import { go } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { Answered, useAnswer } from '../controls/answer'
 import { Button } from '../controls/button'
 import { Icon } from '../controls/icon'
@@ -27,7 +28,7 @@ export function FirstStart() {
   })
   function leave() {
     dismissFirstStart()
-    go('/')
+    go(SCREENS.playing)
   }
   return (
     <div class="first-start">
@@ -51,7 +52,7 @@ export function FirstStart() {
             <DoorStep box={box} onAgain={answer.again} />
             <Step title={say.stepInvite} isDone={invite !== undefined}>
               {invite !== undefined ? (
-                <Button icon="ticket" onClick={() => go(placeOf('invites', invite.id))}>
+                <Button icon="ticket" onClick={() => go(adminAddress('invites', invite.id))}>
                   {say.seeInvite}
                 </Button>
               ) : policy === 'closed' ? (
@@ -84,7 +85,7 @@ async function makeInvite(): Promise<void> {
   try {
     const expires_in_s = SECONDS_A_WEEK
     const { id } = await adminApi.createInvite({ role: 'guest', expires_in_s })
-    go(placeOf('invites', id))
+    go(adminAddress('invites', id))
   } catch (error) {
     complain(reasonFor(error))
   }

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals'
-import { placeOf } from '../address/admin'
+import { adminAddress } from '../address/links'
 import { go, path } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { get } from '../connection/api'
 import { may, me } from '../connection/session'
 
@@ -12,7 +13,7 @@ export function leadThroughFirstSteps(): void {
   const stop = effect(() => {
     if (me.value === null) return
     queueMicrotask(() => stop())
-    if (may('box') && path.peek() === '/' && !isDismissed()) look()
+    if (may('box') && path.peek() === SCREENS.playing && !isDismissed()) look()
   })
 }
 
@@ -28,7 +29,7 @@ async function look(): Promise<void> {
   const box = await get<{ first_start: boolean }>('/api/box').catch(() => undefined)
   if (box === undefined) return
   if (!box.first_start) dismissFirstStart()
-  else if (path.peek() === '/') go(placeOf('start'), { replace: true })
+  else if (path.peek() === SCREENS.playing) go(adminAddress('start'), { replace: true })
 }
 
 function isDismissed(): boolean {

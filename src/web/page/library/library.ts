@@ -104,11 +104,3 @@ function unique<Item extends { uri?: string }>(items: readonly Item[]): Item[] {
     if (item.uri !== undefined && !found.has(item.uri)) found.set(item.uri, item)
   return [...found.values()]
 }
-
-export const playlistAddress = (uri: string, name: string): string =>
-  `/playlists?${new URLSearchParams({ uri, name })}`
-
-/** The address of the page on which an album, an artist or a folder opens. */
-export function collectionAddress({ uri, name = '', type }: Omit<Ref, 'type'> & { type: string }) {
-  return `/browse?${new URLSearchParams({ uri, name, type })}`
-}

@@ -1,5 +1,6 @@
 // First, so that the rules of the parts come later in the bundle and win over these.
 import './listening.css'
+import { listeningAddress } from '../address/links'
 import { query } from '../address/router'
 import { Tabs } from '../controls/tabs'
 import { Figures } from './figures/figures'
@@ -25,9 +26,9 @@ export function ListeningScreen() {
       <Tabs
         label={say.parts}
         tabs={[
-          ['/listening', say.figures, shown !== 'history' && shown !== 'data'],
-          ['/listening?show=history', say.history, shown === 'history'],
-          ['/listening?show=data', say.myData, shown === 'data'],
+          [listeningAddress('listening'), say.figures, shown !== 'history' && shown !== 'data'],
+          [listeningAddress('listening', 'history'), say.history, shown === 'history'],
+          [listeningAddress('listening', 'data'), say.myData, shown === 'data'],
         ]}
       />
       {shown === 'history' ? (

@@ -1,3 +1,4 @@
+import { SCREENS } from '../address/screens'
 import { onOpen } from '../connection/socket'
 import { whenCalm } from './calm'
 
@@ -15,7 +16,7 @@ export function install(): void {
     isFirst = false
     if (!isOld) return
     // Nobody opens another screen on a wall.
-    if (location.pathname === '/screen') location.reload()
+    if (location.pathname === SCREENS.screen) location.reload()
   })
   // It fetches all that there is, which would be in the way of the first picture.
   whenCalm(

@@ -1,4 +1,5 @@
 import { go } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { may, me } from '../connection/session'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace } from '../controls/face'
@@ -49,7 +50,7 @@ export function Playing() {
           {me.value && !may('playback') && (
             <div class="cannot">
               <p>{sentences().onlyMembers}</p>
-              <Button icon="plus" class="primary" onClick={() => go('/search')}>
+              <Button icon="plus" class="primary" onClick={() => go(SCREENS.search)}>
                 {sentences().addSong}
               </Button>
             </div>
@@ -81,7 +82,7 @@ function Silence() {
           <Button
             icon="plus"
             class={waiting > 0 && may('playback') ? '' : 'primary'}
-            onClick={() => go('/search')}
+            onClick={() => go(SCREENS.search)}
           >
             {words.addSong}
           </Button>

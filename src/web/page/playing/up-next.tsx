@@ -1,4 +1,5 @@
 import { follow } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { Cover } from '../controls/rows/cover'
 import { Person } from '../controls/rows/person'
 import { sentences } from '../language/language'
@@ -13,7 +14,7 @@ export function UpNext() {
     <section class="up-next">
       <div class="section-head">
         <h2>{sentences().upNext}</h2>
-        <a href="/queue" onClick={follow}>
+        <a href={SCREENS.queue} onClick={follow}>
           {sentences().wholeQueue}
         </a>
       </div>

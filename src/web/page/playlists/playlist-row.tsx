@@ -1,6 +1,6 @@
+import { playlistAddress } from '../address/links'
 import { follow } from '../address/router'
 import { Icon } from '../controls/icon'
-import { playlistAddress } from '../library/library'
 
 export function PlaylistRow({ uri, name }: { uri: string; name: string }) {
   return (

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
+import { playlistAddress } from '../address/links'
 import { go, query } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { AddAll, Items } from '../browse/browse-screen'
 import { may } from '../connection/session'
 import { connection } from '../connection/socket'
@@ -8,7 +10,7 @@ import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
 import { VirtualList } from '../controls/rows/virtual-list'
 import { Choices, Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
-import { nameOfUri, playlistAddress, type Song } from '../library/library'
+import { nameOfUri, type Song } from '../library/library'
 import { queueLength } from '../queue/queue'
 import { PlaylistRow } from './playlist-row'
 import {
@@ -85,7 +87,7 @@ function OnePlaylist({ uri }: { uri: string }) {
   if (songs === null) return <Waiting />
   const close = () => setSheet(null)
   async function remove() {
-    if (await deletePlaylist({ uri, name })) go('/playlists', { replace: true })
+    if (await deletePlaylist({ uri, name })) go(SCREENS.playlists, { replace: true })
   }
   async function rename(chosen: string) {
     const renamed = await renamePlaylist(uri, chosen)

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { go, scrollBefore } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { may } from '../connection/session'
 import { call } from '../connection/socket'
 import { Button } from '../controls/button'
@@ -50,7 +51,7 @@ export function QueueScreen() {
     return (
       <Face icon="queue" title={words.emptyQueue} hint={words.emptyQueueHint}>
         {may('queue.add') && (
-          <Button icon="plus" class="primary" onClick={() => go('/search')}>
+          <Button icon="plus" class="primary" onClick={() => go(SCREENS.search)}>
             {words.addSong}
           </Button>
         )}

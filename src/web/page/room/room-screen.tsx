@@ -1,6 +1,7 @@
 // First, so that the rules of the parts come later in the bundle and win over these.
 import '../listening/listening.css'
 import { useEffect } from 'preact/hooks'
+import { listeningAddress } from '../address/links'
 import { query } from '../address/router'
 import { may, me } from '../connection/session'
 import { Answered, useAnswer } from '../controls/answer'
@@ -37,8 +38,8 @@ export function RoomScreen() {
       <Tabs
         label={say.parts}
         tabs={[
-          ['/room', say.figures, !showsHistory],
-          ['/room?show=history', say.history, showsHistory],
+          [listeningAddress('room'), say.figures, !showsHistory],
+          [listeningAddress('room', 'history'), say.history, showsHistory],
         ]}
       />
       {showsHistory ? (

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { go } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { IconButton } from '../controls/button'
 import { Face, isAway, isUnreachable, OfflineFace, UnreachableFace } from '../controls/face'
 import { Cover } from '../controls/rows/cover'
@@ -29,7 +30,7 @@ export function WallScreen() {
         class="wall-leave"
         icon="close"
         label={words.leaveScreen}
-        onClick={() => go('/')}
+        onClick={() => go(SCREENS.playing)}
       />
       <div class="wall-status">
         <Status />

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { go } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { api } from '../connection/api'
 import { me } from '../connection/session'
 import { Button } from '../controls/button'
@@ -31,7 +32,7 @@ export function HeardLately() {
   if (songs.length === 0)
     return (
       <Face icon="search" title={words.findSong} hint={words.searchHint}>
-        <Button icon="library" onClick={() => go('/browse')}>
+        <Button icon="library" onClick={() => go(SCREENS.browse)}>
           {words.browse}
         </Button>
       </Face>

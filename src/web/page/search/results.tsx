@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { collectionAddress } from '../address/links'
 import { follow } from '../address/router'
 import { Button } from '../controls/button'
 import { Icon } from '../controls/icon'
@@ -7,7 +8,7 @@ import { Cover } from '../controls/rows/cover'
 import { SongRow } from '../controls/rows/song-row'
 import { VirtualList } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
-import { artistsOf, collectionAddress, type Found, nameOfUri, songOf } from '../library/library'
+import { artistsOf, type Found, nameOfUri, songOf } from '../library/library'
 import { PlaylistRow } from '../playlists/playlist-row'
 
 /** So few that what follows is seen to follow. */

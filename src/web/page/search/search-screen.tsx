@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { address, go, query } from '../address/router'
+import { searchAddress } from '../address/links'
+import { go, path, query } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { connection } from '../connection/socket'
 import { Button, IconButton } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
@@ -85,7 +87,7 @@ function Body({ text }: { text: string }) {
       </p>
       {count === 0 && !busy.value ? (
         <Face icon="search" title={words.noResults(asked.value)} hint={words.noResultsHint}>
-          <Button icon="library" onClick={() => go('/browse')}>
+          <Button icon="library" onClick={() => go(SCREENS.browse)}>
             {words.browse}
           </Button>
         </Face>
@@ -98,8 +100,7 @@ function Body({ text }: { text: string }) {
 
 /** Keeps what is typed in the address, so that one comes back to it. */
 function write(text: string): void {
-  const to = text === '' ? '/search' : `/search?${new URLSearchParams({ q: text })}`
-  go(to, { replace: address.value.startsWith('/search') })
+  go(searchAddress(text), { replace: path.value === SCREENS.search })
 }
 
 function ask(text: string, settledMs = SETTLED_MS): void {

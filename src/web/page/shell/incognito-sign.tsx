@@ -1,3 +1,4 @@
+import { listeningAddress } from '../address/links'
 import { follow } from '../address/router'
 import { Icon } from '../controls/icon'
 import { sentences } from '../language/language'
@@ -7,7 +8,7 @@ import { incognito } from './incognito'
 export function IncognitoSign() {
   if (incognito.value !== true) return null
   return (
-    <a class="incognito-sign" href="/listening?show=data" onClick={follow}>
+    <a class="incognito-sign" href={listeningAddress('listening', 'data')} onClick={follow}>
       <span class="pill">
         <Icon name="hidden" />
         {sentences().incognito}

@@ -1,24 +1,26 @@
 import { follow, path } from '../address/router'
+import { SCREENS, type ScreenName } from '../address/screens'
 import { may } from '../connection/session'
 import { Icon, type IconName } from '../controls/icon'
 import { sentences } from '../language/language'
 import { queueLength, queueLoaded } from '../queue/queue'
 
+/** In their order; the wall screen is opened from the account. */
 const PLACES = [
-  ['/', 'playing', 'note'],
-  ['/queue', 'queue', 'queue'],
-  ['/search', 'search', 'search'],
-  ['/browse', 'browse', 'library'],
-  ['/playlists', 'playlists', 'list'],
-  ['/listening', 'listening', 'chart'],
-  ['/room', 'room', 'people'],
-  ['/admin', 'admin', 'sliders'],
-] as const satisfies readonly (readonly [string, string, IconName])[]
+  ['playing', 'note'],
+  ['queue', 'queue'],
+  ['search', 'search'],
+  ['browse', 'library'],
+  ['playlists', 'list'],
+  ['listening', 'chart'],
+  ['room', 'people'],
+  ['admin', 'sliders'],
+] as const satisfies readonly (readonly [ScreenName, IconName])[]
 
-/** A phone has no room for them at its foot; there the account leads to them. */
-const ON_DESKS: ReadonlySet<string> = new Set(['/listening', '/room', '/admin'])
+/** A phone has no room for these at its foot: there the account leads to them. */
+const ON_DESKS: ReadonlySet<ScreenName> = new Set(['listening', 'room', 'admin'])
 
-const mayOpen = (name: (typeof PLACES)[number][1]): boolean =>
+const mayOpen = (name: ScreenName): boolean =>
   (name !== 'room' || may('history.room')) && (name !== 'admin' || may('users'))
 
 /** The way to every screen: at the foot on a phone, at the side on a desk. */
@@ -38,9 +40,13 @@ export function Navigation() {
         Musakone
       </span>
       <ul>
-        {PLACES.filter(([, name]) => mayOpen(name)).map(([to, name, icon]) => (
-          <li key={to} class={ON_DESKS.has(to) ? 'on-desk' : undefined}>
-            <a href={to} onClick={follow} aria-current={path.value === to ? 'page' : undefined}>
+        {PLACES.filter(([name]) => mayOpen(name)).map(([name, icon]) => (
+          <li key={name} class={ON_DESKS.has(name) ? 'on-desk' : undefined}>
+            <a
+              href={SCREENS[name]}
+              onClick={follow}
+              aria-current={path.value === SCREENS[name] ? 'page' : undefined}
+            >
               <Icon name={icon} />
               <span>{words[name]}</span>
               {name === 'queue' && <Badge />}

@@ -1,4 +1,5 @@
 import { follow } from '../address/router'
+import { SCREENS } from '../address/screens'
 import { may } from '../connection/session'
 import { isAway } from '../controls/face'
 import { Cover } from '../controls/rows/cover'
@@ -19,7 +20,7 @@ export function PlayerBar() {
   return (
     <section class="player-bar" aria-label={sentences().nowPlayingBar}>
       <ProgressLine />
-      <a class="bar-song" href="/" onClick={follow}>
+      <a class="bar-song" href={SCREENS.playing} onClick={follow}>
         <Cover uri={track.uri} name={track.album ?? name} />
         <span class="row-words">
           <span class="row-title">{name}</span>

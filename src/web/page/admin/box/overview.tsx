@@ -1,4 +1,4 @@
-import { type Part, placeOf } from '../../address/admin'
+import { adminAddress, type Part } from '../../address/links'
 import { follow } from '../../address/router'
 import { api } from '../../connection/api'
 import { Answered, useAnswer } from '../../controls/answer'
@@ -77,7 +77,7 @@ type CardOptions = { part: Part; icon: IconName; title: string; children?: strin
 function Card({ part, icon, title, children }: CardOptions) {
   return (
     <li>
-      <a class="card" href={placeOf(part)} onClick={follow}>
+      <a class="card" href={adminAddress(part)} onClick={follow}>
         <Icon name={icon} />
         <span class="row-words">
           <span class="row-title">{title}</span>

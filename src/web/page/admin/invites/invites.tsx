@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { placeOf } from '../../address/admin'
+import { adminAddress } from '../../address/links'
 import { follow, go } from '../../address/router'
 import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
@@ -53,7 +53,11 @@ export function Invites() {
               <ul class="rows" aria-label={say.invites}>
                 {open.map((invite) => (
                   <li key={invite.id}>
-                    <a class="row folder-row" href={placeOf('invites', invite.id)} onClick={follow}>
+                    <a
+                      class="row folder-row"
+                      href={adminAddress('invites', invite.id)}
+                      onClick={follow}
+                    >
                       <span class="cover symbol">
                         <Icon name="ticket" />
                       </span>
@@ -100,7 +104,7 @@ function NewInvite({ onClose }: { onClose(): void }) {
       max_uses: uses === '' ? null : Number(uses),
     })
     onClose()
-    go(placeOf('invites', id))
+    go(adminAddress('invites', id))
   }
   return (
     <Sheet title={say.newInvite} onClose={onClose}>

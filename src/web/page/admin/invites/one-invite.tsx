@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { placeOf } from '../../address/admin'
+import { adminAddress } from '../../address/links'
 import { go } from '../../address/router'
 import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
@@ -24,7 +24,7 @@ export function OneInvite({ id }: { id: number }) {
       {(invite) =>
         invite.url === undefined ? (
           <Face icon="ticket" title={say.inviteOver} hint={detailsOf(invite)}>
-            <Button onClick={() => go(placeOf('invites'))}>{say.invites}</Button>
+            <Button onClick={() => go(adminAddress('invites'))}>{say.invites}</Button>
           </Face>
         ) : (
           <Poster invite={invite} url={invite.url} onEnd={answer.again} />

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { placeOf } from '../../address/admin'
+import { adminAddress } from '../../address/links'
 import { go } from '../../address/router'
 import { me } from '../../connection/session'
 import { Answered, useAnswer } from '../../controls/answer'
@@ -31,7 +31,7 @@ export function OnePerson({ id }: { id: number }) {
         const user = users.find((user) => user.id === id)
         return user === undefined ? (
           <Face icon="people" title={say.notFound}>
-            <Button onClick={() => go(placeOf('people'))}>{say.people}</Button>
+            <Button onClick={() => go(adminAddress('people'))}>{say.people}</Button>
           </Face>
         ) : (
           <Profile user={user} onChange={answer.again} />
@@ -63,7 +63,7 @@ function Profile({ user, onChange }: ProfileOptions) {
     try {
       await adminApi.deleteUser(id)
       announce(say.deleted(username))
-      go(placeOf('people'), { replace: true })
+      go(adminAddress('people'), { replace: true })
     } catch (error) {
       complain(reasonFor(error))
       onChange()

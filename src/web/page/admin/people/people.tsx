@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { placeOf } from '../../address/admin'
+import { adminAddress } from '../../address/links'
 import { follow } from '../../address/router'
 import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
@@ -60,7 +60,7 @@ function PersonRow({ user }: { user: UserEntry }) {
   return (
     <a
       class={user.disabled ? 'row folder-row person-row out' : 'row folder-row person-row'}
-      href={placeOf('people', id)}
+      href={adminAddress('people', id)}
       onClick={follow}
     >
       <Initial name={username} />

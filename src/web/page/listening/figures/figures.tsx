@@ -1,4 +1,5 @@
 import { follow, go, path, query } from '../../address/router'
+import { SCREENS } from '../../address/screens'
 import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
@@ -60,7 +61,7 @@ function Shown({ whose, span, stats, days }: ShownOptions) {
   if (stats.plays === 0 && stats.total_actions === 0)
     return span === 'all' ? (
       <Face icon="chart" title={say.nothingHeard} hint={say.nothingHeardHint}>
-        <Button icon="search" class="primary" onClick={() => go('/search')}>
+        <Button icon="search" class="primary" onClick={() => go(SCREENS.search)}>
           {say.findSong}
         </Button>
       </Face>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { searchAddress } from '../../address/links'
 import { follow } from '../../address/router'
 import { may } from '../../connection/session'
 import { Cover } from '../../controls/rows/cover'
@@ -73,11 +74,7 @@ export function Ranking({ entries }: { entries: readonly Ranked[] }) {
             {find === undefined ? (
               <span class="ranked">{inside}</span>
             ) : (
-              <a
-                class="ranked"
-                href={`/search?${new URLSearchParams({ q: find })}`}
-                onClick={follow}
-              >
+              <a class="ranked" href={searchAddress(find)} onClick={follow}>
                 {inside}
               </a>
             )}
