@@ -1,12 +1,11 @@
 import { follow } from '../address/router'
 import { SCREENS } from '../address/screens'
-import { Cover } from '../controls/rows/cover'
 import { Person } from '../controls/rows/person'
 import { sentences } from '../language/language'
-import { nameOf, upNext } from '../queue/queue'
-import { timeOfDay } from '../time/time'
+import { ComingSongs } from '../queue/coming-songs'
+import { upNext } from '../queue/queue'
 
-/** The next few songs, with who wanted them. */
+/** The next five songs, each with the person who queued it. */
 export function UpNext() {
   const entries = upNext.value
   if (entries.length === 0) return null
@@ -18,23 +17,15 @@ export function UpNext() {
           {sentences().wholeQueue}
         </a>
       </div>
-      <ol>
-        {entries.map((entry) => (
-          <li key={entry.tlid} class="row">
-            <Cover uri={entry.uri} name={entry.album ?? nameOf(entry)} />
-            <span class="row-words">
-              <span class="row-title">{nameOf(entry)}</span>
-              <span class="row-hint">
-                {entry.artist && `${entry.artist} · `}
-                <Person person={entry.queued_by} />
-              </span>
-            </span>
-            {entry.starts_at_ms !== null && (
-              <span class="length">{timeOfDay(entry.starts_at_ms)}</span>
-            )}
-          </li>
-        ))}
-      </ol>
+      <ComingSongs
+        entries={entries}
+        hintOf={({ artist, queued_by: person }) => (
+          <>
+            {artist && `${artist} · `}
+            <Person person={person} />
+          </>
+        )}
+      />
     </section>
   )
 }

@@ -8,7 +8,7 @@ import { connection } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
 import { VirtualList } from '../controls/rows/virtual-list'
-import { Choices, Sheet } from '../controls/sheet'
+import { Question } from '../controls/sheet'
 import { sentences } from '../language/language'
 import { nameOfUri, type Song } from '../library/library'
 import { queueLength } from '../queue/queue'
@@ -118,15 +118,13 @@ function OnePlaylist({ uri }: { uri: string }) {
         <NameSheet title={words.rename} name={name} onClose={close} onName={rename} />
       )}
       {sheet === 'delete' && (
-        <Sheet title={words.deleteQuestion(name)} onClose={close}>
-          <Choices
-            onDone={close}
-            choices={[
-              { icon: 'trash', label: words.delete, tone: 'problem', run: remove },
-              { icon: 'close', label: words.cancel, run: close },
-            ]}
-          />
-        </Sheet>
+        <Question
+          title={words.deleteQuestion(name)}
+          icon="trash"
+          label={words.delete}
+          onYes={remove}
+          onClose={close}
+        />
       )}
     </div>
   )

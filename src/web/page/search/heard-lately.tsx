@@ -5,15 +5,15 @@ import { api } from '../connection/api'
 import { me } from '../connection/session'
 import { Button } from '../controls/button'
 import { Face, Waiting } from '../controls/face'
-import { SongRow } from '../controls/rows/song-row'
+import { SongList } from '../controls/rows/song-list'
+import { Section } from '../controls/section'
 import { sentences } from '../language/language'
 import { nameOfUri, type Song } from '../library/library'
-import { Section } from './results'
 
 const MOST = 12
 const LOOKED_AT = 40
 
-/** Before one has typed anything: what was heard here, to be heard again. */
+/** The songs that were heard last, shown while the search field is empty. */
 export function HeardLately() {
   const [songs, setSongs] = useState<readonly Song[] | null>(null)
   const known = me.value !== null
@@ -39,13 +39,7 @@ export function HeardLately() {
     )
   return (
     <Section title={words.heardLately}>
-      <ul class="rows">
-        {songs.map((song) => (
-          <li key={song.uri}>
-            <SongRow song={song} />
-          </li>
-        ))}
-      </ul>
+      <SongList songs={songs} />
     </Section>
   )
 }

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks'
 import { adminAddress } from '../../address/links'
-import { follow, go } from '../../address/router'
+import { go } from '../../address/router'
 import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
 import { Field, Form, Pick } from '../../controls/forms/field'
-import { Icon } from '../../controls/icon'
+import { IconCover } from '../../controls/rows/cover'
+import { FolderRow } from '../../controls/rows/folder-row'
 import { Sheet } from '../../controls/sheet'
 import { adminApi, type Invite } from '../admin-api'
 import { moment } from '../amounts'
@@ -22,7 +23,7 @@ const SECONDS = {
 } as const
 type Span = keyof typeof SECONDS
 
-/** The invites that let somebody in. */
+/** The invites that are still open. */
 export function Invites() {
   const say = words()
   const answer = useAnswer('invites', adminApi.invites)
@@ -53,20 +54,12 @@ export function Invites() {
               <ul class="rows" aria-label={say.invites}>
                 {open.map((invite) => (
                   <li key={invite.id}>
-                    <a
-                      class="row folder-row"
-                      href={adminAddress('invites', invite.id)}
-                      onClick={follow}
-                    >
-                      <span class="cover symbol">
-                        <Icon name="ticket" />
-                      </span>
-                      <span class="row-words">
-                        <span class="row-title">{invite.name || say.untitledInvite}</span>
-                        <span class="row-hint">{detailsOf(invite)}</span>
-                      </span>
-                      <Icon name="forward" />
-                    </a>
+                    <FolderRow
+                      to={adminAddress('invites', invite.id)}
+                      picture={<IconCover icon="ticket" />}
+                      title={invite.name || say.untitledInvite}
+                      hint={detailsOf(invite)}
+                    />
                   </li>
                 ))}
               </ul>
@@ -79,7 +72,7 @@ export function Invites() {
   )
 }
 
-/** For whom, until when, and how many have come. */
+/** An invite's role, end, uses and author in one line. */
 export function detailsOf({ role, expires_at: end, uses, max_uses: most, created_by: by }: Invite) {
   const say = words()
   return [

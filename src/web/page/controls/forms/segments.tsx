@@ -1,19 +1,19 @@
 import './segments.css'
 
-type ChoiceOptions<Name extends string> = {
+type SegmentsOptions<Name extends string> = {
   label: string
   names: readonly (readonly [name: Name, text: string])[]
   chosen: Name
   onChoose(name: Name): void
 }
 
-/** One of a few, side by side. */
+/** A choice of one of a few, shown side by side. */
 export function Segments<Name extends string>({
   label,
   names,
   chosen,
   onChoose,
-}: ChoiceOptions<Name>) {
+}: SegmentsOptions<Name>) {
   return (
     <fieldset class="segments">
       <legend class="unseen">{label}</legend>
