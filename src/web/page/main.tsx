@@ -50,7 +50,7 @@ const AccountSheets = lazily<typeof import('./account/account-sheets')>(
 )
 
 function Page() {
-  // Until a first password is changed, there is nothing else.
+  // The server refuses everything else until a first password is changed.
   if (accountSheet.value === 'first-password') return <AccountSheets />
   return (
     <>
@@ -63,7 +63,7 @@ function Page() {
 function Screen() {
   const words = sentences()
   const [name, inside] = [query.value.get('name'), query.value.has('uri')]
-  // An album has its name beside its cover.
+  // An album's screen shows the name beside its cover.
   const album = query.value.get('type') === 'album'
   switch (screenAt(path.value)) {
     case 'screen':

@@ -10,7 +10,7 @@ import { Field, Form } from '../controls/forms/field'
 import { Icon } from '../controls/icon'
 import { say as announce, complain } from '../shell/toasts'
 
-/** One's own API keys: make one, see it once, revoke it. */
+/** The person's own API keys; a new key is shown once. */
 export function ApiKeys() {
   const say = words()
   const answer = useAnswer('keys', adminApi.keys)

@@ -3,12 +3,12 @@ import { openAnew } from '../opening/installed'
 
 const here = () => location.pathname + location.search
 
-/** The path and query that are open. */
+/** The open path and query. */
 export const address = signal(here())
 export const path = computed(() => /^(\/[^/?]*)/.exec(address.value)?.[1] ?? '/')
 export const query = computed(() => new URLSearchParams(address.value.split('?')[1] ?? ''))
 
-// How far down each entry of the browser's history was scrolled.
+// The scroll position of each entry of the browser's history.
 const scrolled = new Map<string, number>()
 let entry = keyOf(history.state)
 let main: HTMLElement | null = null
@@ -19,7 +19,7 @@ window.addEventListener('popstate', ({ state }) => {
   address.value = here()
 })
 
-/** Opens a page of this one, without loading anew. */
+/** Opens an address of this page without loading it, unless the server has a newer page. */
 export function go(to: string, { replace = false } = {}): void {
   if (to === address.value || openAnew(to)) return
   leave()
@@ -28,7 +28,7 @@ export function go(to: string, { replace = false } = {}): void {
   address.value = to
 }
 
-/** For links: the left button without keys opens here, all else is the browser's. */
+/** Handles a click on a link: a plain left click opens it here, other clicks are left to the browser. */
 export function follow(event: MouseEvent): void {
   const { currentTarget, button, metaKey, ctrlKey, shiftKey, altKey } = event
   if (button !== 0 || metaKey || ctrlKey || shiftKey || altKey) return
@@ -36,7 +36,7 @@ export function follow(event: MouseEvent): void {
   go((currentTarget as HTMLAnchorElement).getAttribute('href') ?? '/')
 }
 
-/** The element that scrolls; where it was when one comes back to an address. */
+/** Sets the element whose scroll position is kept for each entry of the history. */
 export function scrollsIn(element: HTMLElement | null): void {
   main = element
 }

@@ -19,5 +19,5 @@ const names = new Map<string, ScreenName>(
   (Object.keys(SCREENS) as ScreenName[]).map((name) => [SCREENS[name], name]),
 )
 
-/** The screen at a path; what plays, where there is none. */
+/** The screen at a path; `playing` for an unknown path. */
 export const screenAt = (path: string): ScreenName => names.get(path) ?? 'playing'

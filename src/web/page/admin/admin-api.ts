@@ -24,7 +24,7 @@ export type RoleList = {
   permissions: { name: string; allows: string; admins_only: boolean }[]
 }
 
-/** What admins ask for and change; and what everyone may of the own account. */
+/** The requests of the administration, and those of everybody's own account. */
 export const adminApi = {
   users: () => get<{ users: UserEntry[] }>('/api/users'),
   createUser: (user: NewAccount) => send<UserEntry>('POST', '/api/users', user),

@@ -17,7 +17,7 @@ import { People } from './people/people'
 import { Roles } from './people/roles'
 import { words } from './words'
 
-/** The owner's control room. */
+/** The administration: a tab a part. */
 export function AdminScreen() {
   const { notForYou, notForYouHint, parts, overview, firstStart: _, ...names } = words()
   if (me.value === null) return <Waiting />

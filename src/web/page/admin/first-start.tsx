@@ -15,7 +15,7 @@ import './first-start.css'
 
 const SECONDS_A_WEEK = 7 * 86_400
 
-/** Leads the owner of a new box through what is to be done once. */
+/** The steps that set up a new box. */
 export function FirstStart() {
   const say = words()
   const answer = useAnswer('first start', async () => {

@@ -5,10 +5,10 @@ import { SCREENS } from '../address/screens'
 import { get } from '../connection/api'
 import { may, me } from '../connection/session'
 
-/** Whether this browser has seen it to its end, or the box has people by now. */
+/** Set once this browser has finished the first steps, or has seen that the box has more than one account. */
 const KEY = 'musakone.first-start'
 
-/** Leads the first admin of a new box, who has come to the start page, through the first steps. */
+/** Opens the first steps when the admin of a new box opens the start page. */
 export function leadThroughFirstSteps(): void {
   const stop = effect(() => {
     if (me.value === null) return
@@ -21,7 +21,7 @@ export function dismissFirstStart(): void {
   try {
     localStorage.setItem(KEY, 'seen')
   } catch {
-    // Then it is shown again.
+    // Without storage, the steps are shown again next time.
   }
 }
 

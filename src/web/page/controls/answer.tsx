@@ -7,7 +7,7 @@ import { Face, Waiting } from './face'
 
 export type Answer<Value> = {
   value: Value | undefined
-  /** Whether it is of another question, and the new answer is on its way. */
+  /** Whether the value answers an earlier question, and the new answer is being fetched. */
   isOld: boolean
   problem: string | undefined
   again(): void
@@ -16,12 +16,12 @@ export type Answer<Value> = {
 type State<Value> = {
   question: string
   value?: Value
-  /** What the value is the answer to. */
+  /** The question that the value answers. */
   answered?: string
   problem?: string
 }
 
-/** Asks when the question is another, and anew whenever there is a connection again. */
+/** Asks when the question changes, and again after each reconnect. */
 export function useAnswer<Value>(question: string, ask: () => Promise<Value>): Answer<Value> {
   const [{ question: asked, value, answered, problem }, set] = useState<State<Value>>({
     question: '',
@@ -43,7 +43,7 @@ export function useAnswer<Value>(question: string, ask: () => Promise<Value>): A
   return {
     value,
     isOld: answered !== question,
-    // Better an answer from before than none.
+    // An error is shown only without an answer: an earlier answer to the same question stays.
     problem: asked === question && answered !== question ? problem : undefined,
     again: () => setAttempt((before) => before + 1),
   }
@@ -54,7 +54,7 @@ type AnsweredOptions<Value> = {
   children(value: Value): ComponentChildren
 }
 
-/** The answer, or the face of what is there instead of it. */
+/** The answer, or a face that says that it is being fetched, failed, or that there is no connection. */
 export function Answered<Value>({ answer, children }: AnsweredOptions<Value>) {
   const { value, isOld, problem, again } = answer
   if (problem !== undefined)

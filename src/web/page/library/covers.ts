@@ -4,12 +4,15 @@ import { call, onEvent, onOpen } from '../connection/socket'
 type Image = { uri: string; width?: number | null }
 
 const covers = new Map<string, Signal<string | null>>()
-/** Asked for together, once what is drawn now is drawn. */
+/** The addresses whose covers are asked for in one call, after the current rendering. */
 let wanted = new Set<string>()
 const MOST_AT_ONCE = 100
 const MOST_KEPT = 2_000
 
-/** Where the cover of that track or album is on this server; null while unknown, and where there is none. */
+/**
+ * The address of a track's or album's cover on this server; null while it is unknown and where
+ * there is none.
+ */
 export function coverOf(uri: string): Signal<string | null> {
   const known = covers.get(uri)
   if (known !== undefined) return known
@@ -42,10 +45,10 @@ async function ask(): Promise<void> {
   }
 }
 
-/** Those that could not be asked for, for when there is a connection again. */
+/** The addresses whose call failed; they are asked for again on the next connection. */
 const missing = new Set<string>()
 
-/** The largest that this server has itself: nothing is fetched from elsewhere. */
+/** The largest image on this server's own origin: the page fetches nothing from elsewhere. */
 function ownAddress(images: readonly Image[]): string | null {
   const ours = images
     .filter(({ uri }) => URL.parse(uri, location.href)?.origin === location.origin)

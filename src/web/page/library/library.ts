@@ -1,6 +1,6 @@
 import { call } from '../connection/socket'
 
-/** What Mopidy says of music; it leaves out what it does not know. */
+/** Mopidy's models; Mopidy leaves out a field without a value. */
 export type Artist = { uri?: string; name?: string }
 export type Album = { uri?: string; name?: string; artists?: Artist[]; date?: string }
 export type LibraryTrack = {
@@ -23,7 +23,7 @@ export type Found = {
   playlists: Ref[]
 }
 
-/** What is shown and queued of a track, wherever it came from. */
+/** A track as the page shows and queues it, from whichever call it came. */
 export type Song = {
   uri: string
   name: string
@@ -47,7 +47,7 @@ export function songOf({ uri, name, artists, album, length }: LibraryTrack): Son
   }
 }
 
-/** The last part of an address, for what has no name. */
+/** The last part of a URI, as a name for something without one. */
 export function nameOfUri(uri: string): string {
   const last = uri.split(/[/:]/).findLast((part) => part !== '') ?? uri
   try {
@@ -65,11 +65,14 @@ export async function lookUp(uri: string): Promise<LibraryTrack[]> {
   return found[uri] ?? []
 }
 
-/** Searches everywhere, and takes albums and artists from the tracks where a backend names none. */
+/**
+ * Searches all backends and the playlists' names; albums and artists are taken from the tracks too,
+ * since some backends list none.
+ */
 export async function search(words: string): Promise<Found> {
   const [results, playlists] = await Promise.all([
     call<SearchResult[]>('core.library.search', { query: { any: [words] } }),
-    // Mopidy does not search them itself.
+    // Mopidy's search leaves playlists out.
     call<Ref[]>('core.playlists.as_list').catch(() => []),
   ])
   const tracks = unique(results.flatMap((result) => result.tracks ?? []))
@@ -97,7 +100,7 @@ export async function search(words: string): Promise<Found> {
   }
 }
 
-/** Without those that cannot be opened, and each only once. */
+/** Each item once, without those that have no URI and so cannot be opened. */
 function unique<Item extends { uri?: string }>(items: readonly Item[]): Item[] {
   const found = new Map<string, Item>()
   for (const item of items)

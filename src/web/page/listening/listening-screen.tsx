@@ -10,7 +10,7 @@ import { YearInReview } from './review/review'
 import { words } from './words'
 import { yearAsked } from './year'
 
-/** What one did and heard, and what is kept of it. */
+/** A person's own figures, history and data. */
 export function ListeningScreen() {
   const year = yearAsked()
   if (year !== undefined)

@@ -1,14 +1,14 @@
 let first: Promise<unknown> = Promise.resolve()
 
-/** Says what the first picture is made of: all that can wait, waits for it. */
+/** Names the answers that the first rendering needs; `whenCalm` waits for them. */
 export function startWith(answers: readonly Promise<unknown>[]): void {
   first = Promise.allSettled(answers)
 }
 
-/** Works when the first picture is there, or known not to come, and the browser has nothing else to do. */
+/** Runs work after the answers of `startWith` have come or failed, when the browser is idle. */
 export function whenCalm(work: () => void): void {
   first.then(() => {
-    // Safari has no such callback.
+    // Safari has no `requestIdleCallback`.
     if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: LATEST_MS })
     else setTimeout(work, SOON_MS)
   })

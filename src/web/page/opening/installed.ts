@@ -2,31 +2,31 @@ import { SCREENS } from '../address/screens'
 import { onOpen } from '../connection/socket'
 import { whenCalm } from './calm'
 
-/** Whether the server has a newer page than this: the next screen is then opened with that. */
+/** Whether the server has a newer page than this one; the next link then loads the new page. */
 let isOld = false
 
-/** Where the page may be installed, it opens without a connection too. */
+/** Registers the service worker, so that the page opens without a connection. */
 export function install(): void {
   const workers = navigator.serviceWorker
-  // Only over TLS, or on the machine itself.
+  // Browsers offer service workers only over TLS or from the machine itself.
   if (workers === undefined) return
   let isFirst = workers.controller === null
   workers.addEventListener('controllerchange', () => {
     isOld = !isFirst
     isFirst = false
     if (!isOld) return
-    // Nobody opens another screen on a wall.
+    // Nobody touches a wall screen, so it loads the new page by itself.
     if (location.pathname === SCREENS.screen) location.reload()
   })
-  // It fetches all that there is, which would be in the way of the first picture.
+  // The worker fetches every file of the page, which would delay the first rendering.
   whenCalm(
     () => void workers.register('/service-worker.js', { updateViaCache: 'none' }).catch(() => {}),
   )
-  // A connection that was lost may have been so for an update.
+  // Musakone may have been updated while the connection was lost.
   workers.ready.then((registration) => onOpen(() => void registration.update().catch(() => {})))
 }
 
-/** Opens the address as the server has it now, if this page is an old one; whether it does. */
+/** Loads the address from the server if this page is an old version; whether it does. */
 export function openAnew(to: string): boolean {
   if (isOld) location.assign(to)
   return isOld

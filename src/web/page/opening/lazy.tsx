@@ -5,9 +5,9 @@ import { Face, Waiting } from '../controls/face'
 import { sentences } from '../language/language'
 
 /**
- * A screen that few open: its script and style are fetched when it is, from `/page/<file>.js` and `.css`.
- * The bundler makes them of what is named as `typeof import('./…')`; were it a real import, it would put
- * a loader of its own in.
+ * A screen that few people open: its script and style, `/page/<file>.js` and `.css`, are fetched when it opens.
+ * The bundle has a file for each module that main.tsx names as `typeof import('./…')`. A real `import()` would make
+ * the bundler add a loader of its own.
  */
 export function lazily<Module>(
   [script, style]: readonly [script: string, style: string],
@@ -31,7 +31,7 @@ export function lazily<Module>(
     const words = sentences()
     return (
       <Face icon="offline" title={words.noConnection}>
-        {/* A browser does not fetch a script again that it could not fetch; and there may be a new one. */}
+        {/* A browser never retries a failed import of the same address, so the page is loaded anew. */}
         <Button onClick={() => location.reload()}>{words.retry}</Button>
       </Face>
     )

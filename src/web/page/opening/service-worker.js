@@ -1,12 +1,12 @@
-// Lets the page open without a connection. Only what is the same for everybody is kept: the page and
-// its files. All else, and above all every answer of the API, goes to the server as if this were not here.
+// Lets the page open without a connection. It keeps only the page and its files, which are the same for
+// everybody. Every other request, and every answer of the API, passes it by.
 
 // The values of these three are written here when the page is bundled.
 const CACHE = 'musakone-page-VERSION'
 const FILES = ['/page/…']
 const SCREENS = ['/screens/…']
 
-/** A page that is slower than this is opened as it was. */
+/** After this time without an answer, the page opens as it was kept. */
 const PATIENCE_MS = 2_500
 
 addEventListener('install', (event) => {
@@ -36,18 +36,18 @@ async function dropOthers() {
   await Promise.all(old.map((name) => caches.delete(name)))
 }
 
-/** As the server has it, if that answers in time; else as it was. */
+/** The page from the server, or the kept one when the server does not answer in time. */
 async function page(request) {
   const known = await caches.match('/', { cacheName: CACHE, ignoreVary: true })
   if (known === undefined) return fetch(request)
-  // Left waiting, it would hold up the next one for the same address.
+  // The signal ends a request that hangs: it would block the next request for the same address.
   const signal = AbortSignal.timeout(PATIENCE_MS)
   const response = await fetch(request, { signal }).catch(() => undefined)
-  // A server that is starting has a proxy before it that says so.
+  // While the server starts, a proxy before it may answer 502 or 503.
   return response === undefined || response.status >= 502 ? known : response
 }
 
-/** What its name says never changes. */
+/** A file from the cache, or from the server; its name holds a hash of its content. */
 async function file(request) {
   return (await caches.match(request.url, { cacheName: CACHE, ignoreVary: true })) ?? fetch(request)
 }

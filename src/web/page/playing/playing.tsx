@@ -14,7 +14,7 @@ import { UpNext } from './up-next'
 import { Volume } from './volume'
 import './playing.css'
 
-/** What plays, who wanted it, and all that one may do about it. */
+/** The song that plays, the person who queued it, and the controls that the role has. */
 export function Playing() {
   if (isAway()) return <OfflineFace />
   const state = playback.value

@@ -36,7 +36,7 @@ export function Volume() {
   )
 }
 
-/** Follows the finger, but not each of its moves. */
+/** Sends the volume while the slider moves, at most once in 90 ms. */
 function slide(volume: number): void {
   if (performance.now() - sentAt < EVERY_MS) return
   sentAt = performance.now()

@@ -11,8 +11,8 @@ export type Where = 'last' | 'next' | 'now'
 let lastKey = 0
 
 /**
- * Adds songs to the queue. They are shown there at once, and vanish again when that is refused; resolves
- * with whether they were added.
+ * Adds songs to the queue. The queue shows them at once, and drops them again when Mopidy refuses; resolves
+ * to whether they were added.
  */
 export async function addSongs(
   songs: readonly Pick<Song, 'uri' | 'name' | 'artist'>[],

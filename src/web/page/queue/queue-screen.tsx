@@ -25,7 +25,7 @@ import { ArrivalRow, GhostRow, QueueRow, QueueSheet, ROW_HEIGHT } from './queue-
 import { useReorder } from './reorder'
 import './queue.css'
 
-/** The queue: who added what, when it will play, and in which order. */
+/** The queue: each song with the person who added it and the time at which it starts. */
 export function QueueScreen() {
   const words = sentences()
   const handle = useRef<ListHandle>(null)
@@ -121,10 +121,10 @@ export function QueueScreen() {
 }
 
 const SEEN_ANYWAY = 4
-/** Of what stays at the top, in pixels. */
+/** Height of the buttons that stay at the top, in pixels. */
 const TOOLS_HEIGHT = 60
 
-/** Who opens a long queue wants to see where it is. */
+/** Scrolls a long queue to the song that plays, unless "back" restores an earlier position. */
 async function goToCurrent(list: RefObject<ListHandle | null>): Promise<void> {
   if (scrollBefore() > 0) return
   const index = await call<number | null>('core.tracklist.index').catch(() => null)

@@ -19,7 +19,7 @@ import './room.css'
 
 const LOOK_AGAIN_MS = 3_000
 
-/** Who is here, and what everybody together heard. */
+/** The people who are here, and what everybody together heard. */
 export function RoomScreen() {
   const say = words()
   if (me.value === null) return <Waiting />

@@ -13,7 +13,7 @@ import { HeardLately } from './heard-lately'
 import { Results } from './results'
 import './search.css'
 
-/** What is being asked for; between the key and the question some time passes. */
+/** The text of the running or last search; it starts when typing has paused. */
 const asked = signal('')
 const found = signal<Found | null>(null)
 const problem = signal<string | null>(null)
@@ -22,13 +22,13 @@ const busy = signal(false)
 const SETTLED_MS = 220
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Search as one types, in all that Mopidy has. */
+/** Searches all of Mopidy's backends while the person types. */
 export function SearchScreen() {
   const words = sentences()
   const input = useRef<HTMLInputElement>(null)
   const text = query.value.get('q') ?? ''
   useEffect(() => {
-    // On a phone the keyboard would cover what was heard lately.
+    // On a phone the keyboard would open and cover the songs that were heard lately.
     if (matchMedia('(hover: hover)').matches) input.current?.focus()
   }, [])
   const isConnecting = connection.value === 'connecting'
@@ -98,7 +98,7 @@ function Body({ text }: { text: string }) {
   )
 }
 
-/** Keeps what is typed in the address, so that one comes back to it. */
+/** Keeps the typed text in the address, so that "back" returns to the results. */
 function write(text: string): void {
   go(searchAddress(text), { replace: path.value === SCREENS.search })
 }

@@ -9,7 +9,7 @@ import { Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
 import { accountSheet } from './account-sheet'
 
-/** Who is signed in, and what is there besides the music. */
+/** The button of the account and its sheet: other screens, web clients, password, sessions, keys, log out. */
 export function Account() {
   const [open, setOpen] = useState(false)
   const [clients, setClients] = useState<readonly WebClient[]>([])

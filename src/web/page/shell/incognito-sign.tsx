@@ -4,7 +4,7 @@ import { Icon } from '../controls/icon'
 import { sentences } from '../language/language'
 import { incognito } from './incognito'
 
-/** That nothing is kept at the moment, and the way to the switch. */
+/** The mark that incognito is on; it links to the switch. */
 export function IncognitoSign() {
   if (incognito.value !== true) return null
   return (

@@ -5,10 +5,10 @@ import { onOpen } from '../connection/socket'
 type Switch = { on: boolean }
 const ADDRESS = '/api/analytics/incognito'
 
-/** Whether nothing that one does is kept; null until it is known. */
+/** Whether the person is incognito, so that no action is recorded; null until it is known. */
 export const incognito = signal<boolean | null>(null)
 
-/** Shown at once, and taken back when it is refused. @throws {ApiError} */
+/** Switches incognito: shown at once, and taken back when the server refuses. @throws {ApiError} */
 export async function setIncognito(on: boolean): Promise<void> {
   const before = incognito.value
   incognito.value = on

@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../controls/icon'
 import { sentences } from '../language/language'
 import { queueLength, queueLoaded } from '../queue/queue'
 
-/** In their order; the wall screen is opened from the account. */
+/** The links in their order; the wall screen is opened from the account's sheet. */
 const PLACES = [
   ['playing', 'note'],
   ['queue', 'queue'],
@@ -17,13 +17,13 @@ const PLACES = [
   ['admin', 'sliders'],
 ] as const satisfies readonly (readonly [ScreenName, IconName])[]
 
-/** A phone has no room for these at its foot: there the account leads to them. */
+/** Screens without room in a phone's navigation; there the account's sheet links to them. */
 const ON_DESKS: ReadonlySet<ScreenName> = new Set(['listening', 'room', 'admin'])
 
 const mayOpen = (name: ScreenName): boolean =>
   (name !== 'room' || may('history.room')) && (name !== 'admin' || may('users'))
 
-/** The way to every screen: at the foot on a phone, at the side on a desk. */
+/** The main navigation: at the foot on a phone, at the side on a desk. */
 export function Navigation() {
   const words = sentences()
   return (

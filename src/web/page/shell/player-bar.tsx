@@ -10,7 +10,7 @@ import { PlayButton, Transport } from '../playing/transport'
 import { Volume } from '../playing/volume'
 import { nameOf } from '../queue/queue'
 
-/** What plays, small, on every other screen. */
+/** The song that plays and its controls, on every screen but that of the player. */
 export function PlayerBar() {
   const state = playback.value
   if (!state?.track || isAway()) return null

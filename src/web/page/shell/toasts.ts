@@ -16,15 +16,15 @@ const WITH_ACTION_MS = 10_000
 const MOST = 3
 let lastId = 0
 
-/** Says something at the foot of the page for a while; with an action for longer. */
+/** Shows a message at the foot of the page for 4 s, or for 10 s with an action. */
 export function say(text: string, action?: Toast['action']): void {
   show({ text, tone: 'plain', ...(action && { action }) })
 }
 
-/** Says why something did not work. */
+/** Shows the message of an error at the foot of the page. */
 export function complain(error: unknown): void {
   show({ text: error instanceof Error ? error.message : String(error), tone: 'problem' })
-  // What a role may can change at any time.
+  // The permissions of the role may have changed since they were fetched.
   if (error instanceof CallError && error.code === Refused.notAllowed) recognise()
 }
 

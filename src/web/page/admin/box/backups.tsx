@@ -8,7 +8,7 @@ import { adminApi } from '../admin-api'
 import { moment, size } from '../amounts'
 import { reasonFor, words } from '../words'
 
-/** The copies of the database that there are, and one more. */
+/** The list of backups, and a button that makes one. */
 export function Backups() {
   const say = words()
   const answer = useAnswer('backups', adminApi.backups)

@@ -10,7 +10,7 @@ const ICONS: Readonly<Record<Finding['mark'], IconName>> = {
   unknown: 'more',
 }
 
-/** What was found of the box: a sentence each, and what to do about it. */
+/** The findings of the box's checks: a sentence each, and the remedy. */
 export function Findings({ findings }: { findings: readonly Finding[] }) {
   const say = words()
   const names = { ok: say.well, note: say.look, wrong: say.wrong, unknown: say.cannotTell }

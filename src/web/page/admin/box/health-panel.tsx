@@ -9,7 +9,7 @@ import { Findings } from './findings'
 import { Pulse } from './overview'
 import './health-panel.css'
 
-/** How the service is, in numbers and in sentences. */
+/** The health of the service in numbers, and the findings of its checks. */
 export function HealthPanel() {
   const say = words()
   const answer = useAnswer('health', async () => {

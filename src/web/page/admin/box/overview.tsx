@@ -8,7 +8,7 @@ import { relative, span } from '../amounts'
 import { words } from '../words'
 import './overview.css'
 
-/** Everything at a glance, and the way to each. */
+/** All parts at a glance, each with a link. */
 export function Overview() {
   const say = words()
   const answer = useAnswer('overview', async () => {
@@ -51,7 +51,7 @@ export function Overview() {
   )
 }
 
-/** How the service is, in a line. */
+/** Whether the service is healthy, its versions and its uptime, in one line. */
 export function Pulse({ health }: { health: Health }) {
   const say = words()
   const { online, version } = health.mopidy
@@ -89,7 +89,7 @@ function Card({ part, icon, title, children }: CardOptions) {
   )
 }
 
-/** The other ways to the music, and to the box. */
+/** Links to other web clients of Mopidy, to the API's documentation and to the metrics. */
 function Others() {
   const say = words()
   const { value } = useAnswer('clients', api.clients)

@@ -13,7 +13,7 @@ type SessionListOptions = {
   ask: () => Promise<{ sessions: SessionEntry[] }>
 }
 
-/** Where somebody is logged in, and the end of that. */
+/** The sessions of an account, each with a button that ends it. */
 export function SessionList({ question, ask }: SessionListOptions) {
   const say = words()
   const answer = useAnswer(question, ask)

@@ -22,7 +22,7 @@ type FieldOptions = {
   spellcheck?: boolean
 }
 
-/** A field with its label above, and what to know of it below. */
+/** A text field with its label above and a hint below. */
 export function Field({ label, hint, type = 'text', ...rest }: FieldOptions) {
   const id = useId()
   return (
@@ -30,7 +30,8 @@ export function Field({ label, hint, type = 'text', ...rest }: FieldOptions) {
       <label for={id}>{label}</label>
       <input
         {...rest}
-        id={id} // Each type has a type of its own.
+        id={id}
+        // Preact types each kind of input apart, which a union does not fit.
         type={type as 'text'}
         {...(hint && { 'aria-describedby': `${id}-hint` })}
       />
@@ -51,7 +52,7 @@ type PickOptions<Name extends string> = {
   onPick?: (value: Name) => void
 }
 
-/** One of several, as the system lets one choose. */
+/** A choice of one of several, by the system's own menu. */
 export function Pick<Name extends string>({
   label,
   name,
@@ -87,7 +88,7 @@ type TickOptions = {
   disabled?: boolean
 }
 
-/** Yes or no. */
+/** A checkbox with its label. */
 export function Tick({ label, ...rest }: TickOptions) {
   return (
     <label class="tick">
@@ -99,14 +100,14 @@ export function Tick({ label, ...rest }: TickOptions) {
 
 type FormOptions = {
   submit: string
-  /** Does it; what it throws is said above the button. */
+  /** Sends the form; the message of an error that it throws appears above the button. */
   onSubmit(values: FormData): Promise<unknown>
-  /** The sentence for what was thrown. */
+  /** Turns an error into a sentence. */
   reasonFor(error: unknown): string
   children: ComponentChildren
 }
 
-/** A form that says what is wrong where it is wrong, and is sent once. */
+/** A form that shows its problem above the button, and cannot be sent twice at once. */
 export function Form({ submit, onSubmit, reasonFor, children }: FormOptions) {
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)

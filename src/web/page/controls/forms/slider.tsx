@@ -4,17 +4,20 @@ type SliderOptions = {
   label: string
   value: number
   max: number
-  /** The largest that may be chosen. */
+  /** The largest value that this person may choose. */
   most?: number
   step: number
   say(value: number): string
-  /** While it is dragged. */
+  /** Called while the handle is dragged. */
   onSlide?(value: number): void
-  /** Where it was left. */
+  /** Called with the value at which the handle was released. */
   onChoose(value: number): void
 }
 
-/** A native slider, which the keyboard and screen readers know; what is dragged is not pulled back. */
+/**
+ * A native slider, for keyboards and screen readers. While it is dragged, a new `value` does not
+ * move the handle.
+ */
 export function Slider({
   label,
   value,

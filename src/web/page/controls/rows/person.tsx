@@ -2,7 +2,7 @@ import { me } from '../../connection/session'
 import { sentences } from '../../language/language'
 import { hueOf } from './cover'
 
-/** Somebody, by name and the first letter of it. */
+/** A person by the first letter of the name, and the name or "you". */
 export function Person({ person, as = 'you' }: PersonOptions) {
   if (person === null) return <span class="person outside">{sentences().fromOutside}</span>
   const isMe = person.id === me.value?.id
@@ -16,7 +16,8 @@ export function Person({ person, as = 'you' }: PersonOptions) {
 }
 
 export type PersonOptions = {
-  person: { id: number; username: string } | null /** How who looks at it is called. */
+  person: { id: number; username: string } | null
+  /** What stands in place of the viewer's own name. */
   as?: 'you' | 'byYou' | 'name'
 }
 

@@ -13,9 +13,9 @@ import { Cover } from './cover'
 
 const ADDED_MS = 2_500
 
-/** A song that can be added: by the plus at once, by the rest of the row in other ways. */
+/** A song: the plus adds it to the queue, the rest of the row opens a sheet with more choices. */
 export function SongRow({ song, place }: { song: Song; place?: number }) {
-  // Of which song, since a row that was scrolled away stands for another.
+  // The URI of the song whose sheet is open, since scrolling reuses the row for another song.
   const [openUri, setOpenUri] = useState<string | null>(null)
   const close = () => setOpenUri(null)
   const words = sentences()

@@ -10,34 +10,34 @@ import type { ComponentChildren, RefObject, VNode } from 'preact'
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
 
 export type ListHandle = {
-  /** Shows the row at the top. */
+  /** Scrolls until the row is at the top. */
   scrollTo(index: number): void
-  /** Shows the row, moving as little as may be. */
+  /** Scrolls as little as needed to show the row. */
   reveal(index: number): void
 }
 
 type VirtualListOptions = {
   count: number
   rowHeight: number
-  /** Pixels at the top that something else covers. */
+  /** Pixels at the top that a sticky header covers. */
   headroom?: number
   label: string
-  /** Draws a row; it may be what another was before, and so keeps no state of a place. */
+  /** Draws a row. Its component may have drawn another row before, so it must keep no state of its own. */
   render(index: number): ComponentChildren
-  /** Told which rows are there. */
+  /** Called with the first and last row that exist. */
   onShow?(first: number, last: number): void
   handle?: RefObject<ListHandle | null>
 }
 
-/** As many rows come and go at once: to change the list costs the browser more than each row of it. */
+/** How many rows are added and removed at once: changing the list costs the browser more than drawing a row. */
 const STEP = 4
-/** Beyond those that can be seen, on either side. */
+/** Rows kept above and below the visible ones. */
 const AROUND = 6
 
 /**
- * A list of rows of one height, of which only those that can be seen exist. While it scrolls, the rows
- * that go on one side come back on the other; at rest they stand in their order, for who reads or tabs
- * through them.
+ * A list of rows of one height, of which only the visible ones exist. While it scrolls, a row that leaves on one
+ * side is reused on the other. At rest the elements are in the order of the list, for screen readers and the
+ * Tab key.
  */
 export function VirtualList(options: VirtualListOptions) {
   const { count, rowHeight, headroom = 0, label, render, onShow, handle } = options
@@ -53,7 +53,7 @@ export function VirtualList(options: VirtualListOptions) {
     last: 0,
   })
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0)
-  /** The first and the last row that exist: always as many, and a step at a time. */
+  /** The first and the last row that exist. Their number is constant, and they move by `STEP` rows. */
   const endsOf = ({ startIndex, count }: Pick<Range, 'startIndex' | 'count'>) => {
     const seen = Math.ceil((before.current.height / rowHeight + 1) / STEP) * STEP
     const first = Math.max(0, Math.floor(startIndex / STEP) * STEP - AROUND)
@@ -83,7 +83,7 @@ export function VirtualList(options: VirtualListOptions) {
   const [virtualizer] = useState(() => new Virtualizer(virtualizerOptions))
   virtualizer.setOptions(virtualizerOptions)
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer])
-  // What stands above the list changes with its parent only.
+  // The height above the list changes only when the parent renders.
   useLayoutEffect(() => {
     const margin = marginOf(list.current, scroller())
     if (margin === before.current.margin) return
@@ -107,7 +107,7 @@ export function VirtualList(options: VirtualListOptions) {
   for (const index of indexes)
     rows.set(
       index,
-      // While it only scrolls, a row that is there already is not drawn again.
+      // While the list only scrolls, existing rows are not rendered again.
       known.get(index) ?? (
         <li
           key={index % slots}
@@ -139,7 +139,7 @@ export function VirtualList(options: VirtualListOptions) {
 type Drawn = {
   render: VirtualListOptions['render']
   rows: ReadonlyMap<number, VNode>
-  /** Which slot comes after which in the document. */
+  /** The slots in the order of their elements in the document. */
   order: readonly number[]
   margin: number
   height: number
@@ -152,7 +152,7 @@ function between(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at)
 }
 
-/** Gives up the focus of a row that goes: what stands there next is another. */
+/** Takes the focus from a row that leaves, since its element is reused for another row. */
 function leaveFocus(list: HTMLElement | null, first: number, last: number): void {
   const row = document.activeElement?.closest('li')
   if (!row || row.parentElement !== list) return
@@ -160,7 +160,7 @@ function leaveFocus(list: HTMLElement | null, first: number, last: number): void
   if (index < first || index > last) (document.activeElement as HTMLElement).blur()
 }
 
-/** How far below the top of what scrolls the list begins. */
+/** Pixels between the top of the scrolled content and the list. */
 function marginOf(list: HTMLElement | null, scroller: HTMLElement | null): number {
   if (list === null || scroller === null) return 0
   return (

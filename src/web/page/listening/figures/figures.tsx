@@ -26,7 +26,7 @@ import './figures.css'
 
 const FEW = 5
 
-/** What somebody, or the room, did and heard in a span of time. */
+/** The figures of a person or of the room in a span of time. */
 export function Figures({ whose }: { whose: Whose }) {
   const asked = query.value.get('span')
   const span: SpanName = isSpan(asked) ? asked : 'month'
@@ -124,7 +124,7 @@ function Shown({ whose, span, stats, days }: ShownOptions) {
   )
 }
 
-/** The year that is worth looking back on: this one, or in its first weeks the last. */
+/** A link to the review of this year; in January of the last year, if something was heard then. */
 function ReviewLink({ whose, stats }: { whose: Whose; stats: Stats }) {
   const now = new Date()
   const isYoung = now.getMonth() === 0

@@ -13,7 +13,7 @@ import './tops.css'
 
 type Track = { track_uri: string; track_name: string | null; artist: string | null }
 
-/** A list of songs, each of which can be added again. */
+/** A list of songs with a button that adds each to the queue. */
 export function TopTracks<Song extends Track>({
   tracks,
   hintOf,
@@ -47,14 +47,14 @@ export function TopTracks<Song extends Track>({
 export type Ranked = {
   name: string
   hint: string
-  /** By which their bars are compared. */
+  /** The length of the bar, relative to the other entries. */
   amount: number
   before?: ComponentChildren
-  /** What is searched for when it is opened; without it, it does not open. */
+  /** The text that a click searches for; without it the entry is no link. */
   find?: string
 }
 
-/** A list by rank; the bar behind each is its share of the first. */
+/** A list by rank; the bar behind each entry shows its amount relative to the largest. */
 export function Ranking({ entries }: { entries: readonly Ranked[] }) {
   if (entries.length === 0) return <p class="none">{words().noneYet}</p>
   const most = Math.max(1, ...entries.map(({ amount }) => amount))

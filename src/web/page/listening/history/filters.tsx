@@ -13,7 +13,7 @@ import '../filters.css'
 
 const SETTLED_MS = 250
 
-/** Narrows the history down; what is chosen stands in the address. */
+/** Narrows the history down. The address holds the choice, so that "back" and links keep it. */
 export function Filters({ filter, whose }: { filter: Filter; whose: Whose }) {
   const say = words()
   const set = (name: string, value: string) => askFor({ [name]: value === '' ? undefined : value })
@@ -130,11 +130,11 @@ function nameOfWhen(when: When): string {
   }[when]
 }
 
-/** What the address asks for. */
+/** The filter that the address asks for. */
 export function readFilter(whose: Whose): Filter {
   const asked = query.value
   const when = WHEN.find((when) => when === asked.get('when')) ?? 'any'
-  // What was heard is the room's, and not everybody may see it.
+  // The list of what was heard belongs to the room, and a role may lack the permission to see it.
   const list = whose === 'room' || (asked.get('list') !== 'done' && may('history.room'))
   const kinds = list ? words().endings : words().actions
   const kind = asked.get('kind') ?? ''

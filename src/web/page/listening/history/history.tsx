@@ -11,7 +11,7 @@ import type { Entry } from './pages'
 import { ActionRow, PlayRow } from './rows'
 import './history.css'
 
-/** What one did, or what was heard, newest first, narrowed down by words, kind and time. */
+/** A person's actions or the songs that were heard, newest first, filtered by words, kind and time. */
 export function History({ whose }: { whose: Whose }) {
   const filter = readFilter(whose)
   const question = JSON.stringify([filter, me.value?.id])
