@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core'
 import type { Role } from '../../../../src/accounts/model'
 import { hasChromium } from '../../../clients/browser'
 import { TEST_PASSWORD, until } from '../../../support/test-musakone'
+import { violations } from '../stage/axe'
 import { type PageStage, type Size, setPageStage } from '../stage/stage'
 
-const AXE = Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text()
 const SIZES: readonly Size[] = ['phone', 'desk']
 const HOSTILE = '<img/src=x/onerror=alert(1)>'
 const OTHER_PASSWORD = 'another battery for the horse'
@@ -53,12 +53,6 @@ describe.skipIf(!hasChromium())('the administration', () => {
       ['/admin?part=backups', '.face, .rows'],
       ['/admin?part=start', '.step'],
     ]
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(await AXE)
-    return (await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`)) as string[]
   }
 
   test('who is no admin is told why there is nothing to see, and shown no way here', async () => {

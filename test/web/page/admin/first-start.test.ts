@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { Page } from 'playwright-core'
 import { hasChromium } from '../../../clients/browser'
 import { TEST_PASSWORD, until } from '../../../support/test-musakone'
+import { violations } from '../stage/axe'
 import { type PageStage, type Size, setPageStage } from '../stage/stage'
 
-const AXE = Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text()
 const SIZES: readonly Size[] = ['phone', 'desk']
 const NEW_PASSWORD = 'a new battery for the horse'
 
@@ -30,12 +30,6 @@ describe.skipIf(!hasChromium())('the first start', () => {
       async () => (await page.evaluate(`localStorage.getItem('musakone.first-start')`)) !== null,
       'it to be known',
     )
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(await AXE)
-    return (await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`)) as string[]
-  }
 
   test.each(SIZES)('on a %s, a first password is changed before anything else', async (size) => {
     const username = `newcomer-${size}`
