@@ -15,7 +15,7 @@ import type { Backup, BackupList, Box } from '../../../health/box/model'
 import type { Health } from '../../../health/model'
 import { get, send } from '../connection/api'
 
-export type { ApiKey, Audit, Box, Health, Invite, Limits, Role, SessionEntry, UserEntry }
+export type { Box, Health, Invite, Limits, Role, SessionEntry, UserEntry }
 export type AuditEntry = Audit['events'][number]
 export type Finding = Box['findings'][number]
 export type RoleRules = { role: Role; permissions: string[]; limits: Limits; changed: boolean }

@@ -5,7 +5,7 @@ import { sentences } from '../language/language'
 import { Button } from './button'
 import { Face, Waiting } from './face'
 
-export type Answer<Value> = {
+type Answer<Value> = {
   value: Value | undefined
   /** Whether the value answers an earlier question, and the new answer is being fetched. */
   isOld: boolean

@@ -1,9 +1,9 @@
 import { call } from '../connection/socket'
 
 /** Mopidy's models; Mopidy leaves out a field without a value. */
-export type Artist = { uri?: string; name?: string }
-export type Album = { uri?: string; name?: string; artists?: Artist[]; date?: string }
-export type LibraryTrack = {
+type Artist = { uri?: string; name?: string }
+type Album = { uri?: string; name?: string; artists?: Artist[]; date?: string }
+type LibraryTrack = {
   uri: string
   name?: string
   artists?: Artist[]
@@ -15,7 +15,7 @@ export type Ref = {
   name?: string
   type: 'track' | 'album' | 'artist' | 'directory' | 'playlist'
 }
-export type SearchResult = { tracks?: LibraryTrack[]; albums?: Album[]; artists?: Artist[] }
+type SearchResult = { tracks?: LibraryTrack[]; albums?: Album[]; artists?: Artist[] }
 export type Found = {
   tracks: LibraryTrack[]
   albums: Album[]

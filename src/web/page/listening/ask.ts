@@ -6,7 +6,7 @@ import type { Days } from '../../../statistics/days/model'
 import type { Review, Stats } from '../../../statistics/model'
 import { get, read, send } from '../connection/api'
 
-export type { Days, Forgotten, History, Imported, PlaybackHistory, Review, Room, Stats }
+export type { Days, History, Imported, PlaybackHistory, Review, Room, Stats }
 export type Whose = 'mine' | 'room'
 
 /** The browser's time zone: the server counts days by it. */

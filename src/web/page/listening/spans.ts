@@ -20,7 +20,7 @@ export const secondsOf = (time: Date | undefined): number | undefined =>
 
 /** A bar of a chart. */
 export type Slot = { label: string; name: string; listenedMs: number; plays: number }
-export type Pace = 'day' | 'month' | 'year'
+type Pace = 'day' | 'month' | 'year'
 
 const MOST_MONTHS = 24
 
@@ -65,7 +65,7 @@ function next(time: Date, pace: Pace): Date {
 }
 
 /** `2026-01-05`, by the browser's clock. */
-export function dayOf(time: Date): string {
+function dayOf(time: Date): string {
   const [year, month, day] = [time.getFullYear(), time.getMonth() + 1, time.getDate()]
   return [String(year).padStart(4, '0'), pad(month), pad(day)].join('-')
 }

@@ -5,7 +5,6 @@ import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { whenCalm } from '../opening/calm'
 import { complain } from '../shell/toasts'
 
-export type Track = NonNullable<PlaybackState['track']>
 export type OptionName = 'random' | 'repeat' | 'single' | 'consume'
 
 const NOTHING: PlaybackState = {

@@ -8,7 +8,7 @@ import { playback, playerCommands, positionNow } from './player'
 const TICK_MS = 250
 
 /** The position in milliseconds; renders again every 250 ms while a song plays. */
-export function usePosition(): number {
+function usePosition(): number {
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0)
   const isPlaying = playback.value?.state === 'playing'
   useEffect(() => {

@@ -6,7 +6,7 @@ import { complain, say } from '../shell/toasts'
 import { type Arrival, arrivals, inFrames, refreshQueueThen } from './queue'
 
 type TlTrack = { tlid: number }
-export type Where = 'last' | 'next' | 'now'
+type Where = 'last' | 'next' | 'now'
 
 let lastKey = 0
 

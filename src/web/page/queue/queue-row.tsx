@@ -13,8 +13,6 @@ import { type Arrival, currentTlid, entries, nameOf, type QueueEntry, removeEntr
 import type { Drag, Reorder } from './reorder'
 import { ROW_HEIGHT } from './row-height'
 
-export { ROW_HEIGHT }
-
 type QueueRowOptions = {
   entry: QueueEntry
   index: number

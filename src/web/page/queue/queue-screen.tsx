@@ -21,8 +21,9 @@ import {
   refreshQueue,
   shuffleQueue,
 } from './queue'
-import { ArrivalRow, GhostRow, QueueRow, QueueSheet, ROW_HEIGHT } from './queue-row'
+import { ArrivalRow, GhostRow, QueueRow, QueueSheet } from './queue-row'
 import { useReorder } from './reorder'
+import { ROW_HEIGHT } from './row-height'
 import './queue.css'
 
 /** The queue: each song with the person who added it and the time at which it starts. */

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { CallError, Refused } from '../connection/call-error'
 import { recognise } from '../connection/session'
 
-export type Toast = {
+type Toast = {
   id: number
   text: string
   tone: 'plain' | 'problem'

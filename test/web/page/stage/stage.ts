@@ -8,7 +8,6 @@ import { connectOwn } from '../../../support/own-socket'
 import { TEST_PASSWORD, type TestMusakoneOptions } from '../../../support/test-musakone'
 
 export type PageStage = Awaited<ReturnType<typeof setPageStage>>
-export type Opened = Awaited<ReturnType<PageStage['open']>>
 
 type OpenOptions = {
   role?: Role

@@ -22,7 +22,7 @@ export async function readFigures(): Promise<Figures> {
   return figuresIn(await response.text())
 }
 
-export function figuresIn(text: string): Figures {
+function figuresIn(text: string): Figures {
   const samples = text.split('\n').flatMap((line) => sampleIn(line) ?? [])
   const sum = (name: string, labels: Record<string, string> = {}) =>
     samples

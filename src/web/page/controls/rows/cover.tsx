@@ -39,7 +39,7 @@ export function IconCover({ icon, as = 'symbol' }: { icon: IconName; as?: 'symbo
   )
 }
 
-export type CoverOptions = { uri: string; name: string; class?: string }
+type CoverOptions = { uri: string; name: string; class?: string }
 
 /** A hue in degrees, derived from the text. */
 export function hueOf(text: string): number {

@@ -15,7 +15,7 @@ export function Person({ person, as = 'you' }: PersonOptions) {
   )
 }
 
-export type PersonOptions = {
+type PersonOptions = {
   person: { id: number; username: string } | null
   /** What stands in place of the viewer's own name. */
   as?: 'you' | 'byYou' | 'name'

@@ -44,7 +44,7 @@ export function TopTracks<Song extends Track>({
   )
 }
 
-export type Ranked = {
+type Ranked = {
   name: string
   hint: string
   /** The length of the bar, relative to the other entries. */

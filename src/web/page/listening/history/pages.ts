@@ -19,7 +19,7 @@ export type Filter = {
 export type Play = PlaybackHistory['plays'][number]
 export type Action = History['actions'][number]
 export type Entry = { key: string; atMs: number } & ({ play: Play } | { action: Action })
-export type Page = { entries: Entry[]; cursor: string | null }
+type Page = { entries: Entry[]; cursor: string | null }
 
 const PAGE = 50
 /**
@@ -59,7 +59,7 @@ async function pageOf({ list, user, text, kind, ...time }: Filter, cursor?: stri
 }
 
 /** The span of a filter in Unix seconds; a missing end is open. */
-export function spanOfFilter({ when, from, to }: Pick<Filter, 'when' | 'from' | 'to'>) {
+function spanOfFilter({ when, from, to }: Pick<Filter, 'when' | 'from' | 'to'>) {
   if (when === 'any') return {}
   if (when === 'today') return { from: secondsOf(new Date(new Date().setHours(0, 0, 0, 0))) }
   if (when !== 'dates') return { from: secondsOf(startOf(when)) }
