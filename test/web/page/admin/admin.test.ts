@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium())('the administration', () => {
     stage.open(part === '' ? '/admin' : `/admin?part=${part}`, { role: 'admin', ...options })
   const said = (page: Page, text: string) => page.locator('.toast').getByText(text).waitFor()
 
-  /** Waits until the code is there. */
+  /** Waits until the QR code is drawn. */
   const drawn = (page: Page) =>
     until(
       async () =>
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium())('the administration', () => {
       'the code',
     )
 
-  /** A place of each kind, and what is there once it is ready. */
+  /** An address of each part, with a selector of what it shows once it is ready. */
   async function places(): Promise<[path: string, ready: string][]> {
     const { id } = find('Mireille') ?? (await add('Mireille'))
     const invite = await stage.invite({ name: 'Friday' })
@@ -162,7 +162,7 @@ describe.skipIf(!hasChromium())('the administration', () => {
     ])
     await one.page.getByRole('button', { name: /^Admin/ }).click()
     await other.page.locator('.choice [aria-pressed=true]').getByText('Admin').waitFor()
-    // Both admins are no longer the last one: each may take the other away.
+    // With two admins neither is the last one, so each may delete the other.
     await other.button('Delete this account').click()
     await other.page
       .getByRole('dialog')
@@ -237,7 +237,7 @@ describe.skipIf(!hasChromium())('the administration', () => {
       colorScheme: 'dark',
     })
     await heading('For the wall').waitFor()
-    // Which it has here, being at a loopback address.
+    // The test's server is at a loopback address, so the warning is shown.
     await page.getByText('This address works on the box alone.').waitFor()
     await drawn(page)
     await page.emulateMedia({ media: 'print' })
@@ -336,7 +336,7 @@ describe.skipIf(!hasChromium())('the administration', () => {
     await fill(TEST_PASSWORD, OTHER_PASSWORD, OTHER_PASSWORD)
     await said(page, 'Your password is changed.')
     expect(await stage.musakone.logIn('ines', OTHER_PASSWORD)).toBeString()
-    // The page goes on with the new session.
+    // The page stays open: it has the new session.
     await page.locator('[data-connection=open]').waitFor({ state: 'attached' })
     await choose('Where I am logged in')
     await button(/^End: /)
@@ -372,7 +372,7 @@ describe.skipIf(!hasChromium())('the administration', () => {
     await page.getByRole('dialog').getByLabel('Name').fill('tabby')
     await page.keyboard.press('Enter')
     await said(page, 'Is now called tabby')
-    // The focus is back where the sheet was opened.
+    // The focus is back on the button that opened the sheet.
     await until(async () => (await focused()) === 'Rename', 'the focus')
     await administration().remove({ by: 'the test' }, id)
   })

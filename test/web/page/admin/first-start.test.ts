@@ -18,13 +18,13 @@ describe.skipIf(!hasChromium())('the first start', () => {
 
   const accounts = () => stage.musakone.services.accounts
 
-  /** As on the first day: nobody but the admin. */
+  /** Deletes all accounts but the admin's, as on the first day. */
   async function alone(): Promise<void> {
     for (const { id, username } of accounts().administration.list())
       if (username !== 'admin') await accounts().administration.remove({ by: 'the test' }, id)
   }
 
-  /** Waits until the browser knows that the box is not new. */
+  /** Waits until the page has stored that the box is not new. */
   const remembered = (page: Page) =>
     until(
       async () => (await page.evaluate(`localStorage.getItem('musakone.first-start')`)) !== null,
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium())('the first start', () => {
     await page.getByLabel('New password').fill(NEW_PASSWORD)
     await page.getByLabel('The same again').fill(NEW_PASSWORD)
     await page.keyboard.press('Enter')
-    // Back where one was going, connected.
+    // The address that was opened first is shown, and connected.
     await page.locator('[data-connection=open]').waitFor({ state: 'attached' })
     await heading('Queue').waitFor()
     expect(new URL(page.url()).pathname).toBe('/queue')
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium())('the first start', () => {
       await page.reload()
       await page.getByText('Nothing is playing').waitFor()
       expect(new URL(page.url()).pathname).toBe('/')
-      // It stays within reach.
+      // The overview of the administration still links to it.
       await page.goto(`${stage.musakone.origin}/admin`)
       await page.getByRole('link', { name: 'First steps' }).click()
       await heading('Welcome').waitFor()

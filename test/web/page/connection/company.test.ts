@@ -3,7 +3,7 @@ import { hasChromium } from '../../../clients/browser'
 import { until } from '../../../support/test-musakone'
 import { NEON, type PageStage, RAIN, setPageStage } from '../stage/stage'
 
-/** Lets a test have hold of the page's sockets, and of whether the page can be seen. */
+/** Lets a test reach the page's sockets, and set whether the page is visible. */
 const KEEP_SOCKETS = `
   globalThis.sockets = []
   globalThis.WebSocket = class extends WebSocket {
@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium())('the page in company', () => {
     expect(reply.status).toBe(200)
     await button('Pause').click()
     await page.getByText('A member may not pause.').waitFor()
-    // The page has heard what the role may now.
+    // The page has fetched the new permissions.
     await button('Pause').waitFor({ state: 'detached' })
     expect(await stage.call('playback.get_state')).toBe('playing')
     await musakone.request('/api/roles/member', { token, method: 'DELETE' })
@@ -134,7 +134,7 @@ describe.skipIf(!hasChromium())('the page in company', () => {
     await page.addInitScript(KEEP_SOCKETS)
     await page.reload()
     await heading('Ticket Gate Love').waitFor()
-    // The old socket is dead, without either end having been told.
+    // The old socket is dead, and neither end knows.
     await page.evaluate(`{
       sleep('hidden')
       for (const socket of sockets) {
@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium())('the page in company', () => {
     }`)
     await heading('東京サイダー').waitFor()
     await page.locator('[data-connection=open]').waitFor({ state: 'attached' })
-    // Half a second on a machine of its own; the back-off alone would take many.
+    // It takes half a second on an idle machine; waiting for the back-off would take longer than the limit.
     expect(Date.now() - woken).toBeLessThan(5_000)
   })
 
@@ -182,13 +182,13 @@ describe.skipIf(!hasChromium())('the page in company', () => {
     let underWay = 0
     let refused = 0
     const left: string[] = []
-    // One that the page has given up meanwhile is none to go on with.
+    // The page may have aborted the request, and then it cannot continue.
     await page.route('**/api/**', async (route) => {
       underWay += 1
       await ended.promise
       await route.continue().catch(() => {})
     })
-    // As long as the login is on its way, the page lives and hears the others.
+    // While the login is loading, the page still runs and hears the other refusals.
     await page.route('**/login?*', async (route) => {
       left.push(new URL(route.request().url()).search)
       await heard.promise
@@ -211,7 +211,7 @@ describe.skipIf(!hasChromium())('the page in company', () => {
   test('from the invite to a song in the queue, without reading anything', async () => {
     const { url } = await stage.invite({ name: 'Friday' })
     const { page, button } = await stage.open(url.replace(stage.musakone.origin, ''), { token: '' })
-    // The page has put the cursor where the name goes.
+    // The page has focused the field for the name.
     await page.locator('input:focus').waitFor()
     const at = performance.now()
     await page.keyboard.type('Ida')

@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium())('a long list', () => {
   afterAll(() => stage.stop())
   afterEach(() => stage.sweep())
 
-  /** The rows in the order of the document: the number, the title, whether it is an old element. */
+  /** The rows in the order of the document: number, title, and whether the element is a reused one. */
   const ROWS = `[...document.querySelectorAll('.virtual > li')].map((row) =>
     [Number(row.ariaPosInSet), row.querySelector('.row-title')?.textContent ?? '', 'old' in row.dataset])`
   type Row = [place: number, title: string, old: boolean]
@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium())('a long list', () => {
     await until(inOrder, 'the rows to be in order')
     const now = await rows()
     expect(now[0]?.[0]).toBeGreaterThan(40)
-    // At its top the list has fewer rows.
+    // At the top of the list no rows are kept above the visible ones.
     expect(now.filter(([, , old]) => old).length).toBeGreaterThan(now.length / 2)
   })
 
@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium())('a long list', () => {
     await page.evaluate(`document.querySelector('[data-scrolls]').scrollTo(0, 200 * 68)`)
     await page.locator('li[aria-posinset="202"]').waitFor()
     expect(await page.evaluate('document.activeElement.tagName')).not.toBe('BUTTON')
-    // What is opened is what one sees.
+    // A row that was reused opens the song that it shows.
     await page.locator('li[aria-posinset="204"] .row-main').click()
     await page.getByRole('dialog', { name: names[203] ?? '', exact: true }).waitFor()
   })

@@ -18,7 +18,7 @@ test('the time of day is written by hand as Intl writes it', () => {
       [23, 59],
     ]) {
       const date = new Date(2026, 0, 1, hours, minutes)
-      // Which space it is differs between browsers.
+      // Browsers differ in the kind of space before AM and PM.
       const expected = format.format(date).replace(/\s/g, ' ')
       expect([locale, writtenTime(locale, date)]).toEqual([locale, expected])
     }

@@ -3,7 +3,7 @@ import { withRows } from '../../../support/user-rows'
 export type Play = {
   at: Date
   by: number | null
-  /** Of the demo: its name, and where it is there. */
+  /** A song of the demo library; `TICKET` without it. */
   song?: readonly [uri: string, name: string, artist: string, album: string]
   minutes?: number
   reason?: string
@@ -24,13 +24,13 @@ export const VESPA = [
   'Après the Rain',
 ] as const
 
-/** Noon, so many days ago. */
+/** Noon of the day that lies so many days back. */
 export function noon(daysAgo: number): Date {
   const now = new Date()
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo, 12)
 }
 
-/** Writes down what was heard and done, beside the program that has the file open. */
+/** Writes plays and actions into the database while the program has it open. */
 export function writeListening(
   databasePath: string,
   { plays = [], deeds = [] }: { plays?: readonly Play[]; deeds?: readonly Deed[] },
@@ -63,7 +63,7 @@ export function writeListening(
   })
 }
 
-/** By name, the ids of those who have an account. */
+/** The ids of all accounts, by name. */
 export function idsOf(databasePath: string): Readonly<Record<string, number>> {
   const users = withRows(databasePath, (rows) =>
     rows.query<{ id: number; username: string }, []>('SELECT id, username FROM users').all(),

@@ -6,14 +6,14 @@ import { misfits, violations } from '../stage/axe'
 import { type PageStage, type Size, setPageStage } from '../stage/stage'
 import { idsOf, noon, TICKET, VESPA, writeListening } from './listened'
 
-/** As it is seen, once it is, on one line. */
+/** The visible text of an element on one line, once the element is there. */
 async function textOf(locator: Locator): Promise<string> {
   await locator.first().waitFor()
   return (await locator.allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ')
 }
 
 const SIZES: readonly Size[] = ['phone', 'desk']
-/** Wholly over, even on New Year's Day. */
+/** A year that is over, even when the test runs on New Year's Day. */
 const PAST_YEAR = new Date().getFullYear() - 2
 
 describe.skipIf(!hasChromium())('my listening', () => {
@@ -25,13 +25,13 @@ describe.skipIf(!hasChromium())('my listening', () => {
     const { member = 0, guest = 0, admin = 0 } = ids
     writeListening(stage.databasePath, {
       plays: [
-        // This week 12 minutes, the week before 4, and none in the 30 days before those 30.
+        // 12 minutes this week, 4 in the week before, none in the 30 days before the last 30.
         { at: noon(1), by: member },
         { at: noon(2), by: member },
         { at: noon(3), by: member, song: VESPA, reason: 'skipped', endedBy: admin },
         { at: noon(9), by: member, song: VESPA },
         { at: noon(1), by: guest, song: VESPA },
-        // A year that is over, and nothing in the one before it.
+        // Plays in a past year, and none in the year before it.
         ...Array.from({ length: 60 }, (_, index) => ({
           at: new Date(PAST_YEAR, 5, 15, 8, index),
           by: member,
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium())('my listening', () => {
   afterAll(() => stage.stop())
   afterEach(() => stage.sweep())
 
-  /** Somebody of that role of whom nothing is known yet. */
+  /** Makes an account that has heard and done nothing yet. */
   async function someone(username: string, role: 'member' | 'guest' = 'member') {
     const { administration } = stage.musakone.services.accounts
     const user = { username, role, password: TEST_PASSWORD }
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium())('my listening', () => {
     expect(days[5]).toStartWith(yesterday)
     expect(days[5]).toContain(': 4\u00a0min')
     expect(days[6]).toContain(': 0\u00a0s')
-    // That the tall are as tall as they say.
+    // The bars' heights match their values.
     const heights = await page
       .locator('.bar')
       .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().height))

@@ -15,7 +15,7 @@ const SEARCHES = ['rain', 'café', 'night bus', 'brass', 'ミライ', 'slow', 'l
 type Habit = { person: string; keenness: number; taste: number; from: number; to: number }
 type Song = NonNullable<Play['song']>
 
-/** Writes down more than a year of people who have habits; the same each time, but for its days. */
+/** Writes 400 days of plays and actions of people with habits. Only the dates differ between runs. */
 export function writeWeeks(databasePath: string): void {
   const ids = idsOf(databasePath)
   const chance = dice(7)
@@ -72,12 +72,12 @@ const SONGS: readonly Song[] = ALBUMS.filter(({ artist }) => artist !== 'various
     }),
 )
 
-/** The one that far down the list, 0 to 1. */
+/** The element at a part of the list's length, 0 to 1. */
 function pick<T>(all: readonly T[], part: number): T {
   return all[Math.floor(part * all.length)] as T
 }
 
-/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+/** A generator of the same numbers from 0 to 1 in each run (mulberry32). */
 function dice(seed: number): () => number {
   let state = seed
   return () => {

@@ -4,7 +4,7 @@ import { hasChromium } from '../../../clients/browser'
 import { until } from '../../../support/test-musakone'
 import { NEON, type PageStage, setPageStage } from '../stage/stage'
 
-/** What is kept, by cache: the paths. */
+/** The paths in each cache, by the cache's name. */
 const KEPT = `caches.keys().then(async (names) => Object.fromEntries(await Promise.all(names.map(
   async (name) => [name, (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)]))))`
 
@@ -18,7 +18,7 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
   afterAll(() => stage.stop())
   afterEach(() => stage.sweep())
 
-  // To open a cache that is being deleted would make it again: where that may be, only names are read.
+  // Opening a cache that is being deleted would create it again, so some tests read only the names.
   const caches = (page: Page) => page.evaluate('caches.keys()') as Promise<string[]>
   const kept = (page: Page) => page.evaluate(KEPT) as Promise<Record<string, string[]>>
   const taken = (page: Page) =>
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
     )
     expect(refused).toEqual(['rejected', 'rejected', 'rejected'])
     await context.setOffline(false)
-    // Who logs out is out, whatever is kept.
+    // A logout counts, whatever the worker keeps.
     await button('Account: guest').click()
     await button('Log out').click()
     await page.waitForURL(/\/login(\?|$)/)
@@ -111,18 +111,18 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
     front.version = 2
     await page.goto(`${origin}/queue`)
     expect(await title()).toBe('2')
-    // The browser does so by itself, when it finds the time.
+    // The browser looks for a new worker at a time of its own choice, so the test asks for it.
     await lookForNew(page)
     await until(async () => !(await caches(page)).includes(name), 'the old page to be forgotten')
     expect(await caches(page)).toEqual([`${name}-2`])
-    // Its next screen is opened anew, should a page have been open meanwhile.
+    // A page that was open during the update loads anew at its next link.
     front.version = 3
     await lookForNew(page)
     await until(async () => (await caches(page)).includes(`${name}-3`), 'the third')
     await until(async () => !(await caches(page)).includes(`${name}-2`), 'the second to go')
     await page.getByRole('link', { name: 'Search' }).click()
     await until(async () => (await title()) === '3', 'the third page')
-    // A server that does not answer is not waited for, nor is a proxy's word taken for the page.
+    // The kept page opens when the server hangs, and when a proxy answers in its place.
     front.version = 4
     front.hangs = true
     await page.goto(`${origin}/search`)
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
   })
 })
 
-/** Stands before the server, and makes other versions of the page of its page. */
+/** A proxy before the server that can change the page's version, hang and fail. */
 function standBefore(origin: string) {
   const state = { version: 1, hangs: false, fails: false, asked: [] as string[] }
   let times = 0
@@ -155,12 +155,12 @@ function standBefore(origin: string) {
         times += 1
         return Response.json({ times })
       }
-      // Nobody is signed in here: the page would leave for the login.
+      // Nobody is signed in at the proxy's origin: a 401 would open the login.
       if (pathname.startsWith('/api/')) return new Response('{}', { status: 503 })
       const response = await fetch(origin + pathname + search)
       const headers = new Headers(response.headers)
       for (const name of ['content-encoding', 'content-length', 'etag']) headers.delete(name)
-      // What is asked for twice was not kept by the page itself.
+      // Without the HTTP cache, only the service worker can answer a second request.
       headers.set('cache-control', 'no-store')
       const text = await response.text()
       const meta = `<meta name="version" content="${version}"></head>`

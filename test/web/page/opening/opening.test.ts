@@ -14,7 +14,7 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
   afterAll(() => stage.stop())
   afterEach(() => stage.sweep())
 
-  /** A page before its first load, signed in. */
+  /** A page that is signed in and has not loaded yet. */
   async function before(kept = false) {
     const opened = await stage.open('/login', { token: '', kept })
     await opened.context.addCookies([
@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     return opened
   }
 
-  /** Has the connection for events wait until it is let. */
+  /** Holds the page's socket back until the test lets it connect. */
   async function hold(page: Page): Promise<() => void> {
     const connected = Promise.withResolvers<void>()
     await page.routeWebSocket('**/ws', async (socket) => {
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     await heading('Ticket Gate Love').waitFor()
     await page.locator('.badge', { hasText: '4 songs' }).waitFor()
     await page.locator('[data-connection=connecting]').waitFor()
-    // What the page names is what its script asks for: once.
+    // The script uses the requests that the page preloads, and makes none of them twice.
     expect(asked.filter((path) => path.startsWith('/api/')).toSorted()).toEqual([
       '/api/auth/me',
       '/api/playback/state',
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     const connect = await hold(page)
     await page.goto(`${stage.musakone.origin}/search?q=rain`)
     await page.locator('.waiting').waitFor()
-    // By then it would have asked, had somebody typed it.
+    // A typed search would have been sent by then.
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 500))')
     connect()
     await page.locator('.song-row').first().waitFor()
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium())('the page while it opens', () => {
     const answered = Promise.withResolvers<void>()
     await page.route('**/api/playback/state', async (route) => {
       await answered.promise
-      // The page may have given it up.
+      // The page may have aborted the request.
       await route.continue().catch(() => {})
     })
     await page.goto(`${stage.musakone.origin}/`)

@@ -71,7 +71,7 @@ describe('the page as it is served', () => {
     for (const path of ['/', ...assets]) {
       const accept = { 'accept-encoding': 'br' }
       const etag = (await get(path, accept)).headers.get('etag') ?? ''
-      // A picture is compressed as it is.
+      // PNG is compressed already.
       expect(etag).toMatch(path.endsWith('.png') ? /^"[0-9a-f]{12}"$/ : /^"[0-9a-f]{12}-br"$/)
       const again = await get(path, { ...accept, 'if-none-match': `"other", W/${etag}` })
       expect([path, again.status, await again.text()]).toEqual([path, 304, ''])
@@ -82,7 +82,7 @@ describe('the page as it is served', () => {
   test('has a browser compile its scripts before they run, and not piece by piece as they do', async () => {
     const scripts = assets.filter((path) => path.endsWith('.js'))
     expect(scripts.length).toBeGreaterThan(1)
-    // Only before all else is it heeded.
+    // Chromium heeds this comment only at the start of the script.
     for (const path of scripts)
       expect([path, (await (await get(path)).text()).split('\n')[0]]).toEqual([
         path,

@@ -1,5 +1,5 @@
 /**
- * Makes the icons of the installed page from its drawing: to be run again when that changes.
+ * Makes the icons of the installed page from icon.svg. Run it again when the drawing changes.
  *
  *   bun test/web/page/pictures/icons.ts
  */
@@ -8,7 +8,7 @@ import { startChromium } from '../../../clients/browser'
 
 const FOLDER = join(import.meta.dir, '../../../../src/web/page')
 
-/** Where the system cuts a shape of its own, the drawing has to reach the edges. */
+/** Android and iOS cut these icons into shapes of their own, so the drawing has to reach the edges. */
 const ICONS = [
   { file: 'icon-192.png', size: 192, toTheEdges: false },
   { file: 'icon-512.png', size: 512, toTheEdges: false },

@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the README, of the page before a simulated Mopidy: to be run again when it looks
+ * Makes the pictures of the README, with the demo Mopidy behind the page. Run it again when the page looks
  * different.
  *
  *   bun test/web/page/pictures/pictures.ts

@@ -8,7 +8,7 @@ import { writeWeeks } from '../listening/weeks'
 import { type Scene, setScene } from '../stage/scene'
 import { type PageStage, SIZES, type Size, setPageStage } from '../stage/stage'
 
-/** Not in the repository: to be looked at by whoever has changed something. */
+/** Not in the repository: the pictures are for a developer who has changed the page. */
 const FOLDER = join(import.meta.dir, '../../../../dist/screenshots')
 
 const ALBUM = '/browse?uri=demo:album:neon-commuter&name=Neon+Commuter&type=album'
@@ -46,7 +46,7 @@ const ADMINISTRATION: readonly Screen[] = [
   ['admin-backups', '/admin?part=backups', '.admin .face'],
   ['first-start', '/admin?part=start', '.step'],
 ]
-/** Shown higher than any screen, so that one sees how they go on. */
+/** Pictures in a window as high as the whole content. */
 const LONG: readonly Screen[] = [
   ['listening-whole', '/listening', '.tiles'],
   ['listening-year-whole', '/listening?span=year', '.tiles'],
@@ -63,11 +63,11 @@ const GROUPS = [
 const CASES = GROUPS.flatMap(([what, screens]) =>
   NAMES.map((size) => [what, size, screens] as const),
 )
-/** Those that can be seen, but for what is further down. */
+/** Whether every image in the window has loaded. */
 const COVERS_THERE = `[...document.images].every((image) =>
   image.complete || image.getBoundingClientRect().top > innerHeight)`
 
-/** Keeps a picture by light and by dark; nothing may be wider than the screen. */
+/** Saves a picture in each colour scheme; fails if the page is wider than the window. */
 async function keep(
   page: Page,
   name: string,
@@ -195,7 +195,7 @@ describe.skipIf(!hasChromium())('a picture of what is not there', () => {
   afterEach(() => stage.sweep())
 
   test.each(NAMES)('on a %s', async (size) => {
-    // Of whom nothing is known yet.
+    // An account that has heard and done nothing yet.
     const token = (await stage.join((await stage.invite()).code ?? '', `newcomer-${size}`)).token
     const { page, context, button } = await stage.open('/', { size, token })
     await page.getByText('Nothing is playing').waitFor()

@@ -13,7 +13,7 @@ describe.skipIf(!hasChromium())('songs kept in playlists', () => {
   afterEach(() => stage.sweep())
 
   type Named = { uri: string; name: string }
-  /** What is in the playlist of that name, or undefined. */
+  /** The URIs in the playlist of a name; undefined without such a playlist. */
   async function tracksOf(name: string): Promise<string[] | undefined> {
     const all = (await stage.call('playlists.as_list')) as Named[]
     const found = all.find((playlist) => playlist.name === name)
@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium())('songs kept in playlists', () => {
     await button('Add to a playlist').click()
     await button('Friday afternoon').click()
     await holds('Friday afternoon', [...before, ...album, RAIN])
-    // Only what was added by it goes.
+    // Undo removes only the songs that its own action added.
     await page
       .locator('.toast', { hasText: 'songs added' })
       .getByRole('button', { name: 'Undo' })

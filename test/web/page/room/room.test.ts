@@ -6,7 +6,7 @@ import { misfits, violations } from '../stage/axe'
 import { type PageStage, type Size, setPageStage } from '../stage/stage'
 
 const SIZES: readonly Size[] = ['phone', 'desk']
-/** Wholly over, even on New Year's Day. */
+/** A year that is over, even when the test runs on New Year's Day. */
 const PAST_YEAR = new Date().getFullYear() - 2
 
 describe.skipIf(!hasChromium())('the room', () => {
@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium())('the room', () => {
     await heading('Here now').waitFor()
     const here = async () =>
       (await page.locator('.here-people .row-title').allTextContents()).toSorted()
-    // The admin is the test's own connection.
+    // The admin is here by the socket of the test itself.
     await until(async () => (await here()).join() === 'admin,guest', 'the two')
     await page
       .locator('.here-people li', { hasText: 'guest' })

@@ -2,14 +2,14 @@ import type { Page } from 'playwright-core'
 
 const AXE = Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text()
 
-/** What axe finds wrong with what is open, a line for each place. */
+/** The violations that axe finds on the open page, a line for each element. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(await AXE)
   return (await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`)) as string[]
 }
 
-/** Targets that a finger misses, and how far the page is wider than its window. */
+/** Controls that are too small for a finger, and by how many pixels the page is wider than its window. */
 export async function misfits(page: Page): Promise<unknown[]> {
   return (await page.evaluate(`[
     ...[...document.querySelectorAll('button, a, input:not([type=file]), select')]

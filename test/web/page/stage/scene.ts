@@ -3,7 +3,7 @@ import { connectOwn } from '../../../support/own-socket'
 import { TEST_PASSWORD } from '../../../support/test-musakone'
 import { type PageStage, setPageStage } from './stage'
 
-/** Who queued what, in the order in which it plays. */
+/** The queue in its order: the person and the song. */
 const QUEUED: readonly [person: string, song: string][] = [
   ['Jonas', 'slow-espresso:02'],
   ['Aino', 'apres-the-rain:04'],
@@ -22,7 +22,7 @@ const ROLES: Readonly<Record<string, Role>> = { Mika: 'member', Noor: 'guest' }
 
 export type Scene = Awaited<ReturnType<typeof setScene>>
 
-/** A room on a Friday evening: four people, a queue, and music that has played for a while. */
+/** Sets up four people, a queue, a song in the middle of playing, and an invite. */
 export async function setScene() {
   const stage: PageStage = await setPageStage()
   const { musakone } = stage

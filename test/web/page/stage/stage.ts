@@ -11,14 +11,14 @@ export type PageStage = Awaited<ReturnType<typeof setPageStage>>
 
 type OpenOptions = {
   role?: Role
-  /** Of somebody else; empty for nobody. */
+  /** The session's token, for an account of the test's own; empty to be signed out. */
   token?: string
   size?: Size
   locale?: string
   colorScheme?: 'light' | 'dark'
-  /** Whether the page may be kept for when there is no connection, as it is for people. */
+  /** Whether the service worker may register, as it does for people. */
   kept?: boolean
-  /** Of what stands before the server, if something does. */
+  /** The origin of a proxy before the server. */
   origin?: string
 }
 
@@ -28,7 +28,7 @@ export const SIZES = {
 } as const
 export type Size = keyof typeof SIZES
 
-/** The program with a demo Mopidy, an account of each role, and a browser that opens its page. */
+/** Starts the program with a demo Mopidy, an account of each role, and a browser for its page. */
 export async function setPageStage(options: TestMusakoneOptions = {}) {
   const party = await startParty(options)
   const { musakone } = party
@@ -52,14 +52,14 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
     ...party,
     tokens,
 
-    /** Calls Mopidy as the admin; its result. */
+    /** Calls a method of Mopidy as the admin; returns the result, throws an error. */
     async call(method: string, params: object = {}): Promise<unknown> {
       const { result, error } = await control.call(`core.${method}`, params)
       if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`)
       return result
     },
 
-    /** Opens a path as somebody of that role, and waits until the page has its connection. */
+    /** Opens a path with an account of the role, and waits until the page's socket is open. */
     async open(
       path: string,
       {
@@ -77,15 +77,15 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
         locale,
         colorScheme,
         reducedMotion: 'reduce',
-        // As the tests have it, wherever they run.
+        // `bun test` runs in UTC, and tests compare the page's dates with their own.
         timezoneId: 'UTC',
         hasTouch: size === 'phone',
-        // Its scrollbar lies over the page, which is as wide as its head says.
+        // As on a phone, the scrollbar takes no width.
         isMobile: size === 'phone',
         serviceWorkers: kept ? 'allow' : 'block',
       })
       open.add(context)
-      // Shorter than a test's: Bun would end the browser together with that.
+      // Shorter than a test's timeout, at which Bun would kill the browser too.
       context.setDefaultTimeout(6_000)
       if (token !== '') await context.addCookies([{ name: 'musakone', value: token, url: origin }])
       const page = await context.newPage()
@@ -103,16 +103,16 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
         button: (name: string | RegExp) => page.getByRole('button', { name, exact: true }),
         link: (name: string) => page.getByRole('link', { name }),
         heading: (name: string) => page.getByRole('heading', { name, exact: true }),
-        /** The names in the queue, in its order. */
+        /** The titles in the queue, in its order. */
         queued: () => page.locator('.queue-row .row-title').allTextContents(),
       }
     },
 
-    /** Closes the pages; nothing may have complained, nor asked anybody else. */
+    /** Closes the pages; fails if one wrote to the console or asked another origin. */
     async sweep(): Promise<void> {
       for (const context of open) await context.close()
       open.clear()
-      // That a request found nobody is expected where the connection is taken away.
+      // Failed requests are expected where a test cuts the connection.
       const others = complaints
         .splice(0)
         .filter(
@@ -133,7 +133,7 @@ export async function setPageStage(options: TestMusakoneOptions = {}) {
 
 let shared: Promise<Browser> | undefined
 
-/** One for all files, since to start one takes a second; another if that has ended with a test. */
+/** One browser for all files, since a start takes a second; a new one if it was killed with a test. */
 async function sharedChromium(): Promise<Browser> {
   const known = await shared?.catch(() => undefined)
   if (known?.isConnected()) return known
