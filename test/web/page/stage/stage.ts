@@ -32,7 +32,8 @@ export type Size = keyof typeof SIZES
 export async function setPageStage(options: TestMusakoneOptions = {}) {
   const party = await startParty(options)
   const { musakone } = party
-  await musakone.online()
+  // The first request bundles the page: on a busy machine that takes longer than a page waits.
+  await Promise.all([musakone.online(), musakone.request('/')])
   const browser = await sharedChromium()
   const tokens: Record<Role, string> = { admin: party.token, member: '', guest: '' }
   for (const role of ['member', 'guest'] as const) {
