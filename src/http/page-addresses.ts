@@ -1,15 +1,18 @@
-/** The addresses of the page that people open: one a screen. */
-export const SCREENS = [
-  '/',
-  '/queue',
-  '/search',
-  '/browse',
-  '/playlists',
-  '/screen',
-  '/listening',
-  '/room',
-  '/admin',
-] as const
+/**
+ * The screens of the page and their addresses. The server answers each address with the page, the service
+ * worker opens each without a connection, and the page makes its links of them.
+ */
+export const SCREENS = {
+  playing: '/',
+  queue: '/queue',
+  search: '/search',
+  browse: '/browse',
+  playlists: '/playlists',
+  listening: '/listening',
+  room: '/room',
+  admin: '/admin',
+  screen: '/screen',
+} as const
 
 /** The page where people log in; it leads on to its `next`. */
 export const LOGIN_PAGE = '/login'

@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { SCREENS } from '../http/page-addresses'
 
-/** A file as it is sent: its text, and the same compressed, in base64. */
+/** A file of the page: its text, and the same text compressed, in base64. */
 export type BundledFile = Readonly<{
   type: string
-  /** Of the content, for ETags. */
+  /** A hash of the content, for ETags. */
   hash: string
   text: string
   brotli: string
   gzip: string
-  /** In base64, of a picture: it has no text, and is compressed as it is. */
+  /** The bytes of a picture in base64. A PNG is compressed already, so it has no text, brotli or gzip. */
   bytes?: string
 }>
 
-/** The page, and by their names the files that it asks for. */
+/** The page, and the files that it asks for, by name. */
 export type PageBundle = Readonly<{
   html: BundledFile
   files: Readonly<Record<string, BundledFile>>
-  /** What keeps all of these for when there is no connection. */
+  /** The worker that keeps the page and its files for a browser without a connection. */
   serviceWorker: BundledFile
 }>
 
@@ -31,18 +31,18 @@ const TYPES: Readonly<Record<string, string>> = {
   webmanifest: 'application/manifest+json',
 }
 /**
- * Has Chromium compile a script whole, on another thread: else it skips each function at first, and compiles
- * it when it is called, while the page waits. It saves a third of the time that the script takes.
+ * Makes Chromium compile the whole script on another thread. Without it, Chromium compiles each function
+ * at its first call, while the page waits. It saves a third of the script's time.
  */
 const COMPILED_AT_ONCE = '//# allFunctionsCalledOnLoad\n'
 /** Files that the page names beside its script and style. */
 const EXTRAS = ['icon.svg', 'manifest.webmanifest']
-/** Made of the first by `test/web/page/icons.ts`, in `icons/`. */
+/** `test/web/page/pictures/icons.ts` makes them of icon.svg, in `icons/`. */
 const ICONS = ['icon-192.png', 'icon-512.png', 'maskable-512.png', 'apple-touch-icon.png']
 
 /**
- * Bundles and compresses the page from its sources; the same sources make the same bundle. What main.tsx
- * names as `typeof import('./…')` is a file of its own, fetched when it is asked for.
+ * Bundles and compresses the page from its sources; the same sources make the same bundle. A module that main.tsx
+ * names as `typeof import('./…')` becomes a file of its own, which the browser fetches when it is opened.
  */
 export async function bundlePage(): Promise<PageBundle> {
   const later = [...(await read('main.tsx')).matchAll(/\btypeof import\('\.\/([^']+)'\)/g)]
@@ -65,7 +65,7 @@ export async function bundlePage(): Promise<PageBundle> {
   const files: Record<string, BundledFile> = {}
   const names = new Map<string, string>()
 
-  /** The name with a hash of what is in the file: Bun's own hashes change with the folder that it is in. */
+  /** The name with a hash of the file's content. Bun's own hashes depend on the path of the checkout too. */
   function nameOf(plain: string): string {
     const known = names.get(plain)
     if (known !== undefined) return known
@@ -76,7 +76,7 @@ export async function bundlePage(): Promise<PageBundle> {
     files[name] = { ...compressed(text), type: TYPES[extension] ?? 'text/plain' }
     return name
   }
-  /** Writes the hashed names where a text names another file: those first, for a hash covers them. */
+  /** Writes the hashed names of other files into a text, before the text itself is hashed. */
   const named = (text: string): string =>
     text.replace(/(\.|\/page)\/([\w-]+\.\w+)/g, (whole, folder, plain) =>
       texts.has(plain) ? `${folder}/${nameOf(plain)}` : whole,
@@ -93,7 +93,7 @@ export async function bundlePage(): Promise<PageBundle> {
   }
   for (const plain of texts.keys()) nameOf(plain)
   const html = named(withPreloads(await read('page.html'), texts.get('main.js') ?? ''))
-  const worker = workerFor(await read('service-worker.js'), html, Object.keys(files))
+  const worker = workerFor(await read('opening/service-worker.js'), html, Object.keys(files))
   return {
     html: { ...compressed(html), type: 'text/html' },
     files,
@@ -101,18 +101,18 @@ export async function bundlePage(): Promise<PageBundle> {
   }
 }
 
-/** With the names of what it keeps: another page makes another worker of it. */
+/** The worker with its version and the addresses that it keeps. When the page changes, so does the version. */
 function workerFor(script: string, html: string, names: readonly string[]): string {
   const kept = names.filter((name) => !name.endsWith('.png')).map((name) => `/page/${name}`)
   return script
     .replace('VERSION', hashOf(html + kept.join()))
     .replace("['/page/…']", JSON.stringify(kept))
-    .replace("['/…']", JSON.stringify(SCREENS))
+    .replace("['/screens/…']", JSON.stringify(Object.values(SCREENS)))
 }
 
 const read = (name: string): Promise<string> => Bun.file(join(FOLDER, name)).text()
 
-/** Names what the script imports at once, so that it is fetched beside it and not after it. */
+/** Preloads what the script imports, so that the browser fetches it beside the script and not after it. */
 function withPreloads(html: string, script: string): string {
   const links = [...script.matchAll(/\bfrom"\.\/([^"]+)"/g)].map(
     ([, name]) => `<link rel="modulepreload" href="/page/${name}">\n`,
@@ -134,5 +134,5 @@ function hashOf(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
-// Run as a program it prints the bundle: a macro cannot bundle by itself.
+// Run as a program it prints the bundle: Bun cannot bundle inside a macro.
 if (import.meta.main) await Bun.write(Bun.stdout, JSON.stringify(await bundlePage()))

@@ -5,12 +5,12 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self'",
   'img-src data:',
   "base-uri 'none'",
-  // Its script sends the forms; without it nothing must.
+  // The page's script sends its forms; without the script nothing may be sent.
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** A file of a page of our own, which may load and ask nothing but this server. */
+/** A file of the login or join page, with a policy that lets it load and ask only this server. */
 export function pageFile(text: string, type: string): Response {
   const headers = {
     'content-type': `${type}; charset=utf-8`,

@@ -11,19 +11,17 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 
 let bundle: Promise<PageBundle> | undefined
 
-/** The page that people open, and its files, under names that change with what is in them. */
+/** The routes of the page and its files, whose names hold a hash of their content. */
 export const pageRoutes = () => {
   const page = async ({ request }: { request: Request }) => {
     const { html } = await loadBundle()
     return send(html, request, { 'content-security-policy': policyFor(request) }, 'no-cache')
   }
   const routes = new Elysia({ name: 'page.routes' })
-  for (const screen of SCREENS) routes.get(screen, page, hidden)
-  return routes
     .get(
       '/service-worker.js',
       async ({ request }) =>
-        // What a worker may fetch, its own policy says.
+        // A service worker has a policy of its own for what it may fetch.
         send(
           (await loadBundle()).serviceWorker,
           request,
@@ -42,9 +40,11 @@ export const pageRoutes = () => {
       },
       hidden,
     )
+  for (const path of Object.values(SCREENS)) routes.get(path, page, hidden)
+  return routes
 }
 
-/** In the executable it is embedded; from the sources it is made when it is first asked for. */
+/** The bundle that the executable embeds, or, from the sources, one made at the first request. */
 function loadBundle(): Promise<PageBundle> {
   bundle ??=
     typeof MUSAKONE_COMMIT === 'string'
@@ -80,7 +80,7 @@ function send(
   })
 }
 
-/** The best that the browser takes; a weight of 0 means that it does not. */
+/** The best encoding that the browser accepts; a weight of 0 refuses one. */
 function encodingFor(request: Request): 'br' | 'gzip' | undefined {
   const taken = (request.headers.get('accept-encoding') ?? '')
     .toLowerCase()
@@ -96,7 +96,7 @@ function knows(request: Request, etag: string): boolean {
 }
 
 function policyFor(request: Request): string {
-  // Older browsers do not take sockets for `self`. The guard has checked the name.
+  // In older browsers `self` does not cover sockets. The guard has checked the host.
   const host = request.headers.get('host')
   const sockets = host === null ? '' : ` ws://${host} wss://${host}`
   return [

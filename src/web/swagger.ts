@@ -21,7 +21,7 @@ const page = `<!doctype html>
 </html>
 `
 
-// Without a validator: that would tell a stranger on the internet of this server.
+// Without a validator: it would send the document's address to a server on the internet.
 const start = `window.ui = SwaggerUIBundle({
   url: '/swagger/json',
   dom_id: '#swagger-ui',
@@ -80,7 +80,10 @@ export const swaggerRoutes = (documented: () => AnyElysia[]) => {
     )
 }
 
-/** The OpenAPI document, made at the first request: the plugin takes as long to load as all else. */
+/**
+ * The OpenAPI document, made at the first request: loading the plugin takes as long as loading
+ * everything else.
+ */
 async function describe(routes: AnyElysia[]): Promise<string> {
   const { swagger } = await import('@elysiajs/swagger')
   const described = new Elysia()

@@ -8,7 +8,7 @@
  * the page notes its times by itself, and is asked for them when all is over.
  */
 import type { CDPSession, Page } from 'playwright-core'
-import { RAIN, setPageStage } from '../web/page/stage'
+import { RAIN, setPageStage } from '../web/page/stage/stage'
 
 const SLOWER = 4
 const LOADS = 10

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Days } from '../../src/statistics/days/model'
 import { openRoom, type Room } from '../listening/room'
-import { writeListening } from '../web/page/listened'
+import { writeListening } from '../web/page/listening/listened'
 
 describe('what was done and heard day by day', () => {
   let room: Room

@@ -74,14 +74,14 @@ describe('the page of invites', () => {
     })
     afterEach(async () => {
       await context.close()
-      // Of its own mistakes and of its policy; that a request was refused is expected here and there.
+      // Errors of the script and of the policy count; refused requests are expected in some tests.
       const others = complaints
         .splice(0)
         .filter((text) => !text.startsWith('Failed to load resource'))
       expect(others).toEqual([])
     })
 
-    /** Opens the link as a scan would, in a page that knows nothing of another. */
+    /** Opens the link in a new document, as a scan does: from the same page, only the fragment would change. */
     async function scan(url: string): Promise<void> {
       await page.goto('about:blank')
       await page.goto(url)
@@ -89,7 +89,7 @@ describe('the page of invites', () => {
     const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor()
     const button = (name: string) => page.getByRole('button', { name })
     const field = (name: string) => page.getByLabel(name, { exact: true })
-    /** On the page with the music, under that name. */
+    /** Waits for the start page with the account of that name. */
     const arrived = (name: string) =>
       page.getByRole('button', { name: `Account: ${name}`, exact: true }).waitFor()
     const problem = (sentence: string) => page.getByRole('alert').getByText(sentence).waitFor()
@@ -115,7 +115,7 @@ describe('the page of invites', () => {
       await heading('Noras <b>Geburtstag</b>')
       expect(await page.getByText('Choose a nickname, and you are in until').isVisible()).toBe(true)
       expect(await field('Password').isVisible()).toBe(false)
-      // The keyboard is there already; what a phone adds behind a word does not count.
+      // The field has the focus already; the space that a phone adds after a word is cut off.
       await page.keyboard.type('Ida ')
       await button('Join').click()
       await arrived('Ida')
@@ -123,7 +123,7 @@ describe('the page of invites', () => {
       const [cookie] = await context.cookies()
       expect(cookie).toMatchObject({ name: 'musakone', httpOnly: true })
       const [, code = '?'] = url.split('#')
-      // Playwright shows the fragment of the page itself, which browsers do not send.
+      // Playwright reports the page's own address with its fragment, which browsers never send.
       expect(
         asked.filter((text) => text.includes(code) && !text.endsWith(`/join#${code}`)),
       ).toEqual([])

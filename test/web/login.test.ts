@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/executable'
 import { startTestMusakone, TEST_PASSWORD, type TestMusakone } from '../support/test-musakone'
 import { addUser } from '../support/user-rows'
 
-/** What `next` may say, and where it leads. */
+/** Values of `next`, and the address that each leads to. */
 const WANTED = [
   ['/iris/', '/iris/'],
   ['/iris/?a=b', '/iris/?a=b'],
@@ -112,7 +112,7 @@ describe('the login page', () => {
     })
     afterEach(async () => {
       await context.close()
-      // Of its own mistakes and of its policy; that a request was refused is expected here and there.
+      // Errors of the script and of the policy count; refused requests are expected in some tests.
       const others = complaints
         .splice(0)
         .filter((text) => !text.startsWith('Failed to load resource'))
@@ -127,7 +127,7 @@ describe('the login page', () => {
       await page.getByRole('button', { name: 'Log in' }).click()
     }
 
-    /** The path that the browser has gone to. */
+    /** The path that the browser has opened. */
     async function goneTo(): Promise<string> {
       await page.waitForURL((url) => url.pathname !== '/login')
       return page.url().replace(musakone.origin, '')
@@ -213,7 +213,7 @@ describe('the login page', () => {
       await page.getByRole('button', { name: 'Anmelden' }).click()
       await page.getByText('Der Name oder das Passwort stimmt nicht.').waitFor()
       await german.close()
-      // Who has English first gets that.
+      // A browser that prefers English gets English.
       const english = await browser.newContext({ locale: 'en-GB' })
       const other = await english.newPage()
       await other.goto(`${musakone.origin}/login`)

@@ -15,7 +15,7 @@ export type ProxiedPath = Readonly<{
 
 /** Names below which nothing is Mopidy's, whatever its extensions are called. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
-  ...[...SCREENS, LOGIN_PAGE, JOIN_PAGE].map((address) => address.slice(1)),
+  ...[...Object.values(SCREENS), LOGIN_PAGE, JOIN_PAGE].map((address) => address.slice(1)),
   'api',
   'health',
   'metrics',

@@ -14,12 +14,12 @@ let code
 form.addEventListener('submit', join)
 byId('go-on').addEventListener('click', goOn)
 byId('somebody-else').addEventListener('click', () => show('join'))
-// Another code was scanned into the same page.
+// A code that is scanned into the open page changes only the fragment.
 addEventListener('hashchange', begin)
 translatePage()
 begin()
 
-/** Finds out who comes, and by what. */
+/** Shows the part of the page for the session and the invite that the browser has. */
 async function begin() {
   code = location.hash.slice(1)
   show('waiting')
@@ -37,7 +37,7 @@ async function begin() {
   }
 }
 
-/** Who has a session in this browser already. */
+/** The account whose session this browser has. */
 async function whoIsIn() {
   const { reply: session } = await ask('/api/auth/signed-in')
   if (!session.signed_in) return undefined
@@ -45,7 +45,7 @@ async function whoIsIn() {
   return status === 200 ? reply : undefined
 }
 
-/** What is offered here: an invite's account, an account for anyone, or the reason for neither. */
+/** Shows the form for an invite or for open registration, or the reason why there is neither. */
 async function invitationOf(code) {
   if (code === '') {
     const { reply } = await ask('/api/auth/registration')
@@ -104,7 +104,7 @@ async function join(event) {
     // Keyboards of phones like to end a word with a space.
     const name = nameField.value.trim()
     const asGuest = passwordField.disabled
-    // Nobody types a nickname again: what is wrong with it can be mended here.
+    // A name that is refused is corrected here, so that nobody has to type another.
     const registration = { username: asGuest ? name.replace(/\s+/g, '-') : name }
     if (!asGuest) registration.password = passwordField.value
     if (code !== '') registration.invite = code
@@ -137,7 +137,7 @@ function greet({ username }) {
   for (const place of document.querySelectorAll('.who')) place.textContent = username
 }
 
-/** To the music. */
+/** Opens the start page. */
 function goOn() {
   location.replace('/')
 }
@@ -152,7 +152,7 @@ async function ask(path, body) {
   return { status: response.status, reply: await response.json().catch(() => ({})) }
 }
 
-/** Shows one part of the page, and takes the keyboard and the screen reader there. */
+/** Shows one part of the page and moves the focus there. */
 function show(id) {
   for (const part of parts) part.hidden = part.id !== id
   if (id === 'join') nameField.focus()

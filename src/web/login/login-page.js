@@ -48,21 +48,21 @@ async function goOnIfSignedIn() {
     if (user.must_change_password) logInForm.elements.username.value = user.username
     else leave()
   } catch {
-    // Then one logs in.
+    // The person logs in.
   }
 }
 
-/** Shows the way to an account of one's own where anyone may make one. */
+/** Shows the link to registration where anyone may register. */
 async function welcomeNewcomers() {
   try {
     const { policy } = await (await fetch('/api/auth/registration')).json()
     document.getElementById('newcomers').hidden = policy !== 'open'
   } catch {
-    // Then the way is not shown.
+    // Without an answer the link stays hidden.
   }
 }
 
-/** Does the work of a form once, and says in a sentence what went wrong. */
+/** Sends a form, not twice at once, and shows the reason of a failure. */
 async function submit(event, work) {
   event.preventDefault()
   const form = event.target
@@ -95,10 +95,10 @@ async function ask(path, body) {
   return reply
 }
 
-/** Opens the page that was wanted before, if it is one of this server. */
+/** Opens the address in `next` if it is on this server, else the start page. */
 function leave() {
   const wanted = new URLSearchParams(location.search).get('next') ?? ''
-  // One slash, then anything that a browser would not read as a second one.
+  // One slash, then a character that no browser reads as a second slash.
   const ours = /^\/(?!\/)[!-[\]-~]*$/.test(wanted) && !/^\/login([/?]|$)/.test(wanted)
   location.replace(ours ? wanted : '/')
 }

@@ -1,4 +1,4 @@
-/** What the pages at the door say in German, by what they and the server say in English. */
+/** The German sentences of the login and join pages, by the English ones of pages and server. */
 const GERMAN = new Map([
   ['Log in · Musakone', 'Anmelden · Musakone'],
   ['Join · Musakone', 'Mitmachen · Musakone'],
@@ -90,12 +90,12 @@ const first = navigator.languages
 /** Whether German comes before English for this browser. */
 export const german = first === 'de'
 
-/** A sentence in the language of the browser; one that has no other stays as it is. */
+/** A sentence in the language of the browser; one without a translation stays English. */
 export function say(sentence) {
   return german ? (GERMAN.get(sentence) ?? sentence) : sentence
 }
 
-/** Puts all that stands in the page into that language. */
+/** Translates every text of the page. */
 export function translatePage() {
   if (!german) return
   document.documentElement.lang = 'de'

@@ -1,27 +1,30 @@
-// First, so that what belongs to one screen has the last word there.
-import './look.css'
+// First, so that the rules of a screen come later in the bundle and win over these.
+import './look/look.css'
 import { render } from 'preact'
+import { SCREENS } from '../../http/page-addresses'
+import { adminAddress, type Part } from './address/links'
+import { address, path, query } from './address/router'
+import { screenAt } from './address/screens'
 import { leadThroughFirstSteps } from './admin/first-steps'
 import { BrowseScreen } from './browse/browse-screen'
-import { startWith } from './calm'
 import { recognise } from './connection/session'
 import { connect } from './connection/socket'
-import { install } from './installed'
 import { sentences } from './language/language'
-import { lazily } from './lazy'
+import { yearAsked } from './listening/year'
+import { startWith } from './opening/calm'
+import { install } from './opening/installed'
+import { lazily } from './opening/lazy'
 import { listenToMediaKeys } from './playing/media-keys'
 import { refreshPlayback } from './playing/player'
 import { Playing } from './playing/playing'
 import { PlaylistsScreen } from './playlists/playlists-screen'
 import { loadQueue } from './queue/queue'
 import { QueueScreen } from './queue/queue-screen'
-import { address, path, query } from './router'
 import { WallScreen } from './screen/wall-screen'
 import { SearchScreen } from './search/search-screen'
 import { accountSheet } from './shell/account-sheet'
 import { Shell } from './shell/shell'
 import { ToastList } from './shell/toast-list'
-import { yearAsked } from './year'
 
 startWith([recognise(), refreshPlayback(), loadQueue()])
 connect()
@@ -48,7 +51,7 @@ const AccountSheets = lazily<typeof import('./account/account-sheets')>(
 )
 
 function Page() {
-  // Until a first password is changed, there is nothing else.
+  // The server refuses everything else until a first password is changed.
   if (accountSheet.value === 'first-password') return <AccountSheets />
   return (
     <>
@@ -61,48 +64,48 @@ function Page() {
 function Screen() {
   const words = sentences()
   const [name, inside] = [query.value.get('name'), query.value.has('uri')]
-  // An album has its name beside its cover.
+  // An album's screen shows the name beside its cover.
   const album = query.value.get('type') === 'album'
-  switch (path.value) {
-    case '/screen':
+  switch (screenAt(path.value)) {
+    case 'screen':
       return (
         <>
           <WallScreen />
           <ToastList />
         </>
       )
-    case '/queue':
+    case 'queue':
       return (
         <Shell title={words.queue} bar>
           <QueueScreen />
         </Shell>
       )
-    case '/search':
+    case 'search':
       return (
         <Shell title={words.search} bar>
           <SearchScreen />
         </Shell>
       )
-    case '/browse':
+    case 'browse':
       return (
         <Shell
           title={album ? words.browse : (name ?? words.browse)}
-          back={inside ? '/browse' : undefined}
+          back={inside ? SCREENS.browse : undefined}
           bar
         >
           <BrowseScreen />
         </Shell>
       )
-    case '/playlists':
+    case 'playlists':
       return (
-        <Shell title={name ?? words.playlists} back={inside ? '/playlists' : undefined} bar>
+        <Shell title={name ?? words.playlists} back={inside ? SCREENS.playlists : undefined} bar>
           <PlaylistsScreen />
         </Shell>
       )
-    case '/listening':
-    case '/room': {
+    case 'listening':
+    case 'room': {
       const year = yearAsked()
-      const mine = path.value === '/listening'
+      const mine = path.value === SCREENS.listening
       const title = mine ? words.listening : words.room
       return (
         <Shell
@@ -114,11 +117,11 @@ function Screen() {
         </Shell>
       )
     }
-    case '/admin':
+    case 'admin':
       return (
         <Shell
           title={words.admin}
-          back={address.value === '/admin' ? undefined : backFrom(query.value)}
+          back={address.value === SCREENS.admin ? undefined : backFrom(query.value)}
           bar
         >
           <AdminScreen />
@@ -133,9 +136,9 @@ function Screen() {
   }
 }
 
-/** From one thing to its part, from a part to all. */
+/** From one person or invite to its part, from a part to the overview. */
 function backFrom(query: URLSearchParams): string {
-  return query.has('id') ? `/admin?part=${query.get('part')}` : '/admin'
+  return query.has('id') ? adminAddress(query.get('part') as Part) : SCREENS.admin
 }
 
 const place = document.getElementById('page')

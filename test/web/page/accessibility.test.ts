@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import type { Page } from 'playwright-core'
 import { hasChromium } from '../../clients/browser'
 import { until } from '../../support/test-musakone'
-import { NEON, type PageStage, type Size, setPageStage } from './stage'
-
-const AXE = Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text()
+import { violations } from './stage/axe'
+import { NEON, type PageStage, type Size, setPageStage } from './stage/stage'
 
 describe.skipIf(!hasChromium())('the page for everyone', () => {
   let stage: PageStage
@@ -15,13 +13,6 @@ describe.skipIf(!hasChromium())('the page for everyone', () => {
   })
   afterAll(() => stage.stop())
   afterEach(() => stage.sweep())
-
-  /** What axe finds wrong, a line for each place. */
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(await AXE)
-    return (await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`)) as string[]
-  }
 
   const PLACES: readonly [path: string, ready: string][] = [
     ['/', '.now-words'],

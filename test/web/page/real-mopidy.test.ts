@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { hasChromium } from '../../clients/browser'
 import { hasRealMopidy, type RealMopidy, startRealMopidy } from '../../support/real-mopidy'
 import { TEST_PASSWORD, until } from '../../support/test-musakone'
-import { type PageStage, setPageStage } from './stage'
+import { type PageStage, setPageStage } from './stage/stage'
 
 describe.skipIf(!hasChromium() || !hasRealMopidy())('the page before a real Mopidy', () => {
   let mopidy: RealMopidy
@@ -10,7 +10,7 @@ describe.skipIf(!hasChromium() || !hasRealMopidy())('the page before a real Mopi
   beforeAll(async () => {
     mopidy = await startRealMopidy()
     stage = await setPageStage({ mopidyUrl: mopidy.url })
-    // Songs of seconds: otherwise they would end while they are looked at.
+    // The songs last seconds, and would end during the test otherwise.
     await stage.call('tracklist.set_repeat', { value: true })
   }, 120_000)
   afterAll(async () => {
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium() || !hasRealMopidy())('the page before a real Mopi
         await button(`Add ${title}`).click()
         await page.getByText(`Added “${title}”`).first().waitFor()
       }
-      // Half a minute long.
+      // "Whistle" lasts half a minute, longer than the test needs it.
       await song('Whistle')
       await song('Two Sugars')
       await link('Playing').click()

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { hasChromium } from '../../clients/browser'
 import { until } from '../../support/test-musakone'
-import { NEON, type PageStage, RAIN, type Size, setPageStage } from './stage'
+import { NEON, type PageStage, RAIN, type Size, setPageStage } from './stage/stage'
 
 const SIZES: readonly Size[] = ['phone', 'desk']
 

@@ -7,7 +7,7 @@ import { ApiKeys } from './api-keys'
 import { ChoosePassword, PasswordForm } from './password-form'
 import './account.css'
 
-/** One's own account: password, logins, keys. */
+/** The sheets of the person's own account: password, sessions, API keys. */
 export function AccountSheets() {
   const say = words()
   const close = () => {

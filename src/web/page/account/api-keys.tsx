@@ -4,13 +4,13 @@ import { relative } from '../admin/amounts'
 import { copyText } from '../admin/invites/clipboard'
 import { reasonFor, words } from '../admin/words'
 import { may } from '../connection/session'
+import { Answered, useAnswer } from '../controls/answer'
 import { Button } from '../controls/button'
-import { Field, Form } from '../controls/field'
+import { Field, Form } from '../controls/forms/field'
 import { Icon } from '../controls/icon'
-import { Answered, useAnswer } from '../listening/answer'
-import { say as announce, complain } from '../toasts'
+import { say as announce, complain } from '../shell/toasts'
 
-/** One's own API keys: make one, see it once, revoke it. */
+/** The person's own API keys; a new key is shown once. */
 export function ApiKeys() {
   const say = words()
   const answer = useAnswer('keys', adminApi.keys)

@@ -1,11 +1,12 @@
 import { adminApi } from '../admin/admin-api'
+import { NewPassword } from '../admin/people/new-password'
 import { reasonFor, words } from '../admin/words'
 import { me } from '../connection/session'
 import { renew } from '../connection/socket'
-import { Field, Form } from '../controls/field'
-import { say as announce } from '../toasts'
+import { Field, Form } from '../controls/forms/field'
+import { say as announce } from '../shell/toasts'
 
-/** Another password for oneself; other devices have to log in again. */
+/** Changes the person's own password; other devices have to log in again. */
 export function PasswordForm({ onDone }: { onDone(): void }) {
   const say = words()
   const change = async (values: FormData) => {
@@ -20,7 +21,7 @@ export function PasswordForm({ onDone }: { onDone(): void }) {
   }
   return (
     <Form submit={say.changePassword} onSubmit={change} reasonFor={reasonFor}>
-      {/* For what remembers passwords: whose it is. */}
+      {/* Tells password managers which account the password belongs to. */}
       <input
         type="text"
         name="username"
@@ -38,16 +39,7 @@ export function PasswordForm({ onDone }: { onDone(): void }) {
         maxLength={1024}
         required
       />
-      <Field
-        label={say.newPassword}
-        hint={say.passwordRule}
-        name="new"
-        type="password"
-        autocomplete="new-password"
-        minLength={8}
-        maxLength={256}
-        required
-      />
+      <NewPassword label={say.newPassword} name="new" />
       <Field
         label={say.again}
         name="again"
@@ -60,14 +52,14 @@ export function PasswordForm({ onDone }: { onDone(): void }) {
   )
 }
 
-/** Stands instead of everything while a first password has to be changed. */
+/** The whole page while a first password has to be changed. */
 export function ChoosePassword() {
   const say = words()
   return (
     <main class="choose-password">
       <h1>{say.chooseFirst}</h1>
       <p>{say.chooseFirstHint}</p>
-      {/* What was refused before is asked for again, and what was lost connected. */}
+      {/* Until the change, the server refused the page's requests and socket: loading anew makes them again. */}
       <PasswordForm onDone={() => location.reload()} />
     </main>
   )

@@ -10,7 +10,7 @@ import type { Backup, BackupList, Box } from '../../../health/box/model'
 import type { Health } from '../../../health/model'
 import { get, send } from '../connection/api'
 
-export type { ApiKey, Audit, Box, Health, Invite, Role, RoleLimits, SessionEntry, UserEntry }
+export type { Box, Health, Invite, Role, RoleLimits, SessionEntry, UserEntry }
 export type AuditEntry = Audit['events'][number]
 export type Finding = Box['findings'][number]
 export type RoleRules = { role: Role; permissions: string[]; limits: RoleLimits; changed: boolean }
@@ -19,7 +19,7 @@ export type RoleList = {
   permissions: { name: string; allows: string; admins_only: boolean }[]
 }
 
-/** What admins ask for and change; and what everyone may of the own account. */
+/** The requests of the administration, and those of everybody's own account. */
 export const adminApi = {
   users: () => get<{ users: UserEntry[] }>('/api/users'),
   createUser: (user: NewAccount) => send<UserEntry>('POST', '/api/users', user),

@@ -1,8 +1,10 @@
+// First, so that the rules of the parts come later in the bundle and win over these.
+import './admin.css'
+import { adminAddress, PARTS, type Part } from '../address/links'
+import { query } from '../address/router'
 import { may, me } from '../connection/session'
 import { Face, Waiting } from '../controls/face'
 import { Tabs } from '../controls/tabs'
-import { query } from '../router'
-import { PARTS, type Part, placeOf } from './address'
 import { AuditLog } from './audit-log'
 import { Backups } from './box/backups'
 import { HealthPanel } from './box/health-panel'
@@ -14,9 +16,8 @@ import { OnePerson } from './people/one-person'
 import { People } from './people/people'
 import { Roles } from './people/roles'
 import { words } from './words'
-import './admin.css'
 
-/** The owner's control room. */
+/** The administration: a tab a part. */
 export function AdminScreen() {
   const { notForYou, notForYouHint, parts, overview, firstStart: _, ...names } = words()
   if (me.value === null) return <Waiting />
@@ -28,8 +29,8 @@ export function AdminScreen() {
       <Tabs
         label={parts}
         tabs={[
-          [placeOf(), overview, part === null],
-          ...PARTS.map((name) => [placeOf(name), names[name], part === name] as const),
+          [adminAddress(), overview, part === null],
+          ...PARTS.map((name) => [adminAddress(name), names[name], part === name] as const),
         ]}
       />
       <Body part={part as Part | null} id={Number(query.value.get('id'))} />

@@ -2,7 +2,7 @@ import { DAY_S, HOUR_S } from '../../../clock'
 import { locale } from '../language/language'
 import { fromNow } from '../time/time'
 
-/** Unix seconds, as long ago or as far ahead as they are. */
+/** Unix seconds as a distance from now: `in 2 hr`, `3 days ago`. */
 export const relative = (seconds: number): string => fromNow(seconds * 1_000 - Date.now())
 
 /** Unix seconds as a day and a time. */

@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'preact/hooks'
+import { adminAddress } from '../address/links'
+import { go, query } from '../address/router'
+import { Answered, useAnswer } from '../controls/answer'
 import { Button } from '../controls/button'
 import { Face } from '../controls/face'
-import { Pick } from '../controls/field'
-import { Answered, useAnswer } from '../listening/answer'
-import { go, query } from '../router'
-import { complain } from '../toasts'
-import { placeOf } from './address'
+import { Pick } from '../controls/forms/field'
+import { complain } from '../shell/toasts'
 import { type AuditEntry, adminApi } from './admin-api'
 import { moment } from './amounts'
 import { reasonFor, words } from './words'
+import './audit-log.css'
 
 const KINDS = {
   all: '',
@@ -20,7 +21,7 @@ const KINDS = {
 } as const
 type Kind = keyof typeof KINDS
 
-/** Who came in, who was kept out, and who changed whom; newest first. */
+/** The log of logins, refused logins and changes of accounts; newest first. */
 export function AuditLog() {
   const say = words()
   const asked = query.value.get('kind') ?? ''
@@ -40,7 +41,7 @@ export function AuditLog() {
           label={say.kinds}
           name="kind"
           value={kind}
-          onPick={(kind) => go(`${placeOf('audit')}&kind=${kind}`, { replace: true })}
+          onPick={(kind) => go(`${adminAddress('audit')}&kind=${kind}`, { replace: true })}
           options={(Object.keys(KINDS) as Kind[]).map((kind) => [kind, say.kindNames[kind]])}
         />
       </div>
@@ -86,7 +87,7 @@ function Entry({ event }: { event: AuditEntry }) {
   )
 }
 
-/** An event that this page does not know yet is told by its name. */
+/** An event in words; a type that this page does not know is shown by its name. */
 function sentenceOf({ event_type: type, user, subject, details }: AuditEntry): string {
   const say = words()
   const text = (name: string) => String(details?.[name] ?? '')
@@ -95,5 +96,5 @@ function sentenceOf({ event_type: type, user, subject, details }: AuditEntry): s
   return sentence?.({ who, whom: subject?.username ?? '', text }) ?? `${type} ${who}`
 }
 
-/** When the first page is asked for again, what follows it may be known already. */
+/** The id of the page's oldest event: older pages that were fetched before may overlap the first one. */
 const lastOf = (events: readonly AuditEntry[]): number => events.at(-1)?.id ?? 0

@@ -1,20 +1,22 @@
 import type { ComponentChildren } from 'preact'
 import { DAY_S } from '../../../clock'
+import { SCREENS } from '../../../http/page-addresses'
+import { adminAddress } from '../address/links'
+import { go } from '../address/router'
+import { Answered, useAnswer } from '../controls/answer'
 import { Button } from '../controls/button'
 import { Icon } from '../controls/icon'
-import { Answered, useAnswer } from '../listening/answer'
-import { go } from '../router'
 import { accountSheet } from '../shell/account-sheet'
-import { complain } from '../toasts'
-import { placeOf } from './address'
+import { complain } from '../shell/toasts'
 import { adminApi, type Box } from './admin-api'
 import { Findings } from './box/findings'
 import { dismissFirstStart } from './first-steps'
 import { reasonFor, words } from './words'
+import './first-start.css'
 
 const SECONDS_A_WEEK = 7 * DAY_S
 
-/** Leads the owner of a new box through what is to be done once. */
+/** The steps that set up a new box. */
 export function FirstStart() {
   const say = words()
   const answer = useAnswer('first start', async () => {
@@ -27,7 +29,7 @@ export function FirstStart() {
   })
   function leave() {
     dismissFirstStart()
-    go('/')
+    go(SCREENS.playing)
   }
   return (
     <div class="first-start">
@@ -51,7 +53,7 @@ export function FirstStart() {
             <DoorStep box={box} onAgain={answer.again} />
             <Step title={say.stepInvite} isDone={invite !== undefined}>
               {invite !== undefined ? (
-                <Button icon="ticket" onClick={() => go(placeOf('invites', invite.id))}>
+                <Button icon="ticket" onClick={() => go(adminAddress('invites', invite.id))}>
                   {say.seeInvite}
                 </Button>
               ) : policy === 'closed' ? (
@@ -84,7 +86,7 @@ async function makeInvite(): Promise<void> {
   try {
     const expires_in_s = SECONDS_A_WEEK
     const { id } = await adminApi.createInvite({ role: 'guest', expires_in_s })
-    go(placeOf('invites', id))
+    go(adminAddress('invites', id))
   } catch (error) {
     complain(reasonFor(error))
   }

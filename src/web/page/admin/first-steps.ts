@@ -1,18 +1,19 @@
 import { effect } from '@preact/signals'
+import { SCREENS } from '../../../http/page-addresses'
+import { adminAddress } from '../address/links'
+import { go, path } from '../address/router'
 import { get } from '../connection/api'
 import { may, me } from '../connection/session'
-import { go, path } from '../router'
-import { placeOf } from './address'
 
-/** Whether this browser has seen it to its end, or the box has people by now. */
+/** Set once this browser has finished the first steps, or has seen that the box has more than one account. */
 const KEY = 'musakone.first-start'
 
-/** Leads the first admin of a new box, who has come to the start page, through the first steps. */
+/** Opens the first steps when the admin of a new box opens the start page. */
 export function leadThroughFirstSteps(): void {
   const stop = effect(() => {
     if (me.value === null) return
     queueMicrotask(() => stop())
-    if (may('box') && path.peek() === '/' && !isDismissed()) look()
+    if (may('box') && path.peek() === SCREENS.playing && !isDismissed()) look()
   })
 }
 
@@ -20,7 +21,7 @@ export function dismissFirstStart(): void {
   try {
     localStorage.setItem(KEY, 'seen')
   } catch {
-    // Then it is shown again.
+    // Without storage, the steps are shown again next time.
   }
 }
 
@@ -28,7 +29,7 @@ async function look(): Promise<void> {
   const box = await get<{ first_start: boolean }>('/api/box').catch(() => undefined)
   if (box === undefined) return
   if (!box.first_start) dismissFirstStart()
-  else if (path.peek() === '/') go(placeOf('start'), { replace: true })
+  else if (path.peek() === SCREENS.playing) go(adminAddress('start'), { replace: true })
 }
 
 function isDismissed(): boolean {

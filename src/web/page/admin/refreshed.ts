@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 
-/** Asks again every now and then, while the page is looked at: another admin may be at work. */
+/** Asks again at an interval while the page is visible, since another admin may change the same things. */
 export function useRefresh(again: () => void, everyMs = 4_000): void {
   useEffect(() => {
     const timer = setInterval(() => {

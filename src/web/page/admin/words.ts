@@ -3,10 +3,10 @@ import { de } from '../language/admin-de'
 import { en } from '../language/admin-en'
 import { inLanguage } from '../language/language'
 
-/** What the administration and the account say. */
+/** The sentences of the administration and of the account's sheets. */
 export const words = () => inLanguage({ en, de })
 
-/** Why it was refused, in the language of the page as far as that is known. */
+/** The reason for a refusal, translated where the page has a translation. */
 export function reasonFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { refusals } = words()
@@ -14,7 +14,7 @@ export function reasonFor(error: unknown): string {
   return refusals[code] ?? refusals[error.message] ?? error.message
 }
 
-/** What the server says of the box, in the language of the page as far as that is known. */
+/** A finding of the server about the box, translated where the page has a translation. */
 export function inWords(said: string): string {
   const [pattern, translation] = words().findings.find(([pattern]) => pattern.test(said)) ?? []
   return pattern === undefined ? said : said.replace(pattern, translation ?? '')

@@ -1,17 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
+import { collectionAddress } from '../address/links'
+import { query } from '../address/router'
 import { may } from '../connection/session'
 import { connection } from '../connection/socket'
 import { Button, IconButton } from '../controls/button'
-import { Cover } from '../controls/cover'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
-import { Icon, type IconName } from '../controls/icon'
-import { SongRow } from '../controls/song-row'
-import { VirtualList } from '../controls/virtual-list'
+import type { IconName } from '../controls/icon'
+import { Cover, IconCover } from '../controls/rows/cover'
+import { FolderRow } from '../controls/rows/folder-row'
+import { SongRow } from '../controls/rows/song-row'
+import { VirtualList } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
-import { collectionAddress, nameOfUri, type Ref, type Song } from '../library'
+import { nameOfUri, type Ref, type Song } from '../library/library'
 import { collect } from '../playlists/collecting'
 import { addSongs } from '../queue/adding'
-import { follow, query } from '../router'
 import { type Collection, openCollection } from './collection'
 import './browse.css'
 
@@ -79,7 +81,7 @@ export function Items({ folders, songs, numbered = false }: ItemsOptions) {
       label={sentences().browse}
       render={(index) => {
         const folder = folders[index]
-        if (folder !== undefined) return <FolderRow folder={folder} />
+        if (folder !== undefined) return <CollectionRow folder={folder} />
         const at = index - folders.length
         const song = songs[at]
         return song && <SongRow song={song} {...(numbered && { place: at + 1 })} />
@@ -88,24 +90,16 @@ export function Items({ folders, songs, numbered = false }: ItemsOptions) {
   )
 }
 
-function FolderRow({ folder }: { folder: Ref }) {
+function CollectionRow({ folder }: { folder: Ref }) {
   const { uri, type } = folder
   const name = folder.name || nameOfUri(uri)
-  return (
-    <a class="row folder-row" href={collectionAddress({ uri, name, type })} onClick={follow}>
-      {type === 'album' ? (
-        <Cover uri={uri} name={name} />
-      ) : (
-        <span class="cover symbol">
-          <Icon name={ICONS[type] ?? 'folder'} />
-        </span>
-      )}
-      <span class="row-words">
-        <span class="row-title">{name}</span>
-      </span>
-      <Icon name="forward" />
-    </a>
-  )
+  const picture =
+    type === 'album' ? (
+      <Cover uri={uri} name={name} />
+    ) : (
+      <IconCover icon={ICONS[type] ?? 'folder'} />
+    )
+  return <FolderRow to={collectionAddress({ uri, name, type })} picture={picture} title={name} />
 }
 
 function AlbumHead({ uri, songs }: { uri: string; songs: readonly Song[] }) {

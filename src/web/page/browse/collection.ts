@@ -1,9 +1,9 @@
-import { browse, lookUp, nameOfUri, type Ref, type Song, songOf } from '../library'
+import { browse, lookUp, nameOfUri, type Ref, type Song, songOf } from '../library/library'
 
-/** What an address of the library holds: songs, or more to open. */
+/** The content of a folder, album or artist: songs, and collections to open. */
 export type Collection = { folders: Ref[]; songs: Song[] }
 
-/** Opens an album or artist by its tracks, a folder by what is in it; null is the root. */
+/** Fetches the content of an album, artist or folder; null is the root. */
 export async function openCollection(uri: string | null, type: string): Promise<Collection> {
   if (uri === null) return fromRefs(await openOnlyFolder(await browse(null)))
   if (type === 'album') {
@@ -15,7 +15,7 @@ export async function openCollection(uri: string | null, type: string): Promise<
   return { folders: [], songs: (await lookUp(uri)).map(songOf) }
 }
 
-/** A library with one folder is opened there. */
+/** The content of the root's only folder, if it has only one; else the root itself. */
 async function openOnlyFolder(refs: Ref[]): Promise<Ref[]> {
   const [only, ...others] = refs
   return only?.type === 'directory' && others.length === 0 ? browse(only.uri) : refs

@@ -6,10 +6,10 @@ import { sentences } from '../language/language'
 import { accountSheet } from '../shell/account-sheet'
 import { logInAgain } from './socket'
 
-/** A web client of Mopidy, and where it is on this server. */
+/** A web client of Mopidy, and its path on this server. */
 export type WebClient = { name: string; path: string }
 
-/** Why Musakone did not do it, in a sentence. */
+/** The refusal of a request, as a code and a sentence. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A phone that wakes up may ask over a connection that is long gone; then it asks again. */
+/** Time limits of the first and second attempt: a phone that wakes up may use a dead connection at first. */
 const PATIENCE_MS = [900, 8_000]
 
 export const api = {
@@ -66,7 +66,7 @@ export async function read<Reply>(response: Response): Promise<Reply> {
     .json()
     .catch(() => ({}))
   if (error === 'password_change_required') accountSheet.value = 'first-password'
-  // That one's current password was wrong does not end the session.
+  // A wrong current password is answered 401 too, but does not end the session.
   if (response.status === 401 && error !== 'invalid_credentials') logInAgain()
   throw new ApiError(error, error === 'mopidy_offline' ? sentences().mopidyOffline : message)
 }

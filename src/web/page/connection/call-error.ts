@@ -1,4 +1,4 @@
-/** Why a call was not made, in a sentence for the person who wanted it. */
+/** The failure of a call to Mopidy, as a code and a sentence. */
 export class CallError extends Error {
   constructor(
     readonly code: number,

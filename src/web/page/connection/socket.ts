@@ -3,11 +3,11 @@ import { LOGIN_PAGE } from '../../../http/page-addresses'
 import { sentences } from '../language/language'
 import { CallError, Refused } from './call-error'
 
-/** How the way to Musakone is: on its way for the first time, there, or lost and tried again. */
+/** The state of the socket: connecting for the first time, open, or lost and retried. */
 export const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
 /** Whether there has been a connection since the page was opened. */
 export const hasBeenOpen = signal(false)
-/** Whether Musakone has Mopidy. */
+/** Whether Musakone is connected to Mopidy. */
 export const mopidyOnline = signal(true)
 
 type Handler = (name: string, data: Readonly<Record<string, unknown>>) => void
@@ -25,11 +25,11 @@ type Frame = {
 
 const HANDSHAKE_MS = 4_000
 const CALL_MS = 35_000
-/** How long a connection may take to show that it has outlived a sleep. */
+/** How long a probe may take before a connection counts as dead after a sleep. */
 const PROBE_MS = 350
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 8_000
-/** Beyond this in the background, the connection is looked at again. */
+/** After this time in the background, the connection is probed. */
 const ASLEEP_MS = 5_000
 
 const waiting = new Map<number, Waiting>()
@@ -43,14 +43,17 @@ let hiddenAt = 0
 let isLeaving = false
 let renewing: Promise<unknown> = Promise.resolve()
 
-/** Hears Mopidy's events, and Musakone's own. */
+/** Adds a listener for events of Mopidy and Musakone. */
 export const onEvent = (handler: Handler): void => void eventHandlers.add(handler)
-/** Told whenever there is a connection again, so that what was missed can be asked for. */
+/**
+ * Adds a listener for each new connection, also of Musakone to Mopidy, after which missed changes
+ * are fetched.
+ */
 export const onOpen = (handler: OpenHandler): void => void openHandlers.add(handler)
 
 /**
  * Calls a method of Mopidy.
- * @throws {CallError} with a sentence, when it was refused, failed or could not be asked for.
+ * @throws {CallError} with a sentence, when the call was refused, failed, timed out or could not be sent.
  */
 export function call<Result = unknown>(method: string, params: object = {}): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>()
@@ -79,7 +82,7 @@ export function call<Result = unknown>(method: string, params: object = {}): Pro
   return promise
 }
 
-/** Connects, and stays so: again after a loss, and at once when the device wakes up. */
+/** Connects, and reconnects after a loss, at once when the device wakes up. */
 export function connect(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') hiddenAt = Date.now()
@@ -91,7 +94,7 @@ export function connect(): void {
   open()
 }
 
-/** For what has noticed a sleep in another way: makes sure of the connection. */
+/** After a sleep: reconnects, or probes an open connection. */
 function wake(): void {
   if (socket?.readyState !== WebSocket.OPEN) {
     wait = FIRST_WAIT_MS
@@ -104,7 +107,7 @@ function wake(): void {
   call('core.get_version').then(
     () => {
       clearTimeout(timer)
-      // Events may have been lost on the way to a sleeping device.
+      // Events that were sent to a sleeping device may be lost.
       for (const handler of openHandlers) handler(false)
     },
     () => {},
@@ -140,7 +143,7 @@ function open(): void {
   }
 }
 
-/** Takes a connection for lost that may never say so itself. */
+/** Gives up a connection that may never close by itself. */
 function drop(dead: WebSocket): void {
   if (dead !== socket) return
   leave(dead)
@@ -160,11 +163,11 @@ async function lost(): Promise<void> {
   retry = setTimeout(open, wait * (0.75 + Math.random() / 2))
   wait = Math.min(wait * 2, LONGEST_WAIT_MS)
   await renewing
-  // A refused handshake looks like any other loss; and after a loss there may be a new session by now.
+  // A refused handshake looks like any other loss, so the session is checked by a request.
   if (await isSignedOut()) logInAgain()
 }
 
-/** While another session takes the place of this one, its end is no reason to leave. */
+/** Lets work end or replace the session, without the socket's close opening the login meanwhile. */
 export function renew<Result>(work: Promise<Result>): Promise<Result> {
   renewing = work.catch(() => {})
   return work
@@ -178,19 +181,19 @@ async function isSignedOut(): Promise<boolean> {
   }
 }
 
-/** Leaves for the login, which leads back here. */
+/** Opens the login, which returns to this address. */
 export function logInAgain(): void {
   leaveFor(`${LOGIN_PAGE}?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
-/** Leaves once, however many hear that the session has ended: a second time would stop the first. */
+/** Opens another page once: a second navigation would abort the first. */
 export function leaveFor(address: string): void {
   if (isLeaving) return
   isLeaving = true
   location.replace(address)
 }
 
-// Brought back by the browser, as it was.
+// The browser may bring the page back from its cache with this state.
 addEventListener('pageshow', () => {
   isLeaving = false
 })

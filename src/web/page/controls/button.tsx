@@ -5,7 +5,7 @@ type ButtonOptions = Omit<ComponentProps<'button'>, 'icon' | 'children' | 'class
   class?: string | undefined
 }
 
-/** A round button that shows a picture only. */
+/** A round button with an icon; the label is for screen readers and tooltips. */
 export function IconButton({
   icon,
   label,
@@ -25,7 +25,7 @@ export function IconButton({
   )
 }
 
-/** A button with words. */
+/** A button with words and perhaps an icon. */
 export function Button({
   icon,
   children,

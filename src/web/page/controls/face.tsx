@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icon'
 
 type FaceOptions = { icon: IconName; title: string; hint?: string; children?: ComponentChildren }
 
-/** What a screen shows when it has nothing else to show. */
+/** A large icon and a sentence, in the place of a screen's content. */
 export function Face({ icon, title, hint, children }: FaceOptions) {
   return (
     <div class="face">
@@ -24,31 +24,40 @@ export function OfflineFace() {
   return <Face icon="offline" title={mopidyOffline} hint={mopidyOfflineHint} />
 }
 
-/** Where the page itself is kept, but nobody answers it. */
+/** Shown when the service worker opened the page and the server does not answer. */
 export function UnreachableFace() {
   const { noConnection, noConnectionHint } = sentences()
   return <Face icon="offline" title={noConnection} hint={noConnectionHint} />
 }
 
-/** Whether the page was opened without a connection. */
+/** Whether the page has had no connection since it was opened. */
 export const isUnreachable = (): boolean => connection.value === 'lost' && !hasBeenOpen.value
 
-/** Stands for what is on its way: the connection, or the rows of a list. */
+/** Grey rows in the place of content that is being fetched. */
 export function Waiting({ rows = 6 }: { rows?: number }) {
   return (
     <div class="waiting" role="status" aria-label={sentences().loading}>
       {Array.from({ length: rows }, (_, index) => (
         <div class="ghost-row" key={index}>
-          <span class="ghost square" />
-          <span class="ghost-words">
-            <span class="ghost line" />
-            <span class="ghost line short" />
-          </span>
+          <Ghost />
         </div>
       ))}
     </div>
   )
 }
 
-/** Whether Mopidy is known to be away. */
+/** The grey cover and the two grey lines of a row that is being fetched. */
+export function Ghost() {
+  return (
+    <>
+      <span class="ghost square" />
+      <span class="ghost-words">
+        <span class="ghost line" />
+        <span class="ghost line short" />
+      </span>
+    </>
+  )
+}
+
+/** Whether Musakone has said that it has no Mopidy. */
 export const isAway = (): boolean => connection.value === 'open' && !mopidyOnline.value

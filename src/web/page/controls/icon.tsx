@@ -1,4 +1,4 @@
-/** Drawn on a square of 24, in the colour of the text. */
+/** Paths on a square of 24 units, drawn in the colour of the text. */
 const shapes = {
   play: (
     <path
@@ -105,7 +105,7 @@ const shapes = {
 }
 export type IconName = keyof typeof shapes
 
-/** A picture beside words that say the same, or inside of what has a label. */
+/** An icon. It is hidden from screen readers: words or a label stand beside it. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">

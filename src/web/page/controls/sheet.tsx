@@ -6,7 +6,7 @@ import { Icon, type IconName } from './icon'
 
 type SheetOptions = {
   title: string
-  hint?: string
+  hint?: string | undefined
   onClose(): void
   children: ComponentChildren
 }
@@ -18,7 +18,7 @@ export function Sheet({ title, hint, onClose, children }: SheetOptions) {
     const before = document.activeElement
     dialog.current?.showModal()
     return () => {
-      // One that is taken away instead of closed gives the focus back to nothing.
+      // A dialog that is removed while open gives the focus to the body: it goes back to where it was.
       if (document.activeElement === document.body && before instanceof HTMLElement) before.focus()
     }
   }, [])
@@ -51,7 +51,7 @@ export function Sheet({ title, hint, onClose, children }: SheetOptions) {
 
 export type Choice = { icon: IconName; label: string; run(): void; tone?: 'problem' }
 
-/** Things that can be done, below each other; after one is done the sheet closes. */
+/** The actions of a sheet; choosing one closes the sheet and runs it. */
 export function Choices({ choices, onDone }: { choices: readonly Choice[]; onDone(): void }) {
   return (
     <ul class="choices">
@@ -71,5 +71,32 @@ export function Choices({ choices, onDone }: { choices: readonly Choice[]; onDon
         </li>
       ))}
     </ul>
+  )
+}
+
+type QuestionOptions = {
+  title: string
+  hint?: string
+  /** What "yes" does, as its button shows it. */
+  icon: IconName
+  label: string
+  onYes(): void
+  /** The words for "no", where "Cancel" says too little. */
+  keep?: string
+  onClose(): void
+}
+
+/** Asks before something that cannot be undone. */
+export function Question({ title, hint, icon, label, onYes, keep, onClose }: QuestionOptions) {
+  return (
+    <Sheet title={title} hint={hint} onClose={onClose}>
+      <Choices
+        onDone={onClose}
+        choices={[
+          { icon, label, tone: 'problem', run: onYes },
+          { icon: 'back', label: keep ?? sentences().cancel, run: () => {} },
+        ]}
+      />
+    </Sheet>
   )
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { follow } from '../router'
+import { follow } from '../address/router'
 import './tabs.css'
 
 type TabsOptions = {

@@ -254,7 +254,7 @@ export const en = {
   cannotTell: 'Cannot be told',
   finish: 'Finish',
 
-  /** What the server says of the box, by its pattern, in this language. */
+  /** Patterns of the server's English findings, each with its translation. */
   findings: [] as readonly (readonly [said: RegExp, words: string])[],
   refusals: {} as Readonly<Record<string, string>>,
 }

@@ -1,5 +1,5 @@
+import type { Sentences } from './en'
 import { grouped } from './grouped'
-import type { Sentences } from './language'
 
 export const de: Sentences = {
   playing: 'Läuft',

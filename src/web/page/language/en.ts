@@ -148,3 +148,7 @@ export const en = {
   leaveScreen: 'Leave the wall screen',
   byName: (name: string) => `by ${name}`,
 } as const
+
+/** What the page says, in any language: English has every sentence. */
+export type Sentences = { readonly [Key in keyof typeof en]: Plain<(typeof en)[Key]> }
+type Plain<Value> = Value extends string ? string : Value

@@ -1,9 +1,5 @@
 import { de } from './de'
-import { en } from './en'
-
-/** All that the page says, in one language. */
-export type Sentences = { readonly [Key in keyof typeof en]: Plain<(typeof en)[Key]> }
-type Plain<Value> = Value extends string ? string : Value
+import { en, type Sentences } from './en'
 
 const languages: Readonly<Record<string, Sentences>> = { en, de }
 
@@ -13,13 +9,13 @@ const chosen = navigator.languages
 
 document.documentElement.lang = chosen ?? 'en'
 
-/** What the page says, in the first language of the browser that it knows. */
+/** The page's sentences, in the first of the browser's languages that it has. */
 export const sentences = (): Sentences => languages[chosen ?? 'en'] ?? en
 
-/** The same of the catalogue of a screen that is fetched later. */
+/** One of the catalogues of a screen that is fetched later, in that language. */
 export const inLanguage = <Words>(catalogues: Readonly<Record<'en' | 'de', Words>>): Words =>
   catalogues[chosen === 'de' ? 'de' : 'en']
 
-/** For dates and numbers: as the browser's own language has them, if it is that language. */
+/** The locale for dates and numbers: the browser's own variant of the page's language. */
 export const locale = (): string =>
   navigator.languages.find((tag) => tag.toLowerCase().startsWith(chosen ?? 'en')) ?? 'en-GB'

@@ -1,7 +1,6 @@
 const count = (number: number, one: string, many: string) =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
-/** What the listening and the room say. */
 export const en = {
   parts: 'Parts',
   figures: 'Statistics',

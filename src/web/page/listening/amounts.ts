@@ -15,7 +15,7 @@ export function durationOf(ms: number): string {
 
 export const number = (value: number): string => value.toLocaleString(locale())
 
-/** Of 1, in whole percent. */
+/** A part of 1 in whole percent: `12%`. */
 export const percent = (part: number): string => part.toLocaleString(locale(), { style: 'percent' })
 
 /** An hour of the day, as the clocks of the language have it: `15:00`, `3 PM`. */
@@ -24,11 +24,11 @@ export const hourOf = (hour: number): string =>
     new Date(2026, 0, 5, hour % 24),
   )
 
-/** Of a weekday counted from Monday. */
+/** The name of a weekday; 0 is Monday. */
 export const weekdayOf = (day: number, weekday: 'short' | 'long'): string =>
   new Intl.DateTimeFormat(locale(), { weekday }).format(new Date(2026, 0, 5 + day))
 
-/** A day such as `2026-01-05`, at its noon: no clock is turned then. */
+/** The noon of a day such as `2026-01-05`: no change of daylight saving time falls on it. */
 export const readDay = (day: string): Date => new Date(`${day}T12:00:00`)
 
 export const dateOf = (time: Date | number, options: Intl.DateTimeFormatOptions): string =>

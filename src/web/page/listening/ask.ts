@@ -5,16 +5,16 @@ import type { Days } from '../../../statistics/days/model'
 import type { Review, Stats } from '../../../statistics/model'
 import { get, read, send } from '../connection/api'
 
-export type { ActionHistory, Days, Forgotten, Imported, PlaybackHistory, Review, Room, Stats }
+export type { ActionHistory, Days, Imported, PlaybackHistory, Review, Room, Stats }
 export type Whose = 'mine' | 'room'
 
-/** The browser's own, by which days begin and end. */
+/** The browser's time zone: the server counts days by it. */
 const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
 const TOP = 10
 
 type Values = Record<string, string | number | undefined>
 
-/** Musakone's answers about what was done and heard. */
+/** The requests of the listening and room screens. */
 export const ask = {
   stats: (whose: Whose, from: number | undefined) =>
     get<Stats>(`/api/analytics/stats${ofRoom(whose)}${query({ tz, from, limit: TOP })}`),

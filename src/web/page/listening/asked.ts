@@ -1,6 +1,6 @@
-import { go, path, query } from '../router'
+import { go, path, query } from '../address/router'
 
-/** Changes what is asked for in the address; `undefined` takes it out. */
+/** Changes parameters of the address; `undefined` removes one. */
 export function askFor(changes: Readonly<Record<string, string | undefined>>): void {
   const asked = new URLSearchParams(query.value)
   for (const [name, value] of Object.entries(changes))

@@ -6,7 +6,7 @@ type CardOptions = {
   children: ComponentChildren
 }
 
-/** A part of a screen of figures. */
+/** A titled card of the listening and room screens. */
 export function Card({ title, hint, children }: CardOptions) {
   return (
     <section class="card">

@@ -1,14 +1,16 @@
+// First, so that the rules of the parts come later in the bundle and win over these.
+import './listening.css'
+import { listeningAddress } from '../address/links'
+import { query } from '../address/router'
 import { Tabs } from '../controls/tabs'
-import { query } from '../router'
-import { yearAsked } from '../year'
 import { Figures } from './figures/figures'
 import { History } from './history/history'
 import { MyData } from './my-data/my-data'
 import { YearInReview } from './review/review'
 import { words } from './words'
-import './listening.css'
+import { yearAsked } from './year'
 
-/** What one did and heard, and what is kept of it. */
+/** A person's own figures, history and data. */
 export function ListeningScreen() {
   const year = yearAsked()
   if (year !== undefined)
@@ -24,9 +26,9 @@ export function ListeningScreen() {
       <Tabs
         label={say.parts}
         tabs={[
-          ['/listening', say.figures, shown !== 'history' && shown !== 'data'],
-          ['/listening?show=history', say.history, shown === 'history'],
-          ['/listening?show=data', say.myData, shown === 'data'],
+          [listeningAddress('listening'), say.figures, shown !== 'history' && shown !== 'data'],
+          [listeningAddress('listening', 'history'), say.history, shown === 'history'],
+          [listeningAddress('listening', 'data'), say.myData, shown === 'data'],
         ]}
       />
       {shown === 'history' ? (

@@ -7,7 +7,7 @@ export type SpanName = (typeof SPANS)[number]
 export const isSpan = (name: string | null): name is SpanName =>
   SPANS.some((known) => known === name)
 
-/** The first day of a span that goes on until now; undefined where it has none. */
+/** The first day of a span that ends now; undefined for all time. */
 export function startOf(span: SpanName, now = new Date()): Date | undefined {
   const [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()]
   if (span === 'week') return new Date(year, month, day - 6)
@@ -20,11 +20,11 @@ export const secondsOf = (time: Date | undefined): number | undefined =>
 
 /** A bar of a chart. */
 export type Slot = { label: string; name: string; listenedMs: number; plays: number }
-export type Pace = 'day' | 'month' | 'year'
+type Pace = 'day' | 'month' | 'year'
 
 const MOST_MONTHS = 24
 
-/** The days of a span as the bars of a chart: by days, months or years. */
+/** The bars of a span's chart, one for each day, month or year, with the pace at which they follow. */
 export function slotsOf(span: SpanName, days: Days['days'], now = new Date()): [Pace, Slot[]] {
   const oldest = days[0] === undefined ? now : readDay(days[0].day)
   const first = startOf(span, now) ?? oldest
@@ -65,14 +65,14 @@ function next(time: Date, pace: Pace): Date {
 }
 
 /** `2026-01-05`, by the browser's clock. */
-export function dayOf(time: Date): string {
+function dayOf(time: Date): string {
   const [year, month, day] = [time.getFullYear(), time.getMonth() + 1, time.getDate()]
   return [String(year).padStart(4, '0'), pad(month), pad(day)].join('-')
 }
 
 const pad = (part: number) => String(part).padStart(2, '0')
 
-/** What stands below a bar, where there is room for it, and its whole name. */
+/** The short label below a bar, and its full name. */
 function namesOf(time: Date, pace: Pace, span: SpanName): Pick<Slot, 'label' | 'name'> {
   if (pace === 'year')
     return { label: dateOf(time, { year: 'numeric' }), name: dateOf(time, { year: 'numeric' }) }

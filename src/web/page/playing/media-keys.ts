@@ -1,9 +1,12 @@
 import { effect } from '@preact/signals'
 import { may } from '../connection/session'
-import { coverOf } from '../covers'
+import { coverOf } from '../library/covers'
 import { playback, playerCommands, positionNow } from './player'
 
-/** Lets the keys of keyboards, headsets and lock screens control the music, for who may. */
+/**
+ * Connects the media keys of keyboards, headsets and lock screens, for roles that have the player's
+ * controls.
+ */
 export function listenToMediaKeys(): void {
   const session = navigator.mediaSession
   window.addEventListener('keydown', ({ key }) => {

@@ -1,11 +1,10 @@
 import { signal } from '@preact/signals'
 import type { PlaybackState } from '../../../listening/model'
-import { whenCalm } from '../calm'
 import { api } from '../connection/api'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
-import { complain } from '../toasts'
+import { whenCalm } from '../opening/calm'
+import { complain } from '../shell/toasts'
 
-export type Track = NonNullable<PlaybackState['track']>
 export type OptionName = 'random' | 'repeat' | 'single' | 'consume'
 
 const NOTHING: PlaybackState = {
@@ -17,9 +16,9 @@ const NOTHING: PlaybackState = {
   queued_by: null,
 }
 
-/** What plays; undefined until it is known. */
+/** The state of the player; undefined until it is known. */
 export const playback = signal<PlaybackState | undefined>(undefined)
-/** What a stream says that it plays. */
+/** The title that a stream announces. */
 export const streamTitle = signal<string | null>(null)
 export const options = signal<Readonly<Record<OptionName, boolean>>>({
   random: false,
@@ -33,12 +32,12 @@ const SOON_MS = 40
 
 /** When `position_ms` was right, by `performance.now()`. */
 let positionAt = performance.now()
-// Counts what has changed, here or there: an answer from before is not shown.
+// Counts changes, the page's own and Mopidy's: an answer that was asked for before a change is dropped.
 let generation = 0
 let commands = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Where in the track it is right now, in milliseconds. */
+/** The position in the track right now, in milliseconds. */
 export function positionNow(): number {
   const { state, position_ms: position, track } = playback.value ?? NOTHING
   const moved = state === 'playing' ? performance.now() - positionAt : 0
@@ -58,7 +57,7 @@ export const playerCommands = {
   setVolume: (volume: number) => command({ volume }, 'core.mixer.set_volume', { volume }),
   setMute: (mute: boolean) => command({ mute }, 'core.mixer.set_mute', { mute }),
 
-  /** Plays, pauses or goes on, whichever is next. */
+  /** Pauses what plays, resumes what is paused, else plays. */
   toggle(): Promise<void> {
     const { state } = playback.value ?? NOTHING
     if (state === 'playing') return playerCommands.pause()
@@ -77,7 +76,7 @@ export const playerCommands = {
   },
 }
 
-/** Shows the change at once, and takes it back when it is refused. */
+/** Shows a change of the player at once, and takes it back when the call fails. */
 async function command(change: Partial<PlaybackState>, method: string, params = {}): Promise<void> {
   const before = playback.value
   const beforeAt = positionAt
@@ -108,16 +107,16 @@ function refreshSoon(): void {
   timer = setTimeout(refreshPlayback, SOON_MS)
 }
 
-/** Asks what plays. */
+/** Fetches the state of the player. */
 export async function refreshPlayback(): Promise<void> {
   clearTimeout(timer)
   const asked = generation
   try {
     const state = await api.playbackState()
-    // Meanwhile something was done here; what it leads to is asked for after it.
+    // After a change or during a command the answer is out of date; the command fetches again when it ends.
     if (asked === generation && commands === 0) show(state)
   } catch {
-    // Offline has a face of its own.
+    // The screen shows by itself that there is no connection.
   }
 }
 
@@ -132,7 +131,7 @@ async function refreshOptions(): Promise<void> {
 
 onOpen((isFirst) => {
   if (!mopidyOnline.value) return
-  // Asked for when the page was opened; only what changed before there were events is still to be seen.
+  // The page has fetched the state at its start; it may have changed before the socket was open.
   if (isFirst) whenCalm(refreshPlayback)
   else refreshPlayback()
   refreshOptions()

@@ -1,11 +1,12 @@
+import { SCREENS } from '../../../http/page-addresses'
+import { go } from '../address/router'
 import { may, me } from '../connection/session'
 import { Button } from '../controls/button'
-import { Cover } from '../controls/cover'
 import { Face, isAway, OfflineFace } from '../controls/face'
-import { Person } from '../controls/person'
+import { Cover } from '../controls/rows/cover'
+import { Person } from '../controls/rows/person'
 import { sentences } from '../language/language'
 import { nameOf, queueLength, queueLoaded } from '../queue/queue'
-import { go } from '../router'
 import { playback, playerCommands, streamTitle } from './player'
 import { Progress } from './progress'
 import { Modes, Transport } from './transport'
@@ -13,7 +14,7 @@ import { UpNext } from './up-next'
 import { Volume } from './volume'
 import './playing.css'
 
-/** What plays, who wanted it, and all that one may do about it. */
+/** The song that plays, the person who queued it, and the controls that the role has. */
 export function Playing() {
   if (isAway()) return <OfflineFace />
   const state = playback.value
@@ -49,7 +50,7 @@ export function Playing() {
           {me.value && !may('playback') && (
             <div class="cannot">
               <p>{sentences().onlyMembers}</p>
-              <Button icon="plus" class="primary" onClick={() => go('/search')}>
+              <Button icon="plus" class="primary" onClick={() => go(SCREENS.search)}>
                 {sentences().addSong}
               </Button>
             </div>
@@ -81,7 +82,7 @@ function Silence() {
           <Button
             icon="plus"
             class={waiting > 0 && may('playback') ? '' : 'primary'}
-            onClick={() => go('/search')}
+            onClick={() => go(SCREENS.search)}
           >
             {words.addSong}
           </Button>

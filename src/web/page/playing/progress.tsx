@@ -1,14 +1,14 @@
 import { useEffect, useReducer } from 'preact/hooks'
 import { may } from '../connection/session'
-import { Slider } from '../controls/slider'
+import { Slider } from '../controls/forms/slider'
 import { sentences } from '../language/language'
 import { clockOf } from '../time/time'
 import { playback, playerCommands, positionNow } from './player'
 
 const TICK_MS = 250
 
-/** Draws again as long as something plays. */
-export function usePosition(): number {
+/** The position in milliseconds; renders again every 250 ms while a song plays. */
+function usePosition(): number {
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0)
   const isPlaying = playback.value?.state === 'playing'
   useEffect(() => {
@@ -19,7 +19,7 @@ export function usePosition(): number {
   return positionNow()
 }
 
-/** Where the track is, to be dragged by who may; a stream has no end to drag to. */
+/** The position in the song, as a slider for roles that may seek. A stream has no length and so no slider. */
 export function Progress() {
   const position = usePosition()
   const length = playback.value?.track?.length_ms ?? null
@@ -53,7 +53,7 @@ export function Progress() {
   )
 }
 
-/** The same without a handle. */
+/** The position as a line that cannot be dragged. */
 export function ProgressLine() {
   const position = usePosition()
   const length = playback.value?.track?.length_ms ?? null

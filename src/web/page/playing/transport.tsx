@@ -18,7 +18,7 @@ export function PlayButton() {
   )
 }
 
-/** Previous, play or pause, next, stop: for who may, and a word for who may not. */
+/** The buttons of the player, for roles that have them. */
 export function Transport({ compact = false }: { compact?: boolean }) {
   const words = sentences()
   if (!may('playback')) return null
@@ -41,7 +41,10 @@ export function Transport({ compact = false }: { compact?: boolean }) {
   )
 }
 
-/** Opposite of stop: keeps what plays, where one may. */
+/**
+ * Adds the song that plays to a playlist. It balances the stop button on the other side, and leaves
+ * a gap without the permission.
+ */
 function Collect() {
   const track = playback.value?.track ?? null
   if (track === null || !may('playlists.save')) return <span class="counterweight" />
@@ -56,7 +59,7 @@ function Collect() {
 
 const MODES: readonly OptionName[] = ['random', 'repeat', 'single', 'consume']
 
-/** How the queue is played. */
+/** The switches for random, repeat, single and consume. */
 export function Modes() {
   if (!may('options')) return null
   return (

@@ -1,11 +1,11 @@
-import { Cover } from '../controls/cover'
-import { Person } from '../controls/person'
+import { SCREENS } from '../../../http/page-addresses'
+import { follow } from '../address/router'
+import { Person } from '../controls/rows/person'
 import { sentences } from '../language/language'
-import { nameOf, upNext } from '../queue/queue'
-import { follow } from '../router'
-import { timeOfDay } from '../time/time'
+import { ComingSongs } from '../queue/coming-songs'
+import { upNext } from '../queue/queue'
 
-/** The next few songs, with who wanted them. */
+/** The next five songs, each with the person who queued it. */
 export function UpNext() {
   const entries = upNext.value
   if (entries.length === 0) return null
@@ -13,27 +13,19 @@ export function UpNext() {
     <section class="up-next">
       <div class="section-head">
         <h2>{sentences().upNext}</h2>
-        <a href="/queue" onClick={follow}>
+        <a href={SCREENS.queue} onClick={follow}>
           {sentences().wholeQueue}
         </a>
       </div>
-      <ol>
-        {entries.map((entry) => (
-          <li key={entry.tlid} class="row">
-            <Cover uri={entry.uri} name={entry.album ?? nameOf(entry)} />
-            <span class="row-words">
-              <span class="row-title">{nameOf(entry)}</span>
-              <span class="row-hint">
-                {entry.artist && `${entry.artist} · `}
-                <Person person={entry.queued_by} />
-              </span>
-            </span>
-            {entry.starts_at_ms !== null && (
-              <span class="length">{timeOfDay(entry.starts_at_ms)}</span>
-            )}
-          </li>
-        ))}
-      </ol>
+      <ComingSongs
+        entries={entries}
+        hintOf={({ artist, queued_by: person }) => (
+          <>
+            {artist && `${artist} · `}
+            <Person person={person} />
+          </>
+        )}
+      />
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import { may, me } from '../connection/session'
 import { IconButton } from '../controls/button'
-import { Slider } from '../controls/slider'
+import { Slider } from '../controls/forms/slider'
 import { sentences } from '../language/language'
 import { playback, playerCommands } from './player'
 
@@ -36,7 +36,7 @@ export function Volume() {
   )
 }
 
-/** Follows the finger, but not each of its moves. */
+/** Sends the volume while the slider moves, at most once in 90 ms. */
 function slide(volume: number): void {
   if (performance.now() - sentAt < EVERY_MS) return
   sentAt = performance.now()

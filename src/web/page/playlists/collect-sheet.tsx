@@ -3,12 +3,12 @@ import { Waiting } from '../controls/face'
 import { Icon } from '../controls/icon'
 import { Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
-import { nameOfUri } from '../library'
+import { nameOfUri } from '../library/library'
 import { addTo, type Collectable, collected, makeOf } from './collecting'
 import { playlists, refreshPlaylists } from './playlists'
 import { NameSheet } from './save-playlist'
 
-/** Asks for the playlist into which songs shall go, or for the name of a new one. */
+/** The sheet in which a playlist for songs is chosen, or a new one is named. */
 export function CollectSheet() {
   const songs = collected.value
   return songs && <ChooseFor key={songs} songs={songs} />
@@ -18,7 +18,7 @@ function ChooseFor({ songs }: { songs: readonly Collectable[] }) {
   const words = sentences()
   const [naming, setNaming] = useState(false)
   useEffect(() => void refreshPlaylists(), [])
-  // Another question may have followed this one.
+  // Other songs may have been chosen meanwhile.
   const close = () => {
     if (collected.value === songs) collected.value = null
   }

@@ -1,21 +1,21 @@
 import { signal } from '@preact/signals'
 import { call } from '../connection/socket'
 import { sentences } from '../language/language'
-import type { Ref, Song } from '../library'
-import { complain, say } from '../toasts'
+import type { Ref, Song } from '../library/library'
+import { complain, say } from '../shell/toasts'
 import { type Playlist, plain, save, type Track } from './playlists'
 
-/** What is to be put into a playlist; null while nobody chooses one. */
+/** The songs for which a playlist is being chosen; null otherwise. */
 export const collected = signal<readonly Collectable[] | null>(null)
 
 export type Collectable = Pick<Song, 'uri' | 'name'>
 
-/** Asks into which playlist. */
+/** Opens the sheet in which a playlist for the songs is chosen. */
 export function collect(songs: readonly Collectable[]): void {
   collected.value = songs
 }
 
-/** Puts songs at the end of a playlist; for a while they can be taken out again. */
+/** Adds songs to the end of a playlist; a toast offers to undo it. */
 export async function addTo({ uri, name = '' }: Pick<Ref, 'uri' | 'name'>, songs: Songs) {
   try {
     const saved = await change(uri, (tracks) => [...tracks, ...songs.map(trackOf)])
@@ -53,7 +53,7 @@ async function change(uri: string, next: (tracks: readonly Track[]) => Track[]) 
   return save({ ...plain(found), tracks: next((found.tracks ?? []).map(trackOf)) })
 }
 
-/** Takes each of the songs out once, from the end: others may have added some meanwhile. */
+/** The tracks without the songs, each removed once from the end: other people may have added the same songs. */
 function without(tracks: readonly Track[], songs: Songs): Track[] {
   const left = [...tracks]
   for (const { uri } of songs.toReversed()) {

@@ -1,17 +1,9 @@
-import { Icon } from '../controls/icon'
-import { playlistAddress } from '../library'
-import { follow } from '../router'
+import { playlistAddress } from '../address/links'
+import { IconCover } from '../controls/rows/cover'
+import { FolderRow } from '../controls/rows/folder-row'
 
 export function PlaylistRow({ uri, name }: { uri: string; name: string }) {
   return (
-    <a class="row folder-row" href={playlistAddress(uri, name)} onClick={follow}>
-      <span class="cover symbol">
-        <Icon name="list" />
-      </span>
-      <span class="row-words">
-        <span class="row-title">{name}</span>
-      </span>
-      <Icon name="forward" />
-    </a>
+    <FolderRow to={playlistAddress(uri, name)} picture={<IconCover icon="list" />} title={name} />
   )
 }

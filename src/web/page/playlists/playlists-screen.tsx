@@ -1,15 +1,17 @@
 import { useEffect, useState } from 'preact/hooks'
+import { SCREENS } from '../../../http/page-addresses'
+import { playlistAddress } from '../address/links'
+import { go, query } from '../address/router'
 import { AddAll, Items } from '../browse/browse-screen'
 import { may } from '../connection/session'
 import { connection } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
-import { Choices, Sheet } from '../controls/sheet'
-import { VirtualList } from '../controls/virtual-list'
+import { VirtualList } from '../controls/rows/virtual-list'
+import { Question } from '../controls/sheet'
 import { sentences } from '../language/language'
-import { nameOfUri, playlistAddress, type Song } from '../library'
+import { nameOfUri, type Song } from '../library/library'
 import { queueLength } from '../queue/queue'
-import { go, query } from '../router'
 import { PlaylistRow } from './playlist-row'
 import {
   deletePlaylist,
@@ -85,7 +87,7 @@ function OnePlaylist({ uri }: { uri: string }) {
   if (songs === null) return <Waiting />
   const close = () => setSheet(null)
   async function remove() {
-    if (await deletePlaylist({ uri, name })) go('/playlists', { replace: true })
+    if (await deletePlaylist({ uri, name })) go(SCREENS.playlists, { replace: true })
   }
   async function rename(chosen: string) {
     const renamed = await renamePlaylist(uri, chosen)
@@ -116,15 +118,13 @@ function OnePlaylist({ uri }: { uri: string }) {
         <NameSheet title={words.rename} name={name} onClose={close} onName={rename} />
       )}
       {sheet === 'delete' && (
-        <Sheet title={words.deleteQuestion(name)} onClose={close}>
-          <Choices
-            onDone={close}
-            choices={[
-              { icon: 'trash', label: words.delete, tone: 'problem', run: remove },
-              { icon: 'close', label: words.cancel, run: close },
-            ]}
-          />
-        </Sheet>
+        <Question
+          title={words.deleteQuestion(name)}
+          icon="trash"
+          label={words.delete}
+          onYes={remove}
+          onClose={close}
+        />
       )}
     </div>
   )

@@ -1,17 +1,17 @@
 import { signal } from '@preact/signals'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { sentences } from '../language/language'
-import { nameOfUri, type Ref, type Song } from '../library'
+import { nameOfUri, type Ref, type Song } from '../library/library'
 import { wholeQueue } from '../queue/queue'
-import { complain, say } from '../toasts'
+import { complain, say } from '../shell/toasts'
 
 export type Track = { __model__: 'Track'; uri: string; name?: string }
 export type Playlist = { __model__: 'Playlist'; uri: string; name: string; tracks?: Track[] }
 
-/** All that there are; undefined until they are known. */
+/** All playlists; undefined until they are known. */
 export const playlists = signal<readonly Ref[] | undefined>(undefined)
 
-/** A message has at most 64 KiB. */
+/** The longest list of tracks in bytes of JSON; with the rest of the message it stays below 64 KiB. */
 const LONGEST = 60_000
 
 export async function refreshPlaylists(): Promise<void> {
@@ -24,7 +24,7 @@ export async function openPlaylist(uri: string): Promise<Song[]> {
   return (items ?? []).map(({ uri, name }) => ({ uri, name: name || nameOfUri(uri), artist: '' }))
 }
 
-/** Makes a playlist of what is in the queue. */
+/** Saves the queue as a playlist. */
 export async function saveQueue(name: string): Promise<void> {
   try {
     const tracks = (await wholeQueue()).map(
@@ -40,7 +40,7 @@ export async function saveQueue(name: string): Promise<void> {
   }
 }
 
-/** Gives it another name; the address under which it is then, or null when it was refused. */
+/** Renames a playlist; its new URI, or null when that failed. */
 export async function renamePlaylist(uri: string, name: string): Promise<string | null> {
   try {
     const found = await call<Playlist | null>('core.playlists.lookup', { uri })
@@ -57,7 +57,7 @@ export async function renamePlaylist(uri: string, name: string): Promise<string 
   }
 }
 
-/** @throws when it is too long for a message, or its backend did not save it. */
+/** @throws {Error} when the playlist is too long for a message, or its backend did not save it. */
 export async function save(playlist: Playlist): Promise<Playlist> {
   checkLength(playlist.tracks ?? [])
   const saved = await call<Playlist | null>('core.playlists.save', { playlist })
@@ -83,7 +83,7 @@ export async function deletePlaylist({ uri, name = '' }: Pick<Ref, 'uri' | 'name
   }
 }
 
-/** What Mopidy takes back: other members that it gives would be refused. */
+/** The members of a playlist that `save` accepts: Musakone refuses others that `lookup` returns. */
 export const plain = ({ uri, name }: Playlist) => ({ __model__: 'Playlist' as const, uri, name })
 
 onOpen(() => {

@@ -3,6 +3,7 @@ import { Button } from '../controls/button'
 import { Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
 import { saveQueue } from './playlists'
+import './name-form.css'
 
 export function SavePlaylist({ onClose }: { onClose(): void }) {
   const date = new Date().toLocaleDateString('sv')

@@ -1,18 +1,18 @@
 import { call } from '../connection/socket'
 import { sentences } from '../language/language'
-import type { Song } from '../library'
+import type { Song } from '../library/library'
 import { playback } from '../playing/player'
-import { complain, say } from '../toasts'
+import { complain, say } from '../shell/toasts'
 import { type Arrival, arrivals, inFrames, refreshQueueThen } from './queue'
 
 type TlTrack = { tlid: number }
-export type Where = 'last' | 'next' | 'now'
+type Where = 'last' | 'next' | 'now'
 
 let lastKey = 0
 
 /**
- * Adds songs to the queue. They are shown there at once, and vanish again when that is refused; resolves
- * with whether they were added.
+ * Adds songs to the queue. The queue shows them at once, and drops them again when Mopidy refuses; resolves
+ * to whether they were added.
  */
 export async function addSongs(
   songs: readonly Pick<Song, 'uri' | 'name' | 'artist'>[],

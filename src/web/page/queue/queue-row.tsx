@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import { may } from '../connection/session'
 import { IconButton } from '../controls/button'
-import { Cover } from '../controls/cover'
-import { Person } from '../controls/person'
+import { Ghost } from '../controls/face'
+import { Cover } from '../controls/rows/cover'
+import { Person } from '../controls/rows/person'
 import { type Choice, Choices, Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
 import { playback, playerCommands } from '../playing/player'
@@ -11,8 +12,6 @@ import { clockOf, fromNow, timeOfDay } from '../time/time'
 import { type Arrival, currentTlid, entries, nameOf, type QueueEntry, removeEntry } from './queue'
 import type { Drag, Reorder } from './reorder'
 import { ROW_HEIGHT } from './row-height'
-
-export { ROW_HEIGHT }
 
 type QueueRowOptions = {
   entry: QueueEntry
@@ -24,7 +23,7 @@ type QueueRowOptions = {
   onOpen(entry: QueueEntry): void
 }
 
-/** Of its own it has no state: scrolled away, it stands for another entry. */
+/** A row of the queue. It keeps no state, since scrolling reuses it for another entry. */
 export function QueueRow(options: QueueRowOptions) {
   const { entry, index, isCurrent, mayEdit, drag, reorder, onOpen } = options
   const words = sentences()
@@ -84,7 +83,7 @@ export function QueueRow(options: QueueRowOptions) {
   )
 }
 
-// On a phone the sheet has it.
+// Only a desk has the button that removes an entry; on a phone the sheet has it.
 const desk = matchMedia('(min-width: 56rem)')
 const isDesk = signal(desk.matches)
 desk.addEventListener('change', () => {
@@ -93,7 +92,7 @@ desk.addEventListener('change', () => {
 
 type QueueSheetOptions = { tlid: number; reorder: Reorder; onClose(): void }
 
-/** What can be done with an entry. */
+/** The sheet of an entry of the queue. */
 export function QueueSheet({ tlid, reorder, onClose }: QueueSheetOptions) {
   const all = entries.value
   const index = all.findIndex((other) => other?.tlid === tlid)
@@ -106,7 +105,7 @@ export function QueueSheet({ tlid, reorder, onClose }: QueueSheetOptions) {
   )
 }
 
-/** When it plays, by the clock while something plays. */
+/** The time of day at which the entry starts; nothing while the server does not know it. */
 function When({ entry, isCurrent }: { entry: QueueEntry; isCurrent: boolean }) {
   const words = sentences()
   if (isCurrent)
@@ -129,7 +128,7 @@ function Bars() {
   )
 }
 
-/** Who added it, and when. */
+/** The artist, the person who added the entry, and when. */
 function whence({ artist, added_at: addedAt, queued_by: person }: QueueEntry): string {
   const words = sentences()
   const added =
@@ -182,7 +181,7 @@ function choicesFor(entry: QueueEntry, index: number, count: number, reorder: Re
   return choices
 }
 
-/** How far a row makes way for the one that is dragged. */
+/** By how many pixels a row moves aside for the row that is dragged. */
 function shiftOf(drag: Drag | null, entry: QueueEntry, index: number): number {
   if (drag === null) return 0
   if (drag.entry.tlid === entry.tlid) return drag.by
@@ -208,11 +207,7 @@ export function ArrivalRow({ arrival }: { arrival: Arrival }) {
 export function GhostRow() {
   return (
     <div class="row ghost-row" aria-hidden="true">
-      <span class="ghost square" />
-      <span class="ghost-words">
-        <span class="ghost line" />
-        <span class="ghost line short" />
-      </span>
+      <Ghost />
     </div>
   )
 }

@@ -1,13 +1,14 @@
 import type { RefObject } from 'preact'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { SCREENS } from '../../../http/page-addresses'
+import { go, scrollBefore } from '../address/router'
 import { may } from '../connection/session'
 import { call } from '../connection/socket'
 import { Button } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
-import { type ListHandle, VirtualList } from '../controls/virtual-list'
+import { type ListHandle, VirtualList } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
 import { SavePlaylist } from '../playlists/save-playlist'
-import { go, scrollBefore } from '../router'
 import {
   arrivals,
   clearQueue,
@@ -20,11 +21,12 @@ import {
   refreshQueue,
   shuffleQueue,
 } from './queue'
-import { ArrivalRow, GhostRow, QueueRow, QueueSheet, ROW_HEIGHT } from './queue-row'
+import { ArrivalRow, GhostRow, QueueRow, QueueSheet } from './queue-row'
 import { useReorder } from './reorder'
+import { ROW_HEIGHT } from './row-height'
 import './queue.css'
 
-/** The queue: who added what, when it will play, and in which order. */
+/** The queue: each song with the person who added it and the time at which it starts. */
 export function QueueScreen() {
   const words = sentences()
   const handle = useRef<ListHandle>(null)
@@ -50,7 +52,7 @@ export function QueueScreen() {
     return (
       <Face icon="queue" title={words.emptyQueue} hint={words.emptyQueueHint}>
         {may('queue.add') && (
-          <Button icon="plus" class="primary" onClick={() => go('/search')}>
+          <Button icon="plus" class="primary" onClick={() => go(SCREENS.search)}>
             {words.addSong}
           </Button>
         )}
@@ -120,10 +122,10 @@ export function QueueScreen() {
 }
 
 const SEEN_ANYWAY = 4
-/** Of what stays at the top, in pixels. */
+/** Height of the buttons that stay at the top, in pixels. */
 const TOOLS_HEIGHT = 60
 
-/** Who opens a long queue wants to see where it is. */
+/** Scrolls a long queue to the song that plays, unless "back" restores an earlier position. */
 async function goToCurrent(list: RefObject<ListHandle | null>): Promise<void> {
   if (scrollBefore() > 0) return
   const index = await call<number | null>('core.tracklist.index').catch(() => null)

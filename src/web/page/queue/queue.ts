@@ -1,27 +1,27 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Queue } from '../../../listening/model'
-import { whenCalm } from '../calm'
 import { api } from '../connection/api'
 import { call, mopidyOnline, onEvent, onOpen } from '../connection/socket'
 import { sentences } from '../language/language'
-import { complain, say } from '../toasts'
+import { whenCalm } from '../opening/calm'
+import { complain, say } from '../shell/toasts'
 
 export type QueueEntry = Queue['tracks'][number]
-/** What has been chosen here and is not in Mopidy's queue yet. */
+/** A song that was added here, and that Mopidy has not confirmed yet. */
 export type Arrival = { key: number; name: string; artist: string; uri: string }
 
-/** The queue in its order; entries that nobody has looked at yet are undefined. */
+/** The queue in its order; entries that have not been fetched yet are undefined. */
 export const entries = signal<readonly (QueueEntry | undefined)[]>([])
 export const arrivals = signal<readonly Arrival[]>([])
 export const currentTlid = signal<number | null>(null)
 export const queueLoaded = signal(false)
 export const queueProblem = signal<string | null>(null)
-/** How many there are, with those on their way. */
+/** The length of the queue, arrivals included. */
 export const queueLength = computed(() => entries.value.length + arrivals.value.length)
 
 const SOON_MS = 60
 const PAGE = 100
-/** More than this at once is not asked for: it would be too long for a phone. */
+/** The most entries of one request. */
 const LONGEST = 10_000
 
 let version = 0
@@ -31,7 +31,7 @@ let shown: readonly [first: number, last: number] = [0, PAGE]
 let timer: ReturnType<typeof setTimeout> | undefined
 let loading = false
 
-/** Says which places are looked at, so that they are there. */
+/** Tells which places are visible; missing entries are fetched. */
 export function look(first: number, last: number): void {
   shown = [first, last]
   const all = entries.value
@@ -39,7 +39,7 @@ export function look(first: number, last: number): void {
     if (all[place] === undefined) return void loadQueue()
 }
 
-/** What plays, and the first few behind it. */
+/** The five entries after the one that plays. */
 export const upNext = computed(() => {
   const all = entries.value
   const at = all.findIndex((entry) => entry?.tlid === currentTlid.value)
@@ -52,7 +52,7 @@ export function refreshQueue(): void {
   timer = setTimeout(loadQueue, SOON_MS)
 }
 
-/** Asks for the part of the queue that is looked at. */
+/** Fetches the visible part of the queue. */
 export async function loadQueue(): Promise<void> {
   if (loading) return
   loading = true
@@ -74,7 +74,7 @@ export async function loadQueue(): Promise<void> {
 }
 
 function take({ tracks, total, current_tlid: current }: Queue, offset: number, asked: number) {
-  // What was known of an older queue may stand elsewhere by now.
+  // In another version of the queue, the entries that were fetched before may be at other places.
   const keeps = asked === loadedVersion && entries.value.length === total
   const all = keeps ? [...entries.value] : new Array<QueueEntry | undefined>(total).fill(undefined)
   for (const [index, track] of tracks.entries()) all[offset + index] = track
@@ -89,18 +89,21 @@ function take({ tracks, total, current_tlid: current }: Queue, offset: number, a
 
 const onceRefreshed: (() => void)[] = []
 
-/** Asks for the queue again, and does that in the moment in which it is shown. */
+/** Fetches the queue again, and calls `then` in the same rendering in which the new queue is shown. */
 export function refreshQueueThen(then: () => void): void {
   onceRefreshed.push(then)
   refreshQueue()
 }
 
-/** Every track of the queue, for what needs all of them. */
+/** Fetches every entry of the queue. */
 export async function wholeQueue(): Promise<QueueEntry[]> {
   return (await api.queue(0, LONGEST)).tracks
 }
 
-/** Shows a change at once, has it made, and takes it back when it is refused. */
+/**
+ * Shows a change of the queue at once, makes it, and shows the earlier queue when it fails; whether
+ * it worked.
+ */
 async function change(next: readonly (QueueEntry | undefined)[], make: () => Promise<unknown>) {
   const before = entries.value
   entries.value = next
@@ -134,7 +137,7 @@ export async function removeEntry(entry: QueueEntry): Promise<void> {
   })
 }
 
-/** Moves an entry to another place, counted without it. */
+/** Moves an entry to another place, counted without the entry itself; whether it worked. */
 export function moveEntry(entry: QueueEntry, to: number): Promise<boolean> {
   const from = entries.value.findIndex((other) => other?.tlid === entry.tlid)
   if (from < 0 || from === to || to < 0 || to >= entries.value.length) return Promise.resolve(false)
@@ -146,7 +149,7 @@ export function moveEntry(entry: QueueEntry, to: number): Promise<boolean> {
   )
 }
 
-/** Empties the queue; for a while it can be had back. */
+/** Empties the queue; a toast offers to undo it. */
 export async function clearQueue(): Promise<void> {
   const before = await wholeQueue().catch(complain)
   if (!before) return
@@ -169,7 +172,7 @@ async function restore(tracks: readonly QueueEntry[], playing: number): Promise<
 
 export const shuffleQueue = (): void => void call('core.tracklist.shuffle').catch(complain)
 
-/** In parts that fit into a message. */
+/** The URIs in parts that each fit into one WebSocket frame. */
 export function inFrames(uris: readonly string[]): string[][] {
   const parts: string[][] = [[]]
   let length = 0
@@ -190,7 +193,7 @@ onOpen((isFirst) => {
   else refreshQueue()
 })
 
-// When a track will play moves with what plays.
+// Playback events change the times at which entries start.
 onEvent((name) => {
   if (/^(tracklist|queue_attr|playback_state|track_playback_started|seeked|options)/.test(name))
     refreshQueue()

@@ -1,12 +1,15 @@
 import { type Signal, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useMemo } from 'preact/hooks'
-import type { ListHandle } from '../controls/virtual-list'
+import type { ListHandle } from '../controls/rows/virtual-list'
 import { sentences } from '../language/language'
 import { entries, moveEntry, nameOf, type QueueEntry } from './queue'
 import { ROW_HEIGHT } from './row-height'
 
-/** What is being dragged: from where, to where, and how far the finger has gone in pixels. */
+/**
+ * The entry that is dragged: its place, the place that it would get, and the pixels that the
+ * pointer has moved.
+ */
 export type Drag = { entry: QueueEntry; from: number; to: number; by: number }
 export type Reorder = ReturnType<typeof createReorder>
 
@@ -78,7 +81,7 @@ function createReorder(
     frame = requestAnimationFrame(draw)
   }
 
-  /** Moves by the arrow keys; the handle keeps the focus, wherever its row goes. */
+  /** Moves an entry by the arrow keys; the focus follows its handle. */
   function press(event: KeyboardEvent, entry: QueueEntry, index: number): void {
     const last = entries.value.length - 1
     const to = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: last }[event.key]
@@ -95,7 +98,7 @@ function createReorder(
 
 const FRAMES = 20
 
-/** A row that goes out of sight takes the focus with it: gives it back once the row is there again. */
+/** Focuses the handle of a moved row again, once the list has drawn it at its new place. */
 function keepFocus(tlid: number, frames = FRAMES): void {
   requestAnimationFrame(() => {
     const grip = document.querySelector<HTMLElement>(`[data-grip="${tlid}"]`)

@@ -1,2 +1,2 @@
-/** Of each entry of the queue, in pixels: the list counts with it. */
+/** Height of a row of the queue in pixels, as in queue.css: the list computes positions with it. */
 export const ROW_HEIGHT = 68

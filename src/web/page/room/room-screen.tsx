@@ -1,23 +1,25 @@
+// First, so that the rules of the parts come later in the bundle and win over these.
+import '../listening/listening.css'
 import { useEffect } from 'preact/hooks'
+import { listeningAddress } from '../address/links'
+import { query } from '../address/router'
 import { may, me } from '../connection/session'
+import { Answered, useAnswer } from '../controls/answer'
 import { Face, Waiting } from '../controls/face'
-import { Initial } from '../controls/person'
+import { Initial } from '../controls/rows/person'
 import { Tabs } from '../controls/tabs'
-import { Answered, useAnswer } from '../listening/answer'
 import { ask, type Room } from '../listening/ask'
 import { Figures } from '../listening/figures/figures'
 import { History } from '../listening/history/history'
 import { YearInReview } from '../listening/review/review'
 import { words } from '../listening/words'
-import { query } from '../router'
+import { yearAsked } from '../listening/year'
 import { timeOfDay } from '../time/time'
-import { yearAsked } from '../year'
-import '../listening/listening.css'
 import './room.css'
 
 const LOOK_AGAIN_MS = 3_000
 
-/** Who is here, and what everybody together heard. */
+/** The people who are here, and what everybody together heard. */
 export function RoomScreen() {
   const say = words()
   if (me.value === null) return <Waiting />
@@ -36,8 +38,8 @@ export function RoomScreen() {
       <Tabs
         label={say.parts}
         tabs={[
-          ['/room', say.figures, !showsHistory],
-          ['/room?show=history', say.history, showsHistory],
+          [listeningAddress('room'), say.figures, !showsHistory],
+          [listeningAddress('room', 'history'), say.history, showsHistory],
         ]}
       />
       {showsHistory ? (

@@ -4,11 +4,11 @@ import { api } from '../connection/api'
 import { may } from '../connection/session'
 import { Button } from '../controls/button'
 import { sentences } from '../language/language'
-import { complain } from '../toasts'
+import { complain } from '../shell/toasts'
 
 const LOOK_AGAIN_MS = 60_000
 
-/** The code that lets guests in, where the viewer may invite people. */
+/** The QR code of a guests' invite, for viewers who may invite people. */
 export function JoinCode() {
   const [invite, setInvite] = useState<Invite | null | undefined>(undefined)
   const mayInvite = may('invites')

@@ -1,19 +1,20 @@
 import { useEffect } from 'preact/hooks'
+import { SCREENS } from '../../../http/page-addresses'
+import { go } from '../address/router'
 import { IconButton } from '../controls/button'
-import { Cover } from '../controls/cover'
 import { Face, isAway, isUnreachable, OfflineFace, UnreachableFace } from '../controls/face'
-import { Person } from '../controls/person'
+import { Cover } from '../controls/rows/cover'
+import { Person } from '../controls/rows/person'
 import { sentences } from '../language/language'
 import { playback, streamTitle } from '../playing/player'
 import { ProgressLine } from '../playing/progress'
+import { ComingSongs } from '../queue/coming-songs'
 import { nameOf, upNext } from '../queue/queue'
-import { go } from '../router'
 import { Status } from '../shell/status'
-import { timeOfDay } from '../time/time'
 import { JoinCode } from './join-code'
 import './screen.css'
 
-/** For a television on the wall: what plays, what is next, and how to join. */
+/** The screen for a television on the wall: the song that plays, the next ones, and a code to join. */
 export function WallScreen() {
   const words = sentences()
   useEffect(stayAwake, [])
@@ -29,7 +30,7 @@ export function WallScreen() {
         class="wall-leave"
         icon="close"
         label={words.leaveScreen}
-        onClick={() => go('/')}
+        onClick={() => go(SCREENS.playing)}
       />
       <div class="wall-status">
         <Status />
@@ -68,27 +69,15 @@ function Coming() {
   return (
     <section class="wall-next">
       <h2>{sentences().upNext}</h2>
-      <ol>
-        {entries.map((entry) => (
-          <li key={entry.tlid} class="row">
-            <Cover uri={entry.uri} name={entry.album ?? nameOf(entry)} />
-            <span class="row-words">
-              <span class="row-title">{nameOf(entry)}</span>
-              <span class="row-hint">
-                <Person person={entry.queued_by} as="name" />
-              </span>
-            </span>
-            {entry.starts_at_ms !== null && (
-              <span class="length">{timeOfDay(entry.starts_at_ms)}</span>
-            )}
-          </li>
-        ))}
-      </ol>
+      <ComingSongs
+        entries={entries}
+        hintOf={({ queued_by: person }) => <Person person={person} as="name" />}
+      />
     </section>
   )
 }
 
-/** Keeps the screen on, where the browser lets a page do so. */
+/** Keeps the display on where the browser has wake locks; returns the end of it. */
 function stayAwake(): () => void {
   let lock: WakeLockSentinel | undefined
   const take = () => {

@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
+import { SCREENS } from '../../../http/page-addresses'
+import { go } from '../address/router'
 import { api } from '../connection/api'
 import { me } from '../connection/session'
 import { Button } from '../controls/button'
 import { Face, Waiting } from '../controls/face'
-import { SongRow } from '../controls/song-row'
+import { SongList } from '../controls/rows/song-list'
+import { Section } from '../controls/section'
 import { sentences } from '../language/language'
-import { nameOfUri, type Song } from '../library'
-import { go } from '../router'
-import { Section } from './results'
+import { nameOfUri, type Song } from '../library/library'
 
 const MOST = 12
 const LOOKED_AT = 40
 
-/** Before one has typed anything: what was heard here, to be heard again. */
+/** The songs that were heard last, shown while the search field is empty. */
 export function HeardLately() {
   const [songs, setSongs] = useState<readonly Song[] | null>(null)
   const known = me.value !== null
@@ -31,20 +32,14 @@ export function HeardLately() {
   if (songs.length === 0)
     return (
       <Face icon="search" title={words.findSong} hint={words.searchHint}>
-        <Button icon="library" onClick={() => go('/browse')}>
+        <Button icon="library" onClick={() => go(SCREENS.browse)}>
           {words.browse}
         </Button>
       </Face>
     )
   return (
     <Section title={words.heardLately}>
-      <ul class="rows">
-        {songs.map((song) => (
-          <li key={song.uri}>
-            <SongRow song={song} />
-          </li>
-        ))}
-      </ul>
+      <SongList songs={songs} />
     </Section>
   )
 }

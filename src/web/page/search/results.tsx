@@ -1,23 +1,24 @@
 import { signal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
+import { collectionAddress } from '../address/links'
 import { Button } from '../controls/button'
-import { Cover } from '../controls/cover'
-import { Icon } from '../controls/icon'
-import { SongRow } from '../controls/song-row'
-import { VirtualList } from '../controls/virtual-list'
+import { Cover, IconCover } from '../controls/rows/cover'
+import { Shelf } from '../controls/rows/shelf'
+import { SongList } from '../controls/rows/song-list'
+import { SongRow } from '../controls/rows/song-row'
+import { VirtualList } from '../controls/rows/virtual-list'
+import { Section } from '../controls/section'
 import { sentences } from '../language/language'
-import { artistsOf, collectionAddress, type Found, nameOfUri, songOf } from '../library'
+import { artistsOf, type Found, nameOfUri, songOf } from '../library/library'
 import { PlaylistRow } from '../playlists/playlist-row'
-import { follow } from '../router'
 
-/** So few that what follows is seen to follow. */
+/** So few that the albums below are visible on a phone. */
 const FEW_SONGS = 4
 const FEW = 8
 const ROW_HEIGHT = 64
 
 const allSongs = signal<Found | null>(null)
 
-/** What was found, by kind: songs first, and so above the keyboard of a phone. */
+/** The results by kind. Songs come first, since a phone's keyboard covers the lower half. */
 export function Results({ found }: { found: Found }) {
   const { tracks, albums, artists, playlists } = found
   const words = sentences()
@@ -36,13 +37,7 @@ export function Results({ found }: { found: Found }) {
             />
           ) : (
             <>
-              <ul class="rows">
-                {songs.slice(0, FEW_SONGS).map((song) => (
-                  <li key={song.uri}>
-                    <SongRow song={song} />
-                  </li>
-                ))}
-              </ul>
+              <SongList songs={songs.slice(0, FEW_SONGS)} />
               <Button
                 class="wide"
                 onClick={() => {
@@ -57,33 +52,26 @@ export function Results({ found }: { found: Found }) {
       )}
       {albums.length > 0 && (
         <Section title={words.albums}>
-          <ul class="shelf">
-            {albums.slice(0, FEW).map(({ uri = '', name = '', artists: by }) => (
-              <li key={uri}>
-                <a href={collectionAddress({ uri, name, type: 'album' })} onClick={follow}>
-                  <Cover uri={uri} name={name} />
-                  <span class="shelf-title">{name}</span>
-                  <span class="shelf-hint">{artistsOf(by)}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
+          <Shelf
+            items={albums.slice(0, FEW).map(({ uri = '', name = '', artists: by }) => ({
+              to: collectionAddress({ uri, name, type: 'album' }),
+              picture: <Cover uri={uri} name={name} />,
+              title: name,
+              hint: artistsOf(by),
+            }))}
+          />
         </Section>
       )}
       {artists.length > 0 && (
         <Section title={words.artists}>
-          <ul class="shelf round">
-            {artists.slice(0, FEW).map(({ uri = '', name = '' }) => (
-              <li key={uri}>
-                <a href={collectionAddress({ uri, name, type: 'artist' })} onClick={follow}>
-                  <span class="cover portrait">
-                    <Icon name="artist" />
-                  </span>
-                  <span class="shelf-title">{name}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
+          <Shelf
+            round
+            items={artists.slice(0, FEW).map(({ uri = '', name = '' }) => ({
+              to: collectionAddress({ uri, name, type: 'artist' }),
+              picture: <IconCover icon="artist" as="portrait" />,
+              title: name,
+            }))}
+          />
         </Section>
       )}
       {playlists.length > 0 && (
@@ -98,16 +86,5 @@ export function Results({ found }: { found: Found }) {
         </Section>
       )}
     </>
-  )
-}
-
-export function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="section">
-      <div class="section-head">
-        <h2>{title}</h2>
-      </div>
-      {children}
-    </section>
   )
 }

@@ -1,17 +1,19 @@
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { SCREENS } from '../../../http/page-addresses'
+import { searchAddress } from '../address/links'
+import { go, path, query } from '../address/router'
 import { connection } from '../connection/socket'
 import { Button, IconButton } from '../controls/button'
 import { Face, isAway, OfflineFace, Waiting } from '../controls/face'
 import { Icon } from '../controls/icon'
 import { sentences } from '../language/language'
-import { type Found, search } from '../library'
-import { address, go, query } from '../router'
+import { type Found, search } from '../library/library'
 import { HeardLately } from './heard-lately'
 import { Results } from './results'
 import './search.css'
 
-/** What is being asked for; between the key and the question some time passes. */
+/** The text of the running or last search; it starts when typing has paused. */
 const asked = signal('')
 const found = signal<Found | null>(null)
 const problem = signal<string | null>(null)
@@ -20,13 +22,13 @@ const busy = signal(false)
 const SETTLED_MS = 220
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Search as one types, in all that Mopidy has. */
+/** Searches all of Mopidy's backends while the person types. */
 export function SearchScreen() {
   const words = sentences()
   const input = useRef<HTMLInputElement>(null)
   const text = query.value.get('q') ?? ''
   useEffect(() => {
-    // On a phone the keyboard would cover what was heard lately.
+    // On a phone the keyboard would open and cover the songs that were heard lately.
     if (matchMedia('(hover: hover)').matches) input.current?.focus()
   }, [])
   const isConnecting = connection.value === 'connecting'
@@ -85,7 +87,7 @@ function Body({ text }: { text: string }) {
       </p>
       {count === 0 && !busy.value ? (
         <Face icon="search" title={words.noResults(asked.value)} hint={words.noResultsHint}>
-          <Button icon="library" onClick={() => go('/browse')}>
+          <Button icon="library" onClick={() => go(SCREENS.browse)}>
             {words.browse}
           </Button>
         </Face>
@@ -96,10 +98,9 @@ function Body({ text }: { text: string }) {
   )
 }
 
-/** Keeps what is typed in the address, so that one comes back to it. */
+/** Keeps the typed text in the address, so that "back" returns to the results. */
 function write(text: string): void {
-  const to = text === '' ? '/search' : `/search?${new URLSearchParams({ q: text })}`
-  go(to, { replace: address.value.startsWith('/search') })
+  go(searchAddress(text), { replace: path.value === SCREENS.search })
 }
 
 function ask(text: string, settledMs = SETTLED_MS): void {

@@ -1,4 +1,4 @@
 import { signal } from '@preact/signals'
 
-/** What of the own account is open; a first password has to be changed before anything else. */
+/** The open sheet of the person's own account; `first-password` covers the page until it is changed. */
 export const accountSheet = signal<'password' | 'sessions' | 'keys' | 'first-password' | null>(null)

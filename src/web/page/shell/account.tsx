@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks'
+import { SCREENS } from '../../../http/page-addresses'
+import { follow } from '../address/router'
 import { api, type WebClient } from '../connection/api'
 import { logOut, may, me } from '../connection/session'
 import { Icon, type IconName } from '../controls/icon'
-import { Initial } from '../controls/person'
+import { Initial } from '../controls/rows/person'
 import { Sheet } from '../controls/sheet'
 import { sentences } from '../language/language'
-import { follow } from '../router'
 import { accountSheet } from './account-sheet'
 
-/** Who is signed in, and what is there besides the music. */
+/** The button of the account and its sheet: other screens, web clients, password, sessions, keys, log out. */
 export function Account() {
   const [open, setOpen] = useState(false)
   const [clients, setClients] = useState<readonly WebClient[]>([])
@@ -37,15 +38,15 @@ export function Account() {
       {open && (
         <Sheet title={user.username} hint={words.signedInAs(user.role)} onClose={close}>
           <ul class="choices">
-            <Way to="/listening" icon="chart" onFollow={close}>
+            <Way to={SCREENS.listening} icon="chart" onFollow={close}>
               {words.listening}
             </Way>
             {may('history.room') && (
-              <Way to="/room" icon="people" onFollow={close}>
+              <Way to={SCREENS.room} icon="people" onFollow={close}>
                 {words.room}
               </Way>
             )}
-            <Way to="/screen" icon="screen" onFollow={close}>
+            <Way to={SCREENS.screen} icon="screen" onFollow={close}>
               {words.screen}
             </Way>
             {clients.map(({ name, path }) => (
@@ -54,7 +55,7 @@ export function Account() {
               </Way>
             ))}
             {may('users') && (
-              <Way to="/admin" icon="sliders" onFollow={close}>
+              <Way to={SCREENS.admin} icon="sliders" onFollow={close}>
                 {words.admin}
               </Way>
             )}

@@ -1,13 +1,14 @@
+import { listeningAddress } from '../address/links'
+import { follow } from '../address/router'
 import { Icon } from '../controls/icon'
-import { incognito } from '../incognito'
 import { sentences } from '../language/language'
-import { follow } from '../router'
+import { incognito } from './incognito'
 
-/** That nothing is kept at the moment, and the way to the switch. */
+/** The mark that incognito is on; it links to the switch. */
 export function IncognitoSign() {
   if (incognito.value !== true) return null
   return (
-    <a class="incognito-sign" href="/listening?show=data" onClick={follow}>
+    <a class="incognito-sign" href={listeningAddress('listening', 'data')} onClick={follow}>
       <span class="pill">
         <Icon name="hidden" />
         {sentences().incognito}

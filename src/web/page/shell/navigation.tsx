@@ -1,27 +1,30 @@
+import { SCREENS } from '../../../http/page-addresses'
+import { follow, path } from '../address/router'
+import type { ScreenName } from '../address/screens'
 import { may } from '../connection/session'
 import { Icon, type IconName } from '../controls/icon'
 import { sentences } from '../language/language'
 import { queueLength, queueLoaded } from '../queue/queue'
-import { follow, path } from '../router'
 
+/** The links in their order; the wall screen is opened from the account's sheet. */
 const PLACES = [
-  ['/', 'playing', 'note'],
-  ['/queue', 'queue', 'queue'],
-  ['/search', 'search', 'search'],
-  ['/browse', 'browse', 'library'],
-  ['/playlists', 'playlists', 'list'],
-  ['/listening', 'listening', 'chart'],
-  ['/room', 'room', 'people'],
-  ['/admin', 'admin', 'sliders'],
-] as const satisfies readonly (readonly [string, string, IconName])[]
+  ['playing', 'note'],
+  ['queue', 'queue'],
+  ['search', 'search'],
+  ['browse', 'library'],
+  ['playlists', 'list'],
+  ['listening', 'chart'],
+  ['room', 'people'],
+  ['admin', 'sliders'],
+] as const satisfies readonly (readonly [ScreenName, IconName])[]
 
-/** A phone has no room for them at its foot; there the account leads to them. */
-const ON_DESKS: ReadonlySet<string> = new Set(['/listening', '/room', '/admin'])
+/** Screens without room in a phone's navigation; there the account's sheet links to them. */
+const ON_DESKS: ReadonlySet<ScreenName> = new Set(['listening', 'room', 'admin'])
 
-const mayOpen = (name: (typeof PLACES)[number][1]): boolean =>
+const mayOpen = (name: ScreenName): boolean =>
   (name !== 'room' || may('history.room')) && (name !== 'admin' || may('users'))
 
-/** The way to every screen: at the foot on a phone, at the side on a desk. */
+/** The main navigation: at the foot on a phone, at the side on a desk. */
 export function Navigation() {
   const words = sentences()
   return (
@@ -38,9 +41,13 @@ export function Navigation() {
         Musakone
       </span>
       <ul>
-        {PLACES.filter(([, name]) => mayOpen(name)).map(([to, name, icon]) => (
-          <li key={to} class={ON_DESKS.has(to) ? 'on-desk' : undefined}>
-            <a href={to} onClick={follow} aria-current={path.value === to ? 'page' : undefined}>
+        {PLACES.filter(([name]) => mayOpen(name)).map(([name, icon]) => (
+          <li key={name} class={ON_DESKS.has(name) ? 'on-desk' : undefined}>
+            <a
+              href={SCREENS[name]}
+              onClick={follow}
+              aria-current={path.value === SCREENS[name] ? 'page' : undefined}
+            >
               <Icon name={icon} />
               <span>{words[name]}</span>
               {name === 'queue' && <Badge />}

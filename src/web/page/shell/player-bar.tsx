@@ -1,15 +1,16 @@
+import { SCREENS } from '../../../http/page-addresses'
+import { follow } from '../address/router'
 import { may } from '../connection/session'
-import { Cover } from '../controls/cover'
 import { isAway } from '../controls/face'
+import { Cover } from '../controls/rows/cover'
 import { sentences } from '../language/language'
 import { playback, streamTitle } from '../playing/player'
 import { Progress, ProgressLine } from '../playing/progress'
 import { PlayButton, Transport } from '../playing/transport'
 import { Volume } from '../playing/volume'
 import { nameOf } from '../queue/queue'
-import { follow } from '../router'
 
-/** What plays, small, on every other screen. */
+/** The song that plays and its controls, on every screen but that of the player. */
 export function PlayerBar() {
   const state = playback.value
   if (!state?.track || isAway()) return null
@@ -19,7 +20,7 @@ export function PlayerBar() {
   return (
     <section class="player-bar" aria-label={sentences().nowPlayingBar}>
       <ProgressLine />
-      <a class="bar-song" href="/" onClick={follow}>
+      <a class="bar-song" href={SCREENS.playing} onClick={follow}>
         <Cover uri={track.uri} name={track.album ?? name} />
         <span class="row-words">
           <span class="row-title">{name}</span>

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { address, go, scrollBefore, scrollsIn } from '../address/router'
 import { IconButton } from '../controls/button'
 import { isUnreachable, UnreachableFace } from '../controls/face'
 import { sentences } from '../language/language'
 import { CollectSheet } from '../playlists/collect-sheet'
-import { address, go, scrollBefore, scrollsIn } from '../router'
 import { Account } from './account'
 import { IncognitoSign } from './incognito-sign'
 import { Navigation } from './navigation'
@@ -15,14 +15,14 @@ import './shell.css'
 
 type ShellOptions = {
   title: string
-  /** Where the arrow at the top leads. */
+  /** The address that the arrow at the top opens; without it there is no arrow. */
   back?: string | undefined
-  /** Whether the bar of what plays is there. */
+  /** Whether the player bar is shown. */
   bar: boolean
   children: ComponentChildren
 }
 
-/** What stands around every screen. */
+/** The frame of every screen: heading, navigation, player bar and messages. */
 export function Shell({ title, back, bar, children }: ShellOptions) {
   const main = useRef<HTMLElement>(null)
   const words = sentences()
@@ -33,7 +33,7 @@ export function Shell({ title, back, bar, children }: ShellOptions) {
     main.current?.scrollTo(0, scrollBefore())
     document.title = `${title} · Musakone`
     if (known.current === opened) return
-    // Only another page is news to a screen reader, not another query.
+    // The focus moves only to another path: a new query of the same screen must not interrupt a screen reader.
     if (known.current.split('?')[0] !== opened.split('?')[0]) main.current?.focus()
     known.current = opened
   }, [opened, title])
@@ -62,7 +62,7 @@ export function Shell({ title, back, bar, children }: ShellOptions) {
   )
 }
 
-/** Back by one step if that stays here. */
+/** Goes back in the history if the page itself opened this entry, else to the given address. */
 function leave(back: string): void {
   if (history.state?.entry) history.back()
   else go(back)

@@ -2,7 +2,7 @@ import { connection, mopidyOnline } from '../connection/socket'
 import { Icon } from '../controls/icon'
 import { sentences } from '../language/language'
 
-/** What is wrong with the connection, if anything is. */
+/** The problem of the connection, announced to screen readers; empty when all is well. */
 export function Status() {
   const words = sentences()
   const state = connection.value

@@ -1,8 +1,8 @@
 import { IconButton } from '../controls/button'
 import { sentences } from '../language/language'
-import { dismiss, toasts } from '../toasts'
+import { dismiss, toasts } from './toasts'
 
-/** What has just happened, and the way to take it back. */
+/** The messages at the foot of the page, some with a button that undoes what happened. */
 export function ToastList() {
   return (
     <div class="toasts" role="status" aria-live="polite">

@@ -17,7 +17,7 @@ export function timeOfDay(ms: number): string {
   return timeFormat.format(ms)
 }
 
-// To make one takes longer than the row of a list may.
+// Kept, since making a formatter is too slow for each row of a list.
 let timeFormat: Intl.DateTimeFormat | undefined
 
 /** Milliseconds from now, or ago if negative, in words: `in 12 min`. */

@@ -1,6 +1,6 @@
 /**
- * The time of day as `Intl` writes it with two digits each; undefined where only that knows how. Its first
- * use keeps a slow phone for a tenth of a second, and that would be while the page opens.
+ * The time of day as `Intl` writes it with two digits each; undefined for a language that is not known here.
+ * The first use of `Intl` blocks a slow phone for 100 ms, and that would be while the page opens.
  */
 export function writtenTime(locale: string, date: Date): string | undefined {
   const [hours, minutes] = [date.getHours(), twoDigits(date.getMinutes())]

@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
 import { Icon } from '../../controls/icon'
-import { Answered, useAnswer } from '../../listening/answer'
-import { say as announce, complain } from '../../toasts'
+import { say as announce, complain } from '../../shell/toasts'
 import { adminApi } from '../admin-api'
 import { moment, size } from '../amounts'
 import { reasonFor, words } from '../words'
 
-/** The copies of the database that there are, and one more. */
+/** The list of backups, and a button that makes one. */
 export function Backups() {
   const say = words()
   const answer = useAnswer('backups', adminApi.backups)

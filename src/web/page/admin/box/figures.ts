@@ -1,12 +1,12 @@
 type Sample = { name: string; labels: Record<string, string>; value: number }
 
-/** What the service counts of itself, as the health page shows it. */
+/** The metrics that the health page shows. */
 export type Figures = {
   sockets: number
-  /** Seconds that Mopidy's answers took: half of them at most, and 19 of 20; null before the first. */
+  /** Mopidy's answer times in seconds, the median and the 95th percentile; null before the first answer. */
   answers: { half: number; most: number } | null
   reads: { memory: number; all: number }
-  /** Seconds. */
+  /** The event loop's lag, 95th percentile in seconds; null before the first measurement. */
   lag: number | null
   memoryBytes: number | null
   files: number | null
@@ -15,14 +15,14 @@ export type Figures = {
   logins: { ok: number; failed: number }
 }
 
-/** Reads them out of the text that is meant for Prometheus. */
+/** Fetches `/metrics` and reads the figures from it. */
 export async function readFigures(): Promise<Figures> {
   const response = await fetch('/metrics')
   if (!response.ok) throw new Error(String(response.status))
   return figuresIn(await response.text())
 }
 
-export function figuresIn(text: string): Figures {
+function figuresIn(text: string): Figures {
   const samples = text.split('\n').flatMap((line) => sampleIn(line) ?? [])
   const sum = (name: string, labels: Record<string, string> = {}) =>
     samples
@@ -70,7 +70,7 @@ function bucketsOf(samples: Sample[], name: string, labels: Record<string, strin
     .map(({ labels, value }) => [Number((labels.le ?? '').replace('+Inf', 'Infinity')), value])
 }
 
-/** The end of the bucket in which that part of all is reached; null when there is nothing in any. */
+/** The upper end of the bucket in which the quantile falls; null when all buckets are empty. */
 function quantile(buckets: readonly Bucket[], part: number): number | null {
   const all = buckets.at(-1)?.[1] ?? 0
   if (all === 0) return null

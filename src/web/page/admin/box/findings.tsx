@@ -1,6 +1,7 @@
 import { Icon, type IconName } from '../../controls/icon'
 import type { Finding } from '../admin-api'
 import { inWords, words } from '../words'
+import './findings.css'
 
 const ICONS: Readonly<Record<Finding['mark'], IconName>> = {
   ok: 'check',
@@ -9,7 +10,7 @@ const ICONS: Readonly<Record<Finding['mark'], IconName>> = {
   unknown: 'more',
 }
 
-/** What was found of the box: a sentence each, and what to do about it. */
+/** The findings of the box's checks: a sentence each, and the remedy. */
 export function Findings({ findings }: { findings: readonly Finding[] }) {
   const say = words()
   const names = { ok: say.well, note: say.look, wrong: say.wrong, unknown: say.cannotTell }

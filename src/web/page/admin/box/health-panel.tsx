@@ -1,5 +1,5 @@
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
-import { Answered, useAnswer } from '../../listening/answer'
 import { adminApi } from '../admin-api'
 import { number, short, size } from '../amounts'
 import { useRefresh } from '../refreshed'
@@ -7,8 +7,9 @@ import { words } from '../words'
 import { type Figures, readFigures } from './figures'
 import { Findings } from './findings'
 import { Pulse } from './overview'
+import './health-panel.css'
 
-/** How the service is, in numbers and in sentences. */
+/** The health of the service in numbers, and the findings of its checks. */
 export function HealthPanel() {
   const say = words()
   const answer = useAnswer('health', async () => {

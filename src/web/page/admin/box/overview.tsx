@@ -1,13 +1,14 @@
+import { adminAddress, type Part } from '../../address/links'
+import { follow } from '../../address/router'
 import { api } from '../../connection/api'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Icon, type IconName } from '../../controls/icon'
-import { Answered, useAnswer } from '../../listening/answer'
-import { follow } from '../../router'
-import { type Part, placeOf } from '../address'
 import { adminApi, type Health } from '../admin-api'
 import { relative, span } from '../amounts'
 import { words } from '../words'
+import './overview.css'
 
-/** Everything at a glance, and the way to each. */
+/** All parts at a glance, each with a link. */
 export function Overview() {
   const say = words()
   const answer = useAnswer('overview', async () => {
@@ -50,7 +51,7 @@ export function Overview() {
   )
 }
 
-/** How the service is, in a line. */
+/** Whether the service is healthy, its versions and its uptime, in one line. */
 export function Pulse({ health }: { health: Health }) {
   const say = words()
   const { online, version } = health.mopidy
@@ -76,7 +77,7 @@ type CardOptions = { part: Part; icon: IconName; title: string; children?: strin
 function Card({ part, icon, title, children }: CardOptions) {
   return (
     <li>
-      <a class="card" href={placeOf(part)} onClick={follow}>
+      <a class="card" href={adminAddress(part)} onClick={follow}>
         <Icon name={icon} />
         <span class="row-words">
           <span class="row-title">{title}</span>
@@ -88,7 +89,7 @@ function Card({ part, icon, title, children }: CardOptions) {
   )
 }
 
-/** The other ways to the music, and to the box. */
+/** Links to other web clients of Mopidy, to the API's documentation and to the metrics. */
 function Others() {
   const say = words()
   const { value } = useAnswer('clients', api.clients)

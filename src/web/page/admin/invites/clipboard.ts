@@ -1,13 +1,13 @@
 /**
- * Copies a text. Over plain HTTP, as in most homes, browsers have no clipboard for scripts: then it is
- * copied as if somebody had marked it.
+ * Copies a text to the clipboard. Browsers give scripts no clipboard over plain HTTP, which most homes use: then a
+ * field with the text is selected and copied.
  */
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text)
   const field = document.createElement('textarea')
   field.value = text
   field.className = 'unseen'
-  // In a dialog, nothing outside of it can have the focus.
+  // An open dialog keeps the focus inside, so the field must be in it.
   const place = document.querySelector('dialog[open]') ?? document.body
   place.append(field)
   field.select()

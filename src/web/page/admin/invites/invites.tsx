@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks'
 import { DAY_S, HOUR_S } from '../../../../clock'
+import { adminAddress } from '../../address/links'
+import { go } from '../../address/router'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
-import { Field, Form, Pick } from '../../controls/field'
-import { Icon } from '../../controls/icon'
+import { Field, Form, Pick } from '../../controls/forms/field'
+import { IconCover } from '../../controls/rows/cover'
+import { FolderRow } from '../../controls/rows/folder-row'
 import { Sheet } from '../../controls/sheet'
-import { Answered, useAnswer } from '../../listening/answer'
-import { follow, go } from '../../router'
-import { placeOf } from '../address'
 import { adminApi, type Invite } from '../admin-api'
 import { moment } from '../amounts'
 import { useRefresh } from '../refreshed'
@@ -23,7 +24,7 @@ const SECONDS = {
 } as const
 type Span = keyof typeof SECONDS
 
-/** The invites that let somebody in. */
+/** The invites that are still open. */
 export function Invites() {
   const say = words()
   const answer = useAnswer('invites', adminApi.invites)
@@ -54,16 +55,12 @@ export function Invites() {
               <ul class="rows" aria-label={say.invites}>
                 {open.map((invite) => (
                   <li key={invite.id}>
-                    <a class="row folder-row" href={placeOf('invites', invite.id)} onClick={follow}>
-                      <span class="cover symbol">
-                        <Icon name="ticket" />
-                      </span>
-                      <span class="row-words">
-                        <span class="row-title">{invite.name || say.untitledInvite}</span>
-                        <span class="row-hint">{detailsOf(invite)}</span>
-                      </span>
-                      <Icon name="forward" />
-                    </a>
+                    <FolderRow
+                      to={adminAddress('invites', invite.id)}
+                      picture={<IconCover icon="ticket" />}
+                      title={invite.name || say.untitledInvite}
+                      hint={detailsOf(invite)}
+                    />
                   </li>
                 ))}
               </ul>
@@ -76,7 +73,7 @@ export function Invites() {
   )
 }
 
-/** For whom, until when, and how many have come. */
+/** An invite's role, end, uses and author in one line. */
 export function detailsOf({ role, expires_at: end, uses, max_uses: most, created_by: by }: Invite) {
   const say = words()
   return [
@@ -101,7 +98,7 @@ function NewInvite({ onClose }: { onClose(): void }) {
       max_uses: uses === '' ? null : Number(uses),
     })
     onClose()
-    go(placeOf('invites', id))
+    go(adminAddress('invites', id))
   }
   return (
     <Sheet title={say.newInvite} onClose={onClose}>

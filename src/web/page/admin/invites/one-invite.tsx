@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks'
+import { adminAddress } from '../../address/links'
+import { go } from '../../address/router'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
-import { Choices, Sheet } from '../../controls/sheet'
-import { sentences } from '../../language/language'
-import { Answered, useAnswer } from '../../listening/answer'
-import { go } from '../../router'
-import { say as announce, complain } from '../../toasts'
-import { placeOf } from '../address'
+import { Question } from '../../controls/sheet'
+import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type Invite } from '../admin-api'
 import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
 import { copyText } from './clipboard'
 import { detailsOf } from './invites'
+import './one-invite.css'
 
 /** An invite to show, to print, to hand on and to end. */
 export function OneInvite({ id }: { id: number }) {
@@ -23,7 +23,7 @@ export function OneInvite({ id }: { id: number }) {
       {(invite) =>
         invite.url === undefined ? (
           <Face icon="ticket" title={say.inviteOver} hint={detailsOf(invite)}>
-            <Button onClick={() => go(placeOf('invites'))}>{say.invites}</Button>
+            <Button onClick={() => go(adminAddress('invites'))}>{say.invites}</Button>
           </Face>
         ) : (
           <Poster invite={invite} url={invite.url} onEnd={answer.again} />
@@ -35,7 +35,7 @@ export function OneInvite({ id }: { id: number }) {
 
 type PosterOptions = { invite: Invite; url: string; onEnd(): void }
 
-/** What hangs on the wall: that alone is printed. */
+/** The invite with its code; printed, only the poster is left. */
 function Poster({ invite, url, onEnd }: PosterOptions) {
   const say = words()
   const [asking, setAsking] = useState(false)
@@ -48,7 +48,6 @@ function Poster({ invite, url, onEnd }: PosterOptions) {
     }
     onEnd()
   }
-  const close = () => setAsking(false)
   return (
     <div class="invite">
       <figure class="poster">
@@ -80,21 +79,20 @@ function Poster({ invite, url, onEnd }: PosterOptions) {
         </div>
       </div>
       {asking && (
-        <Sheet title={say.endInviteQuestion} hint={say.endInviteHint} onClose={close}>
-          <Choices
-            onDone={close}
-            choices={[
-              { icon: 'close', label: say.endInvite, tone: 'problem', run: end },
-              { icon: 'back', label: sentences().cancel, run: close },
-            ]}
-          />
-        </Sheet>
+        <Question
+          title={say.endInviteQuestion}
+          hint={say.endInviteHint}
+          icon="close"
+          label={say.endInvite}
+          onYes={end}
+          onClose={() => setAsking(false)}
+        />
       )}
     </div>
   )
 }
 
-/** A phone that scans it would look for Musakone on itself. */
+/** Whether the link is a loopback address: a phone that scans it would look for Musakone on itself. */
 function isForThisMachineOnly(url: string): boolean {
   const { hostname } = new URL(url)
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')

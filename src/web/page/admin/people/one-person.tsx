@@ -1,25 +1,26 @@
 import { useState } from 'preact/hooks'
+import { adminAddress } from '../../address/links'
+import { go } from '../../address/router'
 import { me } from '../../connection/session'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
-import { Field, Form, Tick } from '../../controls/field'
-import { Initial } from '../../controls/person'
-import { Choices, Sheet } from '../../controls/sheet'
-import { sentences } from '../../language/language'
-import { Answered, useAnswer } from '../../listening/answer'
-import { go } from '../../router'
-import { say as announce, complain } from '../../toasts'
-import { placeOf } from '../address'
+import { Field, Form, Tick } from '../../controls/forms/field'
+import { Initial } from '../../controls/rows/person'
+import { Question, Sheet } from '../../controls/sheet'
+import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type Role, type UserEntry } from '../admin-api'
 import { day, relative } from '../amounts'
 import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
+import { NewPassword } from './new-password'
 import { Marks, ROLES } from './people'
 import { SessionList } from './session-list'
+import './one-person.css'
 
 type Change = Parameters<typeof adminApi.changeUser>[1]
 
-/** One account: what it may, where it is logged in, and its end. */
+/** One account: its role, password, sessions and deletion. */
 export function OnePerson({ id }: { id: number }) {
   const say = words()
   const answer = useAnswer(`person ${id}`, adminApi.users)
@@ -30,7 +31,7 @@ export function OnePerson({ id }: { id: number }) {
         const user = users.find((user) => user.id === id)
         return user === undefined ? (
           <Face icon="people" title={say.notFound}>
-            <Button onClick={() => go(placeOf('people'))}>{say.people}</Button>
+            <Button onClick={() => go(adminAddress('people'))}>{say.people}</Button>
           </Face>
         ) : (
           <Profile user={user} onChange={answer.again} />
@@ -47,7 +48,7 @@ function Profile({ user, onChange }: ProfileOptions) {
   const [sheet, setSheet] = useState<'name' | 'password' | 'delete' | null>(null)
   const { id, username, role, disabled, last_login: last } = user
   const close = () => setSheet(null)
-  /** Changes it, says so, and shows it as it is then. */
+  /** Changes the account, announces it and reloads it; throws the refusal. */
   async function change(wanted: Change, done: string): Promise<void> {
     await adminApi.changeUser(id, wanted)
     announce(done)
@@ -62,7 +63,7 @@ function Profile({ user, onChange }: ProfileOptions) {
     try {
       await adminApi.deleteUser(id)
       announce(say.deleted(username))
-      go(placeOf('people'), { replace: true })
+      go(adminAddress('people'), { replace: true })
     } catch (error) {
       complain(reasonFor(error))
       onChange()
@@ -153,7 +154,7 @@ function Profile({ user, onChange }: ProfileOptions) {
               close()
             }}
           >
-            {/* Whose it is, for what remembers passwords. */}
+            {/* Tells password managers which account the password belongs to. */}
             <input
               type="text"
               autocomplete="username"
@@ -162,30 +163,20 @@ function Profile({ user, onChange }: ProfileOptions) {
               readOnly
               hidden
             />
-            <Field
-              label={say.newPassword}
-              hint={say.passwordRule}
-              name="password"
-              type="password"
-              autocomplete="new-password"
-              minLength={8}
-              maxLength={256}
-              required
-            />
+            <NewPassword label={say.newPassword} name="password" />
             <Tick label={say.mustChange} name="must-change" defaultChecked />
           </Form>
         </Sheet>
       )}
       {sheet === 'delete' && (
-        <Sheet title={say.deleteQuestion(username)} hint={say.deleteHint} onClose={close}>
-          <Choices
-            onDone={close}
-            choices={[
-              { icon: 'trash', label: say.deletePerson, tone: 'problem', run: remove },
-              { icon: 'close', label: sentences().cancel, run: close },
-            ]}
-          />
-        </Sheet>
+        <Question
+          title={say.deleteQuestion(username)}
+          hint={say.deleteHint}
+          icon="trash"
+          label={say.deletePerson}
+          onYes={remove}
+          onClose={close}
+        />
       )}
     </div>
   )
@@ -197,7 +188,7 @@ function RoleChoice({ role, onChoose }: { role: Role; onChoose(role: Role): void
     <fieldset class="choice">
       <legend>{say.role}</legend>
       {ROLES.map((name) => (
-        // No radio buttons: there the arrow keys would pass somebody through each role on the way.
+        // No radio buttons: their arrow keys choose at once, and would give the account each role on the way.
         <button
           key={name}
           type="button"

@@ -1,17 +1,18 @@
 import { useState } from 'preact/hooks'
+import { adminAddress } from '../../address/links'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
-import { Field, Form, Pick, Tick } from '../../controls/field'
-import { Icon } from '../../controls/icon'
-import { Initial } from '../../controls/person'
+import { Field, Form, Pick, Tick } from '../../controls/forms/field'
+import { FolderRow } from '../../controls/rows/folder-row'
+import { Initial } from '../../controls/rows/person'
 import { Sheet } from '../../controls/sheet'
-import { Answered, useAnswer } from '../../listening/answer'
-import { follow } from '../../router'
-import { say as announce } from '../../toasts'
-import { placeOf } from '../address'
+import { say as announce } from '../../shell/toasts'
 import { adminApi, type Role, type UserEntry } from '../admin-api'
 import { moment, relative } from '../amounts'
 import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
+import { NewPassword } from './new-password'
+import './people.css'
 
 export const ROLES: readonly Role[] = ['guest', 'member', 'admin']
 
@@ -57,23 +58,18 @@ function PersonRow({ user }: { user: UserEntry }) {
   const { id, username, role, last_login: last } = user
   const seen = last === null ? say.neverHere : say.lastLogin(relative(last))
   return (
-    <a
-      class={user.disabled ? 'row folder-row person-row out' : 'row folder-row person-row'}
-      href={placeOf('people', id)}
-      onClick={follow}
-    >
-      <Initial name={username} />
-      <span class="row-words">
-        <span class="row-title">{username}</span>
-        <span class="row-hint">{`${say.roleNames[role]} · ${seen}`}</span>
-      </span>
-      <Marks user={user} />
-      <Icon name="forward" />
-    </a>
+    <FolderRow
+      class={user.disabled ? 'person-row out' : 'person-row'}
+      to={adminAddress('people', id)}
+      picture={<Initial name={username} />}
+      title={username}
+      hint={`${say.roleNames[role]} · ${seen}`}
+      mark={<Marks user={user} />}
+    />
   )
 }
 
-/** What is special about an account. */
+/** A mark for an account that is disabled, ends, or has to change its password. */
 export function Marks({ user }: { user: UserEntry }) {
   const say = words()
   if (user.disabled) return <span class="mark problem">{say.disabled}</span>
@@ -107,16 +103,7 @@ function NewPerson({ onClose }: { onClose(): void }) {
           spellcheck={false}
           required
         />
-        <Field
-          label={say.password}
-          hint={say.passwordRule}
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          minLength={8}
-          maxLength={256}
-          required
-        />
+        <NewPassword label={say.password} name="password" />
         <Pick
           label={say.role}
           name="role"

@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
-import { Field, Form, Tick } from '../../controls/field'
-import { Answered, useAnswer } from '../../listening/answer'
-import { say as announce, complain } from '../../toasts'
+import { Field, Form, Tick } from '../../controls/forms/field'
+import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type RoleLimits, type RoleList, type RoleRules } from '../admin-api'
 import { reasonFor, words } from '../words'
+import './roles.css'
 
 const MS_A_MINUTE = 60_000
 
-/** What members and guests may do, and how much of it. */
+/** The permissions and limits of members and guests. */
 export function Roles() {
   const say = words()
   const answer = useAnswer('roles', adminApi.roles)
@@ -22,7 +23,8 @@ export function Roles() {
               .filter(({ role }) => role !== 'admin')
               .toReversed()
               .map((rules) => (
-                // Another form when somebody has changed it: what stands in it is the browser's.
+                // The key makes a new form when the rules change: the inputs are uncontrolled, and
+                // keep their values otherwise.
                 <RoleForm
                   key={JSON.stringify(rules)}
                   rules={rules}
@@ -49,7 +51,7 @@ function RoleForm({ rules, permissions, onChange }: RoleFormOptions) {
   const { role, limits } = rules
   const save = async (values: FormData) => {
     const granted = values.getAll('permission').map(String)
-    // What cannot be taken away is not sent by the browser.
+    // The browser does not send a disabled box, so the permission `see` is added here.
     const fixed = permissions.filter(({ name }) => name === 'see').map(({ name }) => name)
     await adminApi.changeRole(role, {
       permissions: [...new Set([...fixed, ...granted])],
@@ -136,7 +138,7 @@ type AmountOptions = {
   step?: string
 }
 
-/** A number; without one there is no limit. */
+/** A limit as a number; an empty field means no limit. */
 function Amount({ label, name, value, max, min = 1, step = '1' }: AmountOptions) {
   return (
     <Field

@@ -1,8 +1,8 @@
 import { logInAgain } from '../../connection/socket'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Icon } from '../../controls/icon'
-import { Answered, useAnswer } from '../../listening/answer'
-import { say as announce, complain } from '../../toasts'
+import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type SessionEntry } from '../admin-api'
 import { relative } from '../amounts'
 import { reasonFor, words } from '../words'
@@ -13,7 +13,7 @@ type SessionListOptions = {
   ask: () => Promise<{ sessions: SessionEntry[] }>
 }
 
-/** Where somebody is logged in, and the end of that. */
+/** The sessions of an account, each with a button that ends it. */
 export function SessionList({ question, ask }: SessionListOptions) {
   const say = words()
   const answer = useAnswer(question, ask)

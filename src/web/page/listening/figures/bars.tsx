@@ -1,13 +1,14 @@
 import { durationOf, inUnit } from '../amounts'
 import type { Slot } from '../spans'
 import { words } from '../words'
+import './bars.css'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-/** Lines that a person reads easily, in minutes. */
+/** Distances between the lines of the scale, in minutes. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600]
 
-/** How long was heard, a bar for each time; screen readers have the same as a list. */
+/** The listening time as a bar chart; for screen readers it is a list. */
 export function Bars({ slots, label }: { slots: readonly Slot[]; label: string }) {
   const most = slots.reduce<Slot | undefined>(
     (most, slot) => (most && most.listenedMs >= slot.listenedMs ? most : slot),
@@ -16,10 +17,10 @@ export function Bars({ slots, label }: { slots: readonly Slot[]; label: string }
   if (most === undefined || most.listenedMs === 0) return <p class="none">{words().noneYet}</p>
   const lines = linesUpTo(most.listenedMs)
   const top = lines.at(-1) ?? 1
-  // One unit for all: there is no room for two.
+  // All lines share one unit, since a label of hours and minutes does not fit.
   const inHours = lines.every((ms) => ms % HOUR_MS === 0)
   const longest = Math.max(...slots.map(({ label }) => label.length))
-  // As many as have room below the bars of a phone.
+  // Only so many labels fit below the bars on a phone.
   const every = Math.ceil(slots.length / (longest <= 2 ? 12 : longest <= 4 ? 7 : 5))
   return (
     <figure class={longest > 2 ? 'chart long' : 'chart'}>
@@ -42,7 +43,7 @@ export function Bars({ slots, label }: { slots: readonly Slot[]; label: string }
                 style={{ height: partOf(slot.listenedMs, top) }}
               />
               <span class="bar-label" aria-hidden="true">
-                {/* Counted from the newest, which always has one. */}
+                {/* Counted from the newest bar, which always has a label. */}
                 {(slots.length - 1 - index) % every === 0 && slot.label}
               </span>
             </li>
@@ -56,7 +57,10 @@ export function Bars({ slots, label }: { slots: readonly Slot[]; label: string }
 
 const partOf = (ms: number, top: number) => `${(100 * ms) / top}%`
 
-/** Two to four lines, the last at or above the most. */
+/**
+ * Where the lines of the scale are, in milliseconds: at most four, or one each ten hours; the last
+ * is at or above the most.
+ */
 function linesUpTo(mostMs: number): number[] {
   const minutes = mostMs / MINUTE_MS
   const step =

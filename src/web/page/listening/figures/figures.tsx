@@ -1,12 +1,13 @@
+import { SCREENS } from '../../../../http/page-addresses'
+import { follow, go, path, query } from '../../address/router'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
+import { Segments } from '../../controls/forms/segments'
 import { Icon } from '../../controls/icon'
-import { follow, go, path, query } from '../../router'
-import { Answered, useAnswer } from '../answer'
 import { ask, type Days, type Stats, type Whose } from '../ask'
 import { askFor } from '../asked'
 import { Card } from '../card'
-import { Segments } from '../segments'
 import { isSpan, SPANS, type SpanName, secondsOf, slotsOf, startOf } from '../spans'
 import { words } from '../words'
 import { Bars } from './bars'
@@ -21,10 +22,11 @@ import {
   TopTracks,
 } from './tops'
 import { WeekMap } from './week-map'
+import './figures.css'
 
 const FEW = 5
 
-/** What somebody, or the room, did and heard in a span of time. */
+/** The figures of a person or of the room in a span of time. */
 export function Figures({ whose }: { whose: Whose }) {
   const asked = query.value.get('span')
   const span: SpanName = isSpan(asked) ? asked : 'month'
@@ -59,7 +61,7 @@ function Shown({ whose, span, stats, days }: ShownOptions) {
   if (stats.plays === 0 && stats.total_actions === 0)
     return span === 'all' ? (
       <Face icon="chart" title={say.nothingHeard} hint={say.nothingHeardHint}>
-        <Button icon="search" class="primary" onClick={() => go('/search')}>
+        <Button icon="search" class="primary" onClick={() => go(SCREENS.search)}>
           {say.findSong}
         </Button>
       </Face>
@@ -122,7 +124,7 @@ function Shown({ whose, span, stats, days }: ShownOptions) {
   )
 }
 
-/** The year that is worth looking back on: this one, or in its first weeks the last. */
+/** A link to the review of this year; in January of the last year, if something was heard then. */
 function ReviewLink({ whose, stats }: { whose: Whose; stats: Stats }) {
   const now = new Date()
   const isYoung = now.getMonth() === 0

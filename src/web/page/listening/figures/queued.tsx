@@ -1,13 +1,14 @@
 import { number, percent } from '../amounts'
 import type { Stats, Whose } from '../ask'
 import { words } from '../words'
+import './queued.css'
 
-/** What became of the songs that were queued: a bar in parts, and each part in words. */
+/** How the songs that were queued ended: a bar in parts, and each part in words. */
 export function Queued({ queue, whose }: { queue: Stats['queue']; whose: Whose }) {
   const { added, plays, finished, skipped, skipped_by_self, skip_rate } = queue
   const say = words()
   const mine = whose === 'mine'
-  // For the room, whoever skipped is anyone.
+  // In the room's figures, `skipped` counts everybody's skips.
   const bySelf = mine ? skipped_by_self : 0
   const parts = [
     ['finished', say.finished, finished],

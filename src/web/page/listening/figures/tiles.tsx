@@ -1,11 +1,13 @@
 import { dateOf, durationOf, LONG_DATE, number } from '../amounts'
 import type { Stats } from '../ask'
+import { Figure } from '../figure'
 import type { SpanName } from '../spans'
 import { words } from '../words'
+import './tiles.css'
 
 type TilesOptions = { stats: Stats; span: SpanName }
 
-/** The figures that count most, each compared in words with the time before. */
+/** The four main figures, each compared in words with the span before. */
 export function Tiles({ stats, span }: TilesOptions) {
   const { listened_ms, plays, days_active, streaks, before, first_at } = stats
   const say = words()
@@ -14,35 +16,31 @@ export function Tiles({ stats, span }: TilesOptions) {
     then === undefined ? since : comparison(now, then, amount, span)
   return (
     <dl class="tiles">
-      <Tile
+      <Figure
+        as="tile"
         name={say.listened}
         value={durationOf(listened_ms)}
         hint={compared(listened_ms, before?.listened_ms, durationOf)}
       />
-      <Tile name={say.plays} value={number(plays)} hint={compared(plays, before?.plays, number)} />
-      <Tile
+      <Figure
+        as="tile"
+        name={say.plays}
+        value={number(plays)}
+        hint={compared(plays, before?.plays, number)}
+      />
+      <Figure
+        as="tile"
         name={say.daysActive}
         value={number(days_active)}
         hint={compared(days_active, before?.days_active, number)}
       />
-      <Tile
+      <Figure
+        as="tile"
         name={say.streak}
         value={say.days(streaks.current.days)}
         hint={say.longest(streaks.longest.days)}
       />
     </dl>
-  )
-}
-
-function Tile({ name, value, hint }: { name: string; value: string; hint: string }) {
-  return (
-    <div class="tile">
-      <dt>{name}</dt>
-      <dd>
-        <strong>{value}</strong>
-        <span>{hint}</span>
-      </dd>
-    </div>
   )
 }
 
@@ -57,7 +55,7 @@ function comparison(
     span === 'week' ? say.beforeWeek : span === 'month' ? say.beforeMonth : say.beforeYear
   if (then === 0) return now === 0 ? say.asMuch(before) : say.nothingBefore(before)
   const difference = amount(Math.abs(now - then))
-  // What nobody would notice is no difference.
+  // A difference that is shown as zero counts as none.
   if (difference === amount(0)) return say.asMuch(before)
   if (now > then) return say.more(difference, before)
   return amount === durationOf ? say.less(difference, before) : say.fewer(difference, before)

@@ -1,17 +1,19 @@
 import type { ComponentChildren } from 'preact'
+import { searchAddress } from '../../address/links'
+import { follow } from '../../address/router'
 import { may } from '../../connection/session'
-import { Cover } from '../../controls/cover'
-import { Initial } from '../../controls/person'
-import { AddButton } from '../../controls/song-row'
-import { nameOfUri } from '../../library'
-import { follow } from '../../router'
+import { Cover } from '../../controls/rows/cover'
+import { Initial } from '../../controls/rows/person'
+import { AddButton } from '../../controls/rows/song-row'
+import { nameOfUri } from '../../library/library'
 import { durationOf } from '../amounts'
 import type { Stats } from '../ask'
 import { words } from '../words'
+import './tops.css'
 
 type Track = { track_uri: string; track_name: string | null; artist: string | null }
 
-/** A list of songs, each of which can be added again. */
+/** A list of songs with a button that adds each to the queue. */
 export function TopTracks<Song extends Track>({
   tracks,
   hintOf,
@@ -42,17 +44,17 @@ export function TopTracks<Song extends Track>({
   )
 }
 
-export type Ranked = {
+type Ranked = {
   name: string
   hint: string
-  /** By which their bars are compared. */
+  /** The length of the bar, relative to the other entries. */
   amount: number
   before?: ComponentChildren
-  /** What is searched for when it is opened; without it, it does not open. */
+  /** The text that a click searches for; without it the entry is no link. */
   find?: string
 }
 
-/** A list by rank; the bar behind each is its share of the first. */
+/** A list by rank; the bar behind each entry shows its amount relative to the largest. */
 export function Ranking({ entries }: { entries: readonly Ranked[] }) {
   if (entries.length === 0) return <p class="none">{words().noneYet}</p>
   const most = Math.max(1, ...entries.map(({ amount }) => amount))
@@ -72,11 +74,7 @@ export function Ranking({ entries }: { entries: readonly Ranked[] }) {
             {find === undefined ? (
               <span class="ranked">{inside}</span>
             ) : (
-              <a
-                class="ranked"
-                href={`/search?${new URLSearchParams({ q: find })}`}
-                onClick={follow}
-              >
+              <a class="ranked" href={searchAddress(find)} onClick={follow}>
                 {inside}
               </a>
             )}

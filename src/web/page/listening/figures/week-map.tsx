@@ -1,9 +1,10 @@
 import { durationOf, hourOf, weekdayOf } from '../amounts'
 import { words } from '../words'
+import './week-map.css'
 
 const NAMED_EVERY = 6
 
-/** Hour by weekday: a dot is as large as what was heard then. */
+/** A grid of weekdays and hours; the size of a dot is how long was listened then. */
 export function WeekMap({ week }: { week: readonly (readonly number[])[] }) {
   const most = Math.max(0, ...week.flat())
   if (most === 0) return <p class="none">{words().noneYet}</p>

@@ -5,14 +5,14 @@ import { type Entry, type Filter, nextPage } from './pages'
 
 type State = {
   question: string
-  /** The most pages that have been wanted of it, when this was the answer. */
+  /** How many pages the screen had asked for when this state was set. */
   wanted: number
   entries?: readonly Entry[] | undefined
   cursor?: string | null
   problem?: string
 }
 
-/** The pages that have been asked for so far. */
+/** The entries of all pages so far; `more` asks for the next page. */
 export function useEntries(question: string, filter: Filter) {
   const [state, set] = useState<State>({ question: '', wanted: 0 })
   const [wanted, setWanted] = useState(0)

@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
+import { query } from '../../address/router'
 import { may, me } from '../../connection/session'
 import { IconButton } from '../../controls/button'
+import { Segments } from '../../controls/forms/segments'
 import { Icon } from '../../controls/icon'
 import { sentences } from '../../language/language'
-import { query } from '../../router'
 import type { Whose } from '../ask'
 import { askFor } from '../asked'
-import { Segments } from '../segments'
 import { words } from '../words'
 import { type Filter, WHEN, type When } from './pages'
+import '../filters.css'
 
 const SETTLED_MS = 250
 
-/** Narrows the history down; what is chosen stands in the address. */
+/** Narrows the history down. The address holds the choice, so that "back" and links keep it. */
 export function Filters({ filter, whose }: { filter: Filter; whose: Whose }) {
   const say = words()
   const set = (name: string, value: string) => askFor({ [name]: value === '' ? undefined : value })
@@ -129,11 +130,11 @@ function nameOfWhen(when: When): string {
   }[when]
 }
 
-/** What the address asks for. */
+/** The filter that the address asks for. */
 export function readFilter(whose: Whose): Filter {
   const asked = query.value
   const when = WHEN.find((when) => when === asked.get('when')) ?? 'any'
-  // What was heard is the room's, and not everybody may see it.
+  // The list of what was heard belongs to the room, and a role may lack the permission to see it.
   const list = whose === 'room' || (asked.get('list') !== 'done' && may('history.room'))
   const kinds = list ? words().endings : words().actions
   const kind = asked.get('kind') ?? ''

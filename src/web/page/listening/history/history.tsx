@@ -9,8 +9,9 @@ import { useEntries } from './entries'
 import { Filters, readFilter } from './filters'
 import type { Entry } from './pages'
 import { ActionRow, PlayRow } from './rows'
+import './history.css'
 
-/** What one did, or what was heard, newest first, narrowed down by words, kind and time. */
+/** A person's actions or the songs that were heard, newest first, filtered by words, kind and time. */
 export function History({ whose }: { whose: Whose }) {
   const filter = readFilter(whose)
   const question = JSON.stringify([filter, me.value?.id])

@@ -6,12 +6,12 @@ export type When = (typeof WHEN)[number]
 
 export type Filter = {
   list: 'heard' | 'done'
-  /** Whose, of what was heard; undefined for everybody's. */
+  /** The account whose plays are listed; undefined for everybody's. */
   user: number | undefined
   text: string
   kind: string
   when: When
-  /** Days such as `2026-01-05`, or empty; the last belongs to the span. */
+  /** Days such as `2026-01-05`, or empty; the last day is included. */
   from: string
   to: string
 }
@@ -19,13 +19,16 @@ export type Filter = {
 export type Play = PlaybackHistory['plays'][number]
 export type Action = ActionHistory['actions'][number]
 export type Entry = { key: string; atMs: number } & ({ play: Play } | { action: Action })
-export type Page = { entries: Entry[]; cursor: string | null }
+type Page = { entries: Entry[]; cursor: string | null }
 
 const PAGE = 50
-/** Where a filter lets few through, the server gives short pages; so many are asked for at once. */
+/**
+ * The server may answer with an empty page while a filter skips rows: up to so many pages are asked
+ * for in a row.
+ */
 const MOST_PAGES = 8
 
-/** What follows behind the cursor, at least one entry if there is one within reach. */
+/** The page after the cursor, with at least one entry if the next `MOST_PAGES` pages have one. */
 export async function nextPage(filter: Filter, cursor: string | undefined): Promise<Page> {
   let at = cursor
   for (let asked = 1; ; asked += 1) {
@@ -55,18 +58,18 @@ async function pageOf({ list, user, text, kind, ...time }: Filter, cursor?: stri
   }
 }
 
-/** In Unix seconds; an end that is missing is open. */
-export function spanOfFilter({ when, from, to }: Pick<Filter, 'when' | 'from' | 'to'>) {
+/** The span of a filter in Unix seconds; a missing end is open. */
+function spanOfFilter({ when, from, to }: Pick<Filter, 'when' | 'from' | 'to'>) {
   if (when === 'any') return {}
   if (when === 'today') return { from: secondsOf(new Date(new Date().setHours(0, 0, 0, 0))) }
   if (when !== 'dates') return { from: secondsOf(startOf(when)) }
   return { from: startOfDay(from), to: startOfDay(to, 1) }
 }
 
-/** The first second of that day, or of so many later. */
+/** The first Unix second of a day, or of the day so many days later; undefined for a text that is no day. */
 function startOfDay(day: string, later = 0): number | undefined {
   const [, year, month, date] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? []).map(Number)
   if (year === undefined || month === undefined || date === undefined) return undefined
-  // A year before 1970 is no span that the server knows.
+  // The server refuses a time before 1970.
   return Math.max(0, secondsOf(new Date(year, month - 1, date + later)) ?? 0)
 }

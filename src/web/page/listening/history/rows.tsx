@@ -1,8 +1,8 @@
 import { may, me } from '../../connection/session'
-import { Cover } from '../../controls/cover'
-import { Icon, type IconName } from '../../controls/icon'
-import { AddButton } from '../../controls/song-row'
-import { nameOfUri } from '../../library'
+import type { IconName } from '../../controls/icon'
+import { Cover, IconCover } from '../../controls/rows/cover'
+import { AddButton } from '../../controls/rows/song-row'
+import { nameOfUri } from '../../library/library'
 import { clockOf, timeOfDay } from '../../time/time'
 import type { Whose } from '../ask'
 import { words } from '../words'
@@ -12,7 +12,7 @@ import type { Action, Play } from './pages'
 export function PlayRow({ play, whose }: { play: Play; whose: Whose }) {
   const { track, started_at_ms, queued_by } = play
   const name = track.name ?? nameOfUri(track.uri)
-  // What is too long for a phone goes last.
+  // The artist goes last, since a phone cuts the end of a long line.
   const hint =
     whose === 'room'
       ? [queued_by?.username, endOf(play), track.artist]
@@ -64,16 +64,14 @@ const ICONS: Readonly<Record<string, IconName>> = {
   playlist_deleted: 'trash',
 }
 
-/** Something that one did. */
+/** An action of the person's own. */
 export function ActionRow({ action }: { action: Action }) {
   const { action_type: type, timestamp } = action
   const say = words()
   const [what, detail] = tell(action)
   return (
     <div class="row history-row">
-      <span class="cover symbol">
-        <Icon name={ICONS[type] ?? 'note'} />
-      </span>
+      <IconCover icon={ICONS[type] ?? 'note'} />
       <span class="row-words">
         <span class="row-title">{what}</span>
         <span class="row-hint">
@@ -90,7 +88,7 @@ export function ActionRow({ action }: { action: Action }) {
 type Known = keyof ReturnType<typeof words>['actions']
 const isKnown = (type: string): type is Known => Object.hasOwn(words().actions, type)
 
-/** What it was done to, and how much of it. What a file brought in may lack any of it. */
+/** The object of an action and a detail. An imported action may lack any of its metadata. */
 function tell({ action_type, track_name, track_uri, artist, position_ms, metadata }: Action) {
   const say = words()
   const of = (name: string) => metadata?.[name]
@@ -135,7 +133,7 @@ function tell({ action_type, track_name, track_uri, artist, position_ms, metadat
   }
 }
 
-/** The words of a search, whatever fields they were in. */
+/** The words of a search, from all of its fields. */
 function wordsOf(query: unknown): string {
   if (typeof query !== 'object' || query === null) return String(query ?? '')
   return Object.values(query).flat().map(String).join(' ')

@@ -7,7 +7,7 @@ import { words } from '../words'
 
 type Progress = { reading: string } | { imported: Imported } | { problem: string }
 
-/** Reads a file that was taken away before, and says what became of it. */
+/** Imports a file that was exported before, and shows how many rows it brought. */
 export function BringBackCard() {
   const say = words()
   const input = useRef<HTMLInputElement>(null)
@@ -35,7 +35,7 @@ export function BringBackCard() {
         accept=".jsonl,.json,.ndjson,.csv,application/jsonl,application/json,text/csv"
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? []
-          // The same file may be chosen again.
+          // Without this, choosing the same file again would fire no event.
           currentTarget.value = ''
           if (file) bring(file)
         }}

@@ -1,16 +1,18 @@
 import { useState } from 'preact/hooks'
 import { Button } from '../../controls/button'
 import { Icon } from '../../controls/icon'
-import { Sheet } from '../../controls/sheet'
-import { incognito, setIncognito } from '../../incognito'
-import { say as announce, complain } from '../../toasts'
+import { Question } from '../../controls/sheet'
+import { incognito, setIncognito } from '../../shell/incognito'
+import { say as announce, complain } from '../../shell/toasts'
 import { ask } from '../ask'
 import { Card } from '../card'
 import { secondsOf, startOf } from '../spans'
 import { words } from '../words'
 import { BringBackCard } from './bring-back'
+import '../filters.css'
+import './my-data.css'
 
-/** What is one's own: to keep out, to take away, to bring back, and to delete. */
+/** A person's own data: the incognito switch, export, import and deletion. */
 export function MyData() {
   return (
     <div class="columns">
@@ -85,9 +87,7 @@ function ForgetCard() {
     week: say.forgetWeek,
     all: say.forgetAll,
   }
-  const close = () => setAsks(false)
   function forget() {
-    close()
     ask
       .forget(secondsOf(beginOf(reach)))
       .then(({ actions, plays }) => announce(say.forgotten(actions, plays)), complain)
@@ -113,15 +113,15 @@ function ForgetCard() {
         </Button>
       </div>
       {asks && (
-        <Sheet title={say.forgetQuestion} onClose={close}>
-          <p class="sheet-text">{say.forgetSays(names[reach])}</p>
-          <div class="sheet-buttons">
-            <Button onClick={close}>{say.cancel}</Button>
-            <Button icon="trash" class="danger" onClick={forget}>
-              {say.forgetNow}
-            </Button>
-          </div>
-        </Sheet>
+        <Question
+          title={say.forgetQuestion}
+          hint={say.forgetSays(names[reach])}
+          icon="trash"
+          label={say.forgetNow}
+          onYes={forget}
+          keep={say.cancel}
+          onClose={() => setAsks(false)}
+        />
       )}
     </Card>
   )

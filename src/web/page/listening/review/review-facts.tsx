@@ -1,9 +1,10 @@
 import { dateOf, durationOf, hourOf, readDay } from '../amounts'
 import type { Review } from '../ask'
+import { Figure } from '../figure'
 import { playedHint } from '../figures/tops'
 import { words } from '../words'
 
-/** The first of each list. */
+/** The top artist, song and album. */
 export function Winners({ review: { top } }: { review: Review }) {
   const say = words()
   const [artist] = top.artists
@@ -11,16 +12,20 @@ export function Winners({ review: { top } }: { review: Review }) {
   const [album] = top.albums
   return (
     <dl class="winners">
-      {artist && <Fact name={say.topArtist} value={artist.artist} hint={playedHint(artist)} />}
+      {artist && (
+        <Figure as="fact" name={say.topArtist} value={artist.artist} hint={playedHint(artist)} />
+      )}
       {track && (
-        <Fact
+        <Figure
+          as="fact"
           name={say.topTrack}
           value={track.track_name ?? track.track_uri}
           hint={[track.artist, say.times(track.plays)].filter(Boolean).join(' · ')}
         />
       )}
       {album && (
-        <Fact
+        <Figure
+          as="fact"
           name={say.topAlbum}
           value={album.album}
           hint={[album.artist, say.times(album.plays)].filter(Boolean).join(' · ')}
@@ -30,28 +35,31 @@ export function Winners({ review: { top } }: { review: Review }) {
   )
 }
 
-/** Days and hours that stand out. */
+/** The biggest day, the busiest hour, and the first and last songs of the year. */
 export function Moments({ review, isNow }: { review: Review; isNow: boolean }) {
   const say = words()
   const { biggest_day: day, busiest_hour: hour, longest_streak, first_play, last_play } = review
   return (
     <dl class="winners">
       {day && (
-        <Fact
+        <Figure
+          as="fact"
           name={say.biggestDay}
           value={dateOf(readDay(day.day), { weekday: 'long', day: 'numeric', month: 'long' })}
           hint={playedHint(day)}
         />
       )}
       {hour && (
-        <Fact
+        <Figure
+          as="fact"
           name={say.busiestHour}
           value={say.fromTo(hourOf(hour.hour), hourOf(hour.hour + 1))}
           hint={durationOf(hour.listened_ms)}
         />
       )}
       {longest_streak.from !== null && longest_streak.to !== null && (
-        <Fact
+        <Figure
+          as="fact"
           name={say.longestStreak}
           value={say.days(longest_streak.days)}
           hint={say.fromTo(shortDay(longest_streak.from), shortDay(longest_streak.to))}
@@ -71,18 +79,11 @@ function PlayFact({ name, play }: { name: string; play: Heard }) {
   const { track_name, track_uri, artist, started_at_ms } = play
   const hint = [artist, dateOf(started_at_ms, { day: 'numeric', month: 'long' })]
   return (
-    <Fact name={name} value={track_name ?? track_uri} hint={hint.filter(Boolean).join(' · ')} />
-  )
-}
-
-function Fact({ name, value, hint }: { name: string; value: string; hint: string }) {
-  return (
-    <div class="fact">
-      <dt>{name}</dt>
-      <dd>
-        <strong>{value}</strong>
-        <span>{hint}</span>
-      </dd>
-    </div>
+    <Figure
+      as="fact"
+      name={name}
+      value={track_name ?? track_uri}
+      hint={hint.filter(Boolean).join(' · ')}
+    />
   )
 }

@@ -1,9 +1,9 @@
+import { follow, go, path } from '../../address/router'
+import { Answered, useAnswer } from '../../controls/answer'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
 import { sentences } from '../../language/language'
-import { follow, go, path } from '../../router'
 import { dateOf, durationOf, number } from '../amounts'
-import { Answered, useAnswer } from '../answer'
 import { ask, type Review, type Whose } from '../ask'
 import { Card } from '../card'
 import { Bars } from '../figures/bars'
@@ -18,8 +18,9 @@ import {
 } from '../figures/tops'
 import { words } from '../words'
 import { Moments, Winners } from './review-facts'
+import './review.css'
 
-/** A look back on a year. */
+/** The review of a year. */
 export function YearInReview({ whose, year }: { whose: Whose; year: number }) {
   const answer = useAnswer(`${whose} ${year}`, () => ask.review(whose, year))
   return <Answered answer={answer}>{(review) => <Shown review={review} whose={whose} />}</Answered>
@@ -127,7 +128,7 @@ function Hero({ review, isNow, whose }: { review: Review; isNow: boolean; whose:
   )
 }
 
-/** The way to the years beside this one. */
+/** Links to the reviews of the year before and the year after. */
 function Years({ year, knowsBefore }: { year: number; knowsBefore: boolean }) {
   const say = words()
   const isLast = year >= new Date().getFullYear()
