@@ -107,9 +107,9 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     play = undefined
   }
 
-  /** Ends the play in that way, by nobody. */
-  function close(reason: EndReason): void {
-    play?.end(reason, undefined)
+  /** Ends the play of which nobody can tell how it ended. */
+  function endAsLost(): void {
+    play?.end('lost', undefined)
     play = undefined
   }
 
@@ -129,17 +129,17 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     else play.save()
   }
 
-  /** The play from before the absence does not go on; nobody can tell how it ended. */
+  /** The play from before the absence does not go on. */
   function loseTrace(): void {
     absence.end()
-    close('lost')
+    endAsLost()
   }
 
   /** Mopidy is away; once it is back it will tell what was heard meanwhile. */
   function lose(): void {
     attribution.forget()
     if (play === undefined || absence.isOn()) return
-    if (play.isEnding()) return close('lost')
+    if (play.isEnding()) return endAsLost()
     play.hearing.halt()
     play.save()
     absence.begin()
@@ -158,7 +158,7 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
       else play.hearing.goOnAt(positionMs, mostMs)
       if (play.hearing.listenedMs() > 0) play.beginRow()
     } else {
-      close('lost')
+      endAsLost()
       if (current !== null && state !== 'stopped') openFound(current, found, mostMs)
     }
     // What was found shows the effects of the commands that were given meanwhile.

@@ -46,7 +46,7 @@ async function listen(room: Room): Promise<void> {
       ).plays.every(({ end_reason }) => end_reason !== null),
     'the end',
   )
-  // All is written down.
+  // A question for the statistics makes Musakone write everything down.
   await room.admin.get('analytics/stats')
 }
 
@@ -107,7 +107,7 @@ describe('a history', () => {
     const lines = (await take('format=listenbrainz')).trim().split('\n')
     const [{ listen_type, payload }] = lines.map((line) => JSON.parse(line))
     expect(listen_type).toBe('import')
-    // Ten seconds of a minute are no listen.
+    // Ten seconds of a minute do not count as a listen.
     expect(payload).toHaveLength(2)
     expect(payload[0]).toMatchObject({
       listened_at: expect.any(Number),
@@ -196,7 +196,7 @@ describe('a history', () => {
     const back = await take('', other)
     clearInterval(ticking)
     expect(back.split('\n')).toHaveLength(rows + 1)
-    // How long nobody is heard is the benchmark's; here it is enough that others had their turns.
+    // The benchmark measures for how long the event loop is held up; here it is enough that it ran.
     expect(others).toBeGreaterThan(100)
     await other.close()
   })

@@ -130,7 +130,7 @@ describe('history', () => {
       (await historyOf(room.musakone, token)).actions.map((row) => row.action_type)
     expect(await kinds(room.admin)).toEqual(Array(3).fill('options_changed'))
     expect(await kinds(room.berta)).toEqual(['mute_changed'])
-    // A cursor of somebody else opens nothing, and their name only for admins.
+    // Somebody else's cursor shows nothing of theirs; admins alone may ask by `user`.
     const { next_cursor } = await page({ limit: 1 })
     const cursor = next_cursor ?? ''
     expect((await historyOf(room.musakone, room.berta.token, { cursor })).actions).toEqual([])
@@ -189,7 +189,7 @@ describe('history', () => {
     }
     expect(times).toEqual([12_000, 8_000, 4_000])
     expect(pages).toBe(3)
-    // Kinds have an index: one page shows them, however far apart they are.
+    // Each kind has an index, so one page shows its rows, however far apart they are.
     const { actions, next_cursor } = await find({ action_type: 'stop,previous' })
     expect(actions.map(({ timestamp }) => timestamp)).toEqual([12_000, 8_000])
     const rest = await find({ action_type: 'stop,previous', cursor: next_cursor ?? '' })
@@ -211,7 +211,7 @@ test('a page of several kinds is of one moment, though others write while it is 
        INSERT INTO user_actions (user_id, action_type, timestamp) VALUES (1, 'pause', 1)`,
     )
   act()
-  // Whatever is read, somebody acts right after it.
+  // After each query, somebody else acts at once.
   const query = (sql: string) => {
     const statement = database.sqlite.query(sql)
     const all = (...values: Parameters<typeof statement.all>) => {

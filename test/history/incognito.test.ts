@@ -42,7 +42,7 @@ describe('incognito', () => {
     room.advance(10_000)
     expect(await kinds()).toEqual(['queue_add'])
     const [second, first] = await plays()
-    // What was queued before is theirs; that they have started and skipped it nobody learns.
+    // The track that they queued before is theirs; nobody learns that they started and skipped it.
     expect(first).toMatchObject({
       queued_by: { username: 'berta' },
       started_by: null,

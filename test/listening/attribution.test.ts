@@ -13,7 +13,7 @@ describe('who queued what', () => {
   })
   afterEach(() => house.close())
 
-  /** Who queued each of the three, told while it plays. */
+  /** The users who queued the three tracks, each asked for while its track plays. */
   async function queuers(): Promise<(string | null)[]> {
     const names: (string | null)[] = []
     const tlTracks = await done<{ tlid: number }[]>(

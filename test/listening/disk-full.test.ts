@@ -79,7 +79,7 @@ describe('P4 with a full disk', () => {
       ...Array(81).fill(SECOND),
     ])
     expect(new Set(rows.map(({ queued_by }) => queued_by))).toEqual(new Set([1]))
-    // Who queued what is written behind it too.
+    // The users who queued the tracks are written afterwards too.
     await house.stopMusakone()
     await house.startMusakone()
     await house.advance(SECOND)

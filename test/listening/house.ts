@@ -32,7 +32,7 @@ export async function openHouse(
     openRoom({ clock, databasePath, mopidyUrl: demo.url, limits: { mopidy: SOON } })
   let room = await start()
 
-  /** Until Musakone has heard all that Mopidy has said. */
+  /** Resolves when Musakone has heard all that Mopidy has said. */
   async function heard(): Promise<void> {
     await room.admin.socket.call('core.library.browse', { uri: 'demo:nothing' })
   }
@@ -51,7 +51,7 @@ export async function openHouse(
     )
   }
 
-  /** Until Musakone has found Mopidy and has asked what it plays. */
+  /** Resolves when Musakone has found Mopidy and has asked what it plays. */
   async function found(): Promise<void> {
     await room.musakone.online()
     await heard()
@@ -68,13 +68,13 @@ export async function openHouse(
       return room
     },
 
-    /** Lets time go by; what Mopidy says of it has been heard. */
+    /** Lets time go by; resolves when Musakone has heard what Mopidy says of it. */
     async advance(ms: number): Promise<void> {
       clock.advance(ms)
       await heard()
     },
 
-    /** A program that talks to Mopidy behind our back. */
+    /** A call by a program that talks to Mopidy without Musakone. */
     async outsider(method: string, params: Record<string, unknown> = {}): Promise<void> {
       const outside = await connectRpc(demo.url)
       await outside.call(method, params)

@@ -17,7 +17,7 @@ describe('the playback state', () => {
     await done(room.admin.socket, 'core.playback.play', params)
     await room.admin.socket.event('track_playback_started')
   }
-  /** A program that talks to Mopidy behind our back. */
+  /** A call by a program that talks to Mopidy without Musakone. */
   const outsider = async (method: string, params: Record<string, unknown> = {}) => {
     const outside = await connectRpc(room.musakone.demo?.url ?? '')
     await outside.call(method, params)

@@ -92,7 +92,7 @@ describe('plays', () => {
   test('P3 a track that ended meanwhile is lost, and one that began then is told of as it began', async () => {
     await playTen()
     await house.stopMusakone()
-    // At its end: a step of its own, for the demo stands still in between.
+    // The track comes to its end in a step of its own, for the demo stands still between steps.
     house.clock.advance(50 * SECOND)
     house.clock.advance(20 * SECOND)
     await house.startMusakone()
@@ -157,7 +157,7 @@ describe('plays', () => {
     ])
     const [play, second, ...others] = await house.rows()
     expect(play).toMatchObject({ tlid: 1, end_reason: 'skipped', ended_by: BERTA })
-    // Nobody has heard the second one.
+    // The second track was not heard, so it has no row.
     expect([second, others]).toEqual([undefined, []])
   })
 
@@ -243,7 +243,7 @@ describe('plays, where the sound takes its time', () => {
     await house.restartMopidy({ restoreState: true })
     expect(await house.rows()).toMatchObject([{ listened_ms: 10 * SECOND, end_reason: null }])
     await house.advance(DELAY_MS)
-    // It begins, and is taken to its place.
+    // A restored Mopidy starts the track first and then seeks to its place.
     await house.advance(DELAY_MS)
     await house.advance(5 * SECOND)
     const [play, ...others] = await house.rows()

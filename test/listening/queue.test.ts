@@ -79,7 +79,7 @@ describe('the queue', () => {
     expect(current_tlid).toBe(tracks[0]?.tlid ?? 0)
     expect(tracks.map(({ starts_in_ms }) => starts_in_ms)).toEqual([0, 40_000, 100_000])
     expect(tracks[1]?.starts_at_ms).toBe(room.now() + 40_000)
-    // While it is paused the time of day is not known, the playing time is.
+    // While Mopidy is paused, the playing time until a track is known, and the time of day is not.
     await done(room.admin.socket, 'core.playback.pause')
     await until(async () => (await queue()).state === 'paused', 'the pause')
     expect((await queue()).tracks[1]).toMatchObject({ starts_in_ms: 40_000, starts_at_ms: null })

@@ -20,7 +20,7 @@ afterAll(async () => {
   await stage?.mopidy.stop()
 })
 
-/** A real Mopidy with Musakone before it, two people, and an outsider who goes past it. */
+/** A real Mopidy behind Musakone, two people, and an outsider, who talks to Mopidy directly. */
 async function openStage() {
   const mopidy: RealMopidy = await startRealMopidy({ restoreState: true })
   const databasePath = join(temporaryFolder(), 'musakone.db')
@@ -143,7 +143,7 @@ if (hasRealMopidy())
     await admin('playback.stop')
     await Bun.sleep(300)
 
-    // To its end, of which it is left alone.
+    // The track is heard to its end.
     await berta('playback.play', { tlid: 7 })
     await started()
     await Bun.sleep(4_800)

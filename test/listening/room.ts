@@ -46,7 +46,7 @@ export async function openRoom(options: TestMusakoneOptions = {}) {
     admin,
     berta,
     now: () => clock.now(),
-    /** Moves the time on; what the music does meanwhile has happened, but is not yet heard of. */
+    /** Moves the time on: the music has gone on, but Musakone has not yet heard of it. */
     advance: (ms: number) => clock.advance(ms),
     async close(): Promise<void> {
       admin.socket.close()

@@ -25,10 +25,7 @@ type PlayRow = {
 type Asked = { subject: number; from: number; to: number; tz: string }
 type Tally = Map<string, { times: number; ms: number }>
 
-/**
- * The statistics as somebody would work them out who reads every row and looks at a calendar: with
- * nothing of the product but its rows.
- */
+/** The statistics, worked out by reading every row and with a calendar; uses nothing of the product. */
 export function naiveStatistics({ sqlite }: Database, { subject, from, to, tz }: Asked) {
   const actions = sqlite
     .query<ActionRow, []>('SELECT * FROM user_actions')
@@ -94,7 +91,7 @@ export function naiveStatistics({ sqlite }: Database, { subject, from, to, tz }:
 type Seven = [Tally, Tally, Tally, Tally, Tally, Tally, Tally]
 
 function count(week: number[][], days: Set<string>, ms: number, tz: string, amount: number): void {
-  // As finely as any zone is cut today.
+  // No zone has offsets finer than this today.
   const quarter = Math.floor(ms / 900_000) * 900_000
   const at = Temporal.Instant.fromEpochMilliseconds(quarter).toZonedDateTimeISO(tz)
   const hours = week[at.dayOfWeek - 1] ?? []
@@ -108,10 +105,10 @@ function add(tally: Tally, key: string | null, ms: number): void {
   tally.set(key, { times: before.times + 1, ms: before.ms + ms })
 }
 
-// SQLite knows the small letters of English only.
+// SQLite makes small letters of ASCII only.
 const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
-/** The same of a reply, to be compared; its lists must be long enough to be whole. */
+/** The same figures of a reply, for comparing; its lists must be long enough to hold everything. */
 export function comparableOf(stats: Stats) {
   const { added: _, skip_rate: __, ...queue } = stats.queue
   const { tracks, artists, albums } = stats.most_played

@@ -105,7 +105,7 @@ describe('a year in review', () => {
     expect(of.top.albums[1]).toMatchObject({ album: 'Best of Anna', artist: 'Anna', plays: 3 })
     expect(of.biggest_day).toEqual({ day: '2025-07-14', plays: 7, listened_ms: 7 * MINUTE })
     expect(of.busiest_hour).toEqual({ hour: 20, plays: 3, listened_ms: 12 * MINUTE })
-    // The night belongs to the day after.
+    // A play after midnight belongs to the next day.
     expect(of.longest_streak).toEqual({ days: 4, from: '2025-03-03', to: '2025-03-06' })
     expect(of.days_active).toBe(7)
     expect(of.months[2]).toEqual({ month: 3, actions: 0, plays: 4, listened_ms: 17 * MINUTE })

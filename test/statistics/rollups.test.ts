@@ -27,7 +27,7 @@ const TABLES = [
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu']
 const ZONES_TOO = ['Australia/Lord_Howe', 'Pacific/Apia', 'America/St_Johns', 'Africa/Casablanca']
 
-/** All that is counted; tracks by their addresses, for ids differ. */
+/** All roll-ups; tracks by their addresses, because ids differ after rebuilding. */
 function counts({ sqlite }: Database) {
   const tables = TABLES.slice(0, 3).map((table) => sqlite.query(`SELECT * FROM ${table}`).values())
   const tops = sqlite
@@ -133,7 +133,7 @@ test('the first of a long list are the same, whether they occur often or seldom'
   const clock = { now: () => Date.UTC(2026, 5, 1), elapsed: () => 0 }
   const statistics = createStatistics({ database, clock, upToDate })
   const january = { from: first, to: first + 31 * 86_400 }
-  // Of the month 49 tracks are in the index, of all the time 7; more are asked for, and less.
+  // The index holds 49 tracks of the month, and 7 of all the time; the limits lie below and above both.
   for (const span of [january, {}])
     for (const limit of [1, 5, 7, 8, 49, 50, 60]) {
       const { most_queued } = await statistics.stats(1, { ...span, tz: 'UTC', limit })
@@ -190,7 +190,7 @@ test('a database from before the roll-ups gets them when it is opened', async ()
     const skipped = withoutTime(tops.skipped)
     expect(stats).toEqual({ ...rest, days_active: days.length, tops: { ...tops, skipped } })
   }
-  // From here on the triggers keep them.
+  // From here on the triggers keep the roll-ups right.
   createRandomHistory(database, createRandom(8)).go(100)
   expect(counts(database)).toEqual(rebuilt(database))
   database.close()

@@ -75,7 +75,7 @@ describe('statistics', () => {
     await addTracks(room.admin.socket, 1, 2)
     await play()
     room.advance(10 * SECOND)
-    // What still plays counts as far as it has come.
+    // The open play counts as far as it has come.
     expect(await listened()).toEqual({ plays: 1, listened_ms: 10 * SECOND })
     await command('pause', 'track_playback_paused')
     room.advance(HOUR)
@@ -278,7 +278,7 @@ describe('statistics', () => {
       days_active: 1,
       longest_streak: { days: 1, from: '2026-01-05', to: '2026-01-05' },
     })
-    // Without an end it is until now, so the hour before is looked at.
+    // A span without an end goes on until now, so it is compared with the hour before.
     expect((await stats('admin', `?from=${from}`)).before).toMatchObject({
       from: from - 3_600,
       total_actions: 0,
@@ -356,7 +356,7 @@ describe('statistics', () => {
     })
     expect(reply.status).toBe(200)
     expect(await room.admin.get<Stats>('analytics/stats/room')).toEqual({ ...before, people: [] })
-    // What she queued has not become whose who pressed play.
+    // The tracks that she queued do not count for the user who pressed play.
     expect(await stats('admin')).toEqual(mine)
     const left = withRows(room.databasePath, (rows) =>
       ['action_days', 'active_hours', 'play_days', 'day_tops', 'tops'].map(

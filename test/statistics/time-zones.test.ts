@@ -146,7 +146,7 @@ describe('days and hours', () => {
     expect(await current('2026-01-07T22:59Z')).toEqual(both)
     const none = { days: 0, from: null, to: null }
     expect(await current('2026-01-07T23:00Z')).toEqual(none)
-    // Of a span that is over, the one at its end.
+    // In a span that is over, the current streak is the one at its end.
     expect(await current('2026-05-01T00:00Z', { to: secondsOf('2026-01-06T23:00Z') })).toEqual(both)
     expect(await current('2026-05-01T00:00Z', { from: secondsOf('2026-01-06T00:00Z') })).toEqual(
       none,

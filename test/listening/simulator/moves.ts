@@ -13,8 +13,8 @@ const DAY = 24 * HOUR
 const YEAR = 365 * DAY
 const OPTIONS = ['consume', 'random', 'repeat', 'single']
 const MOST_QUEUED = 12
-// Outsiders queue other tracks. The same ones in the same places, before anything was played, look like
-// the tracks that a Mopidy before its restart had: nobody could tell.
+// Outsiders queue tracks of their own. The same tracks in the same places, before anything was played,
+// would look like those of the Mopidy before its restart, and nothing could tell the two apart.
 const OURS = library.tracks.slice(0, 40).map(({ uri }) => uri)
 const OUTSIDE = library.tracks.slice(40, 80).map(({ uri }) => uri)
 
@@ -56,7 +56,7 @@ export function createMoves(options: {
   function seek(who = somebody()): void {
     const lengthMs = (room.read('core.playback.get_current_track') as { length?: number })?.length
     const to = random.chance(0.2) ? (lengthMs ?? 0) + 1 : 1_000 + random.below(lengthMs ?? 60_000)
-    // While it is stopped, that only chooses a track, without an event: which, nobody could tell.
+    // While Mopidy is stopped, a skip chooses a track without an event, so which one cannot be known.
     if (state() === 'stopped' && (lengthMs === undefined || to > lengthMs)) return
     call(who, 'playback.seek', { time_position: Math.min(to, (lengthMs ?? to) + 1) })
   }
@@ -77,11 +77,11 @@ export function createMoves(options: {
     call(somebody(), 'tracklist.move', params)
   }
 
-  // A pause while it is stopped loads the track in silence. With delay its end comes after the resume,
-  // and looks like the end of what is heard: nobody could tell.
+  // A pause while Mopidy is stopped loads the track in silence. With delay its end comes after the resume,
+  // and cannot be told from the end of the track that is heard.
   const pause = (who = somebody()) => {
     if (state() === 'stopped' && !random.chance(0.1)) return
-    // Nor is it told that it is heard from its beginning, where a seek has been before.
+    // After a seek, Mopidy does not tell that the track is heard from its beginning.
     const isSought = room.read('core.playback.get_time_position') !== 0
     if (state() !== 'stopped' || !isSought) call(who, 'playback.pause')
   }
@@ -93,8 +93,8 @@ export function createMoves(options: {
     else if (!findsNothing()) call(who, 'playback.play')
   }
 
-  // Without a current track, the only one of a list that repeats and consumes is never the next: a play
-  // does nothing, where it may take its time; what somebody else does then looks like its effect.
+  // Without a current track, Mopidy never takes the only track of a list that repeats and consumes as the
+  // next one: a play does nothing, and what somebody else does soon after looks like its effect.
   const findsNothing = () =>
     room.read('core.playback.get_current_tlid') === null && tlids().length === 1
 
@@ -151,7 +151,7 @@ export function createMoves(options: {
     [1, () => remove(null)],
   ]
 
-  /** Commands that may come before the one before has had its effect. */
+  /** Commands that may be given before the last command has had its effect. */
   const quickly = (who: number | null): [weight: number, move: () => void][] => [
     [3, () => tlids().length < MOST_QUEUED && add(who)],
     [6, () => tlids().length > 0 && call(who, 'playback.play', { tlid: tlid() })],
@@ -159,7 +159,7 @@ export function createMoves(options: {
     [3, () => call(who, 'playback.previous')],
     [2, () => call(who, 'playback.stop')],
   ]
-  // The demo tells of a pause behind the resume that follows it at once.
+  // The demo sends the event of a pause after that of a resume that follows it at once.
   const calmly = (who: number | null): [weight: number, move: () => void][] => [
     ...quickly(who),
     [6, () => state() === 'playing' && call(who, 'playback.pause')],
@@ -191,7 +191,7 @@ export function createMoves(options: {
       const current = room.read('core.playback.get_current_tlid') as number | null
       const modes = OPTIONS.some((name) => room.read(`core.tracklist.get_${name}`))
       const rest = tlids().slice(tlids().indexOf(current ?? -1) + 1)
-      // Else a track may follow itself, and which of two starts came first nobody could tell.
+      // Otherwise a track may follow itself, and its two starts cannot be told apart.
       if (state() !== 'playing' || modes || current === null || rest.length < 3) return
       log('overtaken:')
       room.hold()
@@ -201,7 +201,7 @@ export function createMoves(options: {
       room.releaseLate()
     },
 
-    /** Several things at the same moment, of which Musakone hears when all of them are done. */
+    /** Several calls at the same moment; Musakone hears of them when all of them are done. */
     atOnce(): void {
       log('at once:')
       room.hold()

@@ -18,7 +18,7 @@ const log = await createLog({ level: 'silent', format: 'json' })
 
 export type SimulatedMusakone = ReturnType<typeof createSimulatedMusakone>
 
-/** What of Musakone follows the music, one process of it, with a connection that a test provides. */
+/** One process of the part of Musakone that records plays, on a connection that a test provides. */
 export function createSimulatedMusakone({
   database,
   clock,
@@ -54,7 +54,7 @@ export function createSimulatedMusakone({
     actions,
     player,
     plays,
-    /** Ends it, or, as kill -9 does, lets it write nothing any more. */
+    /** Ends the process; with `kill` it writes nothing any more, as after kill -9. */
     stop(kill: boolean) {
       alive = !kill
       plays.close()
@@ -89,7 +89,7 @@ function stubMopidy(send: Mopidy['send']) {
   }
 }
 
-/** What was done is not what is looked at here. */
+/** Actions are not tested here. */
 const SILENT: Recorder = {
   record: () => {},
   flushed: async () => {},

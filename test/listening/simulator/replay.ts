@@ -11,8 +11,8 @@ import { beginningOf, type Step, USERS } from './simulator'
 import type { TruePlay } from './truth'
 
 /**
- * Does again, through Musakone's door and the demo's sockets, what a simulation has noted, and compares
- * what was recorded with what is true.
+ * Repeats the steps that a simulation has noted, through Musakone's and the demo's sockets, and compares the
+ * plays that were recorded with the true ones.
  */
 export async function replay(seed: number, script: readonly Step[], plays: readonly TruePlay[]) {
   const { startMs, shuffling } = beginningOf(seed)
@@ -30,17 +30,17 @@ export async function replay(seed: number, script: readonly Step[], plays: reado
   async function take(step: Step): Promise<void> {
     if ('advanceMs' in step) clock.advance(step.advanceMs)
     else if (step.userId === null)
-      // Mopidy may say no; what follows shows whether it did the same.
+      // Mopidy may refuse it, as it did in the simulation; the plays show whether it did the same.
       await outsider.call(step.method, step.params).catch(() => {})
     else await people[step.userId - 1]?.call(step.method, step.params)
-    // It is asked by Musakone, and so answers behind all that it has to tell.
+    // Mopidy's answer to Musakone comes after all events that it has to send.
     await people[0]?.call('core.library.browse', { uri: `demo:nothing:${step}` })
   }
 
   try {
     for (const step of script) await take(step)
     const token = await musakone.logIn()
-    // Writes down how far the current play has come.
+    // A question for the history makes Musakone write down how far the current play has come.
     await musakone.request('/api/playback/history', { token })
     compare({ sqlite: new Database(databasePath, { readonly: true }) }, plays, { slackMs: 0 })
   } finally {

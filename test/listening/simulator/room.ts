@@ -12,11 +12,11 @@ import type { Random } from '../../mopidy/seeded-random'
 import { createSimulatedMusakone, type SimulatedMusakone, VERSION } from './musakone'
 import type { Step } from './simulator'
 
-/** What made something happen: somebody's call, an outsider's when there is no user, or time. */
+/** What made something happen: a call by a user, by an outsider (without a user), or time. */
 export type Cause = Readonly<{
   method: string | null
   userId: number | null
-  /** Of a seek: to a place in the track. */
+  /** Of a seek: whether it leads to a place in the track. */
   within?: boolean
 }>
 export type Room = ReturnType<typeof openSimulatorRoom>
@@ -37,14 +37,14 @@ export function openSimulatorRoom(options: {
   audioDelayMs: number
   /** Called whenever something may have changed the sound. */
   observe(cause: Cause): void
-  /** Called with all that has to be done again to hear the same. */
+  /** Called with each step that a replay has to repeat. */
   onStep?(step: Step): void
 }) {
   const { random, observe, onStep = () => {} } = options
   const clock = createFakeClock(options.startMs)
   let notedAt = clock.elapsed()
   const database = openUsers(options.users)
-  /** What is on its way from Mopidy to Musakone. */
+  /** The replies and events that are on their way from Mopidy to Musakone. */
   const underway: { run: () => void; isReply: boolean }[] = []
   let held = false
   let delivering = false
@@ -85,8 +85,8 @@ export function openSimulatorRoom(options: {
     return started
   }
 
-  // A track that is started anew as the last one of a list in consume mode: Mopidy stops the sound and
-  // says that it plays. Nobody could tell; it is stopped before time goes by.
+  // When the last track of a list in consume mode is started anew, Mopidy stops the sound and says that it
+  // plays, which Musakone cannot know; so it is stopped before time goes by.
   function endPretence(): void {
     const read = (name: string) => core.methods.get(`core.playback.${name}`)?.()
     if (read('get_state') !== 'playing' || core.sound().stream !== null) return
@@ -154,7 +154,7 @@ export function openSimulatorRoom(options: {
     snapshot: () => musakone.player.snapshot(),
     save: () => musakone.plays.save(),
 
-    /** Asks the demo itself, on no connection. */
+    /** Asks the demo directly, without a connection. */
     read: (method: string, params: Params = {}): unknown =>
       core.methods.get(method)?.(...Object.values(params)),
 
@@ -186,7 +186,7 @@ export function openSimulatorRoom(options: {
       held = false
       deliver()
     },
-    /** The same, but the events, which go through another thread of Mopidy's, come behind all replies. */
+    /** The same, but the events, which another thread of Mopidy sends, come after all replies. */
     releaseLate(): void {
       underway.sort((a, b) => Number(b.isReply) - Number(a.isReply))
       held = false

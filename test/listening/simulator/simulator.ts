@@ -9,11 +9,11 @@ export type SimulationOptions = {
   seed: number
   moves?: number
   /**
-   * How long after the reply the sound of a track begins, as GStreamer has it: then people are now and
-   * then faster than it, with the commands that start and end a track.
+   * How many milliseconds after the reply the sound of a track begins, as with GStreamer: people then
+   * sometimes give the next command before the last one is heard.
    */
   audioDelayMs?: number
-  /** Without restarts, cuts and set clocks; what is done is noted, to be done again through sockets. */
+  /** Takes the steps, for a replay through sockets; then there are no restarts, cuts and set clocks. */
   script?: Step[] | undefined
   /** Compares after each move, to find the one that went wrong. */
   closely?: boolean
@@ -21,7 +21,7 @@ export type SimulationOptions = {
 
 type Stage = { room: Room; truth: Truth; moves: Moves; random: Random; log: (line: string) => void }
 
-/** What one does again to hear the same: somebody's call, or time that goes by. */
+/** A step that a replay repeats: a call by somebody, or time that goes by. */
 export type Step =
   | Readonly<{ userId: number | null; method: string; params: Record<string, unknown> }>
   | Readonly<{ advanceMs: number }>
@@ -32,7 +32,7 @@ const DAY_MS = 86_400_000
 
 /**
  * Lets people and time do anything for some hours or days, and compares what was recorded with what was
- * heard. The number of plays and of days; throws with the seed and the story when they differ.
+ * heard. Returns the plays and the number of days; throws with the seed and the story when they differ.
  */
 export async function simulate(options: SimulationOptions) {
   const { seed, moves: count = 150, audioDelayMs = 0, closely = false, script } = options
@@ -41,7 +41,7 @@ export async function simulate(options: SimulationOptions) {
   const stage = setStage({ seed, audioDelayMs, log, script })
   const { room, truth, moves } = stage
   const startMs = room.clock.elapsed()
-  // What has been commanded has its effect, and that is told.
+  // Waits until all commands have had their effect, and Mopidy has told of it.
   const settle = async () => {
     room.clock.advance(2 * audioDelayMs)
     while (!isTold(room)) room.clock.advance(audioDelayMs)
@@ -123,9 +123,9 @@ async function move(stage: Stage, isScript: boolean): Promise<void> {
   if (random.chance(0.3)) room.save()
 }
 
-// What an outsider commands just before or behind one of our people, while the sound is still on its way,
-// nobody could tell from theirs; nor a skip from the end of the track in the same moment. A track that
-// starts just behind a seek starts where that led, without an end of the one before.
+// A command of an outsider just before or after one of a user, while the sound is still on its way, cannot
+// be told from the user's; nor can a skip be told from the end of the track in the same moment. A track
+// that starts just after a seek starts at the place of that seek, without an end of the one before.
 function moveQuickly({ room, moves, random }: Stage, audioDelayMs: number): void {
   while (!isTold(room) || room.core().sound().leftMs < 20 * audioDelayMs)
     room.clock.advance(20 * audioDelayMs)
@@ -148,8 +148,8 @@ async function goAway({ room, truth, moves, random, log }: Stage): Promise<void>
   const isKilled = what === 'killed'
   const isNew = isKilled || what === 'musakone' || what.startsWith('both')
   const restores = what.includes('restored')
-  // What was chosen while paused and then sought in was not heard, though Mopidy says that it is far in
-  // it: who comes new could not tell.
+  // A track that was chosen while paused and then sought in was not heard, though Mopidy says that it is
+  // far into it: a new process of Musakone cannot know.
   if (truth.listenedMs() === 0 && room.core().sound().positionMs > 0) return
   // In place of a track that has left the tracklist Mopidy restores another one, at the same position.
   const current = room.read('core.playback.get_current_tlid')
@@ -172,7 +172,7 @@ async function goAway({ room, truth, moves, random, log }: Stage): Promise<void>
     truth.restarted(restores)
   }
   room.clock.advance(100)
-  // What a restored Mopidy plays may go on or begin anew after more has happened: nobody could tell.
+  // After more has happened, a restored Mopidy's track may have gone on or begun anew: that is unknown.
   for (let left = restores ? 0 : random.below(5); left > 0; left -= 1)
     if (random.chance(0.5)) moves.wait()
     else moves.meanwhile()
@@ -181,13 +181,13 @@ async function goAway({ room, truth, moves, random, log }: Stage): Promise<void>
   await room.settle()
   truth.back()
   log('back')
-  // So long it is waited for what a restored Mopidy may still take up.
+  // Musakone waits so long for a restored Mopidy to play again.
   if (restores) room.clock.advance(6_000)
-  // A tracklist of version 1 may have been restored or not: nobody could tell at the next restart.
+  // A tracklist of version 1 may have been restored or not, which nothing tells at the next restart.
   if (restores) moves.add()
 }
 
-/** Whether Mopidy has told of what sounds. */
+/** Whether Mopidy has sent all events of the sound that is heard. */
 function isTold({ core }: Room): boolean {
   const { stream, announced } = core().sound()
   return stream === null || announced

@@ -4,7 +4,7 @@ import { library } from './room'
 
 type Range = [least: number, most: number]
 
-/** A track that was heard, and what may be said of it: more than one thing only where nobody can know. */
+/** A track that was heard, and what may be recorded of it: several values where the true one is unknown. */
 export type TruePlay = {
   tlid: number
   uri: string
@@ -23,7 +23,7 @@ type Sounding = {
   running: boolean
   /** Whether Musakone can know that it was heard at all, and that it is this one. */
   known: boolean
-  /** Heard while Musakone did not hear of it. */
+  /** How long it was heard while Musakone or Mopidy was away. */
   awayMs: number
   chooser: number | null
   chosenAtMs: number
@@ -33,8 +33,8 @@ type Sounding = {
 const SKIPS = ['core.playback.next', 'core.playback.previous', 'core.playback.seek']
 
 /**
- * What was really heard: from the sound itself, from who did what last when it changed, and from the
- * clock. Of no event and no reply it knows.
+ * Keeps the plays as they were really heard: by the sound itself, the last command before it changed, and
+ * the clock. It uses no event and no reply.
  */
 export type Truth = ReturnType<typeof createTruth>
 
@@ -44,7 +44,7 @@ export function createTruth(room: () => Room) {
   let sounding: Sounding | undefined
   /** Mopidy says that it has stopped, yet it sounds on: a track that was removed before the stop. */
   let orphan: number | undefined
-  /** What was left last; a seek may call it back before the next one is heard. */
+  /** The track that was left last; a seek may call it back before the next one is heard. */
   let left: Sounding | undefined
   let loading: { stream: number; cause: Cause } | undefined
   let lastAt = 0
@@ -126,9 +126,9 @@ export function createTruth(room: () => Room) {
   function setRunning(one: Sounding, running: boolean, { userId }: Cause): void {
     const now = room().clock.now()
     if (running && !one.running && !one.wasHeard) {
-      // Of what began meanwhile Mopidy knows when it was chosen.
+      // Mopidy knows when a track that began meanwhile was chosen.
       one.play.startedAtMs = away ? [Math.min(one.chosenAtMs, now), now] : [now, now]
-      // Whoever chose it has started it; what an outsider chose while paused, whoever let it go on.
+      // The user who chose it started it; if an outsider chose it while paused, the user who resumed it.
       one.play.startedBy = one.chooser ?? (away ? null : userId)
     }
     one.running = running
@@ -148,7 +148,7 @@ export function createTruth(room: () => Room) {
     note(one)
   }
 
-  /** Of an outsider's doing nothing is told but that the track is over. */
+  /** When an outsider acts, Mopidy tells only that the track is over. */
   function byOutsider(one: Sounding, method: string, isStopped: boolean): EndReason[] {
     const nearlyMs = Math.min(2_000, (one.lengthMs ?? 0) / 10)
     if (one.lengthMs !== null && lastPositionMs >= one.lengthMs - nearlyMs) return ['finished']
@@ -157,7 +157,7 @@ export function createTruth(room: () => Room) {
     return method === 'core.playback.play' ? ['skipped', 'replaced'] : ['skipped']
   }
 
-  /** Nobody saw its end, or its beginning either. */
+  /** The play ended while Musakone could not see it, or even began then. */
   function lose(one: Sounding): void {
     if (!one.known) return
     one.play.reasons = ['lost']
@@ -208,11 +208,11 @@ export function createTruth(room: () => Room) {
         sounding = undefined
         lose(lost)
       }
-      // One that was not in the tracklist any more is not found again: then another one is played.
+      // A track that had left the tracklist is not found again: Mopidy plays another one.
       observe({ method: null, userId: null })
     },
 
-    /** Musakone has been restarted: it does not know any more who chose what nobody has heard yet. */
+    /** Musakone has been restarted: it has forgotten the users who chose tracks that are not heard yet. */
     forgotten(): void {
       if (sounding !== undefined && !sounding.wasHeard) {
         sounding.chooser = null
@@ -225,7 +225,7 @@ export function createTruth(room: () => Room) {
       observe({ method: null, userId: null })
       away = false
       if (sounding === undefined) return
-      // A removed track that sounds on: Mopidy itself does not say so to who comes new.
+      // Of a removed track that is still heard, Mopidy tells nothing to a new process of Musakone.
       if (room().read('core.playback.get_current_tlid') === null) {
         const lost = sounding
         sounding = undefined
