@@ -13,7 +13,7 @@ import type { SignIns } from './sessions/sign-ins'
 import { toUser, type Users } from './users/users'
 
 export type OwnAccount = ReturnType<typeof createOwnAccount>
-export type OwnAccountOptions = {
+type OwnAccountOptions = {
   database: Database
   users: Users
   sessions: Sessions

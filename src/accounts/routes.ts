@@ -8,7 +8,7 @@ import type { Door } from './door/door'
 import { Credentials, Login, Me, PasswordChange, SignedIn } from './model'
 import type { OwnAccount } from './own-account'
 
-export type AccountRoutesOptions = {
+type AccountRoutesOptions = {
   auth: Auth
   door: Pick<Door, 'isSignedIn'>
   ownAccount: OwnAccount

@@ -32,23 +32,26 @@ import { createHostGuard, createOriginGuard, guardBody } from './guards'
 import { createLinkOrigin } from './link-origin'
 import { secureCookies, securityHeaders } from './security-headers'
 
-export type AppOptions = {
+type AppOptions = {
   services: Services
   allowedOrigins: readonly string[]
   allowedHosts: readonly string[]
   /** Addresses and CIDRs of proxies whose word counts. */
   trustedProxies?: readonly string[]
-  /** Lets pages of this machine, on any port, ask: where web clients are written. */
+  /** Whether pages of this machine, on any port, may ask: who writes a web client serves it there. */
   development?: boolean
   /** Seconds that a connection may wait for its next request. */
   idleS?: number
   log: Log
 }
 
+<<<<<<< HEAD
 export type App = ReturnType<typeof createApp>
 
 export const IDLE_S = 30
 
+=======
+>>>>>>> accounts
 const LARGEST_FRAME = 64 * 1024
 const LARGEST_BACKLOG = 1024 * 1024
 
@@ -95,11 +98,12 @@ export function createApp({
   const guardHost = createHostGuard(allowedHosts)
   const guardOrigin = createOriginGuard({ door, allowedOrigins, cors })
 
-  // The proxy answers what no other route does; it stands above the parser, which takes bodies away.
+  // The proxy's route stands above the parser, which applies to the routes after it: the proxy passes
+  // bodies on unread.
   return (
     new Elysia({
       name: 'musakone',
-      // Otherwise a host of fewer than four letters would make it look for the path too far right.
+      // Otherwise Elysia finds a wrong path where the host has fewer than four letters.
       handler: { standardHostname: false },
       serve: {
         // Otherwise a second instance would start on the same port and share its traffic.
@@ -137,7 +141,7 @@ export function createApp({
       .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
         if (contentType !== 'application/json') return undefined
         const text = await readText(request)
-        // JSON-RPC is read as it stands.
+        // The gateway parses JSON-RPC itself, so that ids keep their exact text.
         return route === '/mopidy/rpc' ? text : parseBody(text)
       })
       .onRequest(({ request, server, set }) => {
@@ -154,7 +158,7 @@ export function createApp({
         if (set.headers['set-cookie'] === undefined) return
         if (linkOrigin(request, server).startsWith('https:')) secureCookies(set.headers)
       })
-      // Not together in a plugin: each level of these sets every route up once more.
+      // Not together in one plugin: Elysia sets every route up once more for each level of plugins.
       .use(features())
       .use(swaggerRoutes(features))
       .use(loginRoutes())
@@ -165,11 +169,11 @@ export function createApp({
 
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')
 
-/** What may be told of an error; undefined when it is not known and nothing may. */
+/** The error that the client is told; undefined for one that nobody foresaw, of which nothing is told. */
 function toAppError(error: unknown, code: unknown): AppError | undefined {
   if (error instanceof AppError) return error
   if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
-  // What reading the body threw, Elysia wraps.
+  // Elysia wraps what `onParse` throws.
   const cause = error instanceof Error ? error.cause : undefined
   if (code === 'PARSE' && cause instanceof AppError) return cause
   if (code === 'PARSE') return new AppError('invalid_request', 'The body is not valid JSON.')

@@ -2,10 +2,10 @@ import { AppError } from '../errors'
 
 /** The longest body that is read into memory, in bytes. */
 export const LARGEST_BODY = 64 * 1024
-/** The longest that is passed on, or read line by line. */
+/** The longest body that is passed on to Mopidy or read line by line, in bytes. */
 export const LARGEST_STREAM = 1024 * 1024 * 1024
 
-/** The types of bodies, other than JSON, that some addresses take; these are read as they come. */
+/** The types of bodies, other than JSON, that some addresses take; such a body is read as it arrives. */
 const STREAMED: ReadonlyMap<string, readonly string[]> = new Map([
   ['/api/analytics/import', ['application/jsonl', 'application/x-ndjson', 'text/csv']],
 ])
@@ -17,7 +17,7 @@ export function streamedTypes(request: Request): readonly string[] | undefined {
 
 /**
  * The text of a body.
- * @throws {AppError} `too_large`, before more than that is in memory.
+ * @throws {AppError} `too_large` for more than LARGEST_BODY, which never gets into memory.
  */
 export async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder()
@@ -25,7 +25,7 @@ export async function readText(request: Request): Promise<string> {
   let text = ''
   for await (const bytes of request.body ?? []) {
     length += bytes.length
-    // Its length was not announced, or the guard would have refused it.
+    // A body without a Content-Length passes the guard.
     if (length > LARGEST_BODY) throw new AppError('too_large', 'The body is too large.')
     text += decoder.decode(bytes, { stream: true })
   }
@@ -34,8 +34,8 @@ export async function readText(request: Request): Promise<string> {
 
 /** Parses a body that should be JSON. */
 export function parseBody(text: string): unknown {
-  // Elysia puts a refused value into its message, and fails, with a 500, on an object that brings a
-  // `toString` of its own. Nothing that is asked for has such a member.
+  // Elysia puts a refused value into its message, and answers 500 for an object with a `toString` of its
+  // own. No schema has such a member.
   return JSON.parse(text, (key, value) =>
     key === 'toString' || key === 'valueOf' ? undefined : value,
   )

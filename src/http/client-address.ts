@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { groupsOf, plainAddress } from './ip-address'
 
-/** What knows where a request came from. */
+/** The server, which knows the address that a request came from. */
 export type RequestServer = { requestIP(request: Request): { address: string } | null }
 
 /** Where a request comes from: an IP address in its plain form, or `unknown`. */
@@ -10,7 +10,7 @@ export type ClientAddress = (request: Request, server: RequestServer | null) => 
 /** Whether a request comes directly from one of the proxies that are trusted. */
 export type FromTrustedProxy = (request: Request, server: RequestServer | null) => boolean
 
-/** Proxies behind each other that are looked through; nobody has so many. */
+/** Hops of an `X-Forwarded-For` that are read; no real chain of proxies is longer. */
 const MOST_HOPS = 32
 /** Bits of an IPv6 address before the IPv4 address that it holds. */
 const MAPPED_BITS = 96
@@ -29,7 +29,7 @@ export function createClientAddress(trusted: readonly string[]): ClientAddress {
       if (hops === null || !isIn(proxies, address)) return address
       const comma = hops.lastIndexOf(',')
       const before = plainAddress(hops.slice(comma + 1).trim())
-      // What a trusted proxy could not write is not believed.
+      // No proxy writes anything but an address here: what stands to its left is not believed.
       if (before === undefined) return address
       address = before
       hops = comma === -1 ? null : hops.slice(0, comma)
@@ -38,12 +38,13 @@ export function createClientAddress(trusted: readonly string[]): ClientAddress {
   }
 }
 
+/** Tells whether requests come directly from an address in `trusted` (addresses and CIDRs). */
 export function createFromTrustedProxy(trusted: readonly string[]): FromTrustedProxy {
   const proxies = blockListOf(trusted)
   return (request, server) => isIn(proxies, peerOf(request, server))
 }
 
-/** What counts as one place: an IPv4 address, or the /64 of an IPv6 address, which one person has. */
+/** The place that tries are counted for: an IPv4 address, or an IPv6 address's /64, which one person has. */
 export function placeOf(address: string): string {
   const plain = plainAddress(address)
   if (plain === undefined || isIP(plain) !== 6) return plain ?? address

@@ -1,8 +1,8 @@
 import { AppError } from '../errors'
 
-export type CorsOptions = {
+type CorsOptions = {
   allowedOrigins: readonly string[]
-  /** Whether any page of this machine may ask: where web clients are written, on ports of their own. */
+  /** Whether pages of this machine, on any port, may ask: who writes a web client serves it there. */
   development: boolean
 }
 
@@ -14,7 +14,8 @@ const LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 
 /**
  * Lets pages of other origins read the replies, without cookies: such a page signs in with a token.
- * There is no `Access-Control-Allow-Credentials`, so that a browser that sent one shows it nothing.
+ * There is no `Access-Control-Allow-Credentials`, so that a browser that sent
+ * a cookie does not show the page the reply.
  */
 export function createCors({ allowedOrigins, development }: CorsOptions) {
   const isOpen = development || allowedOrigins.length > 0
@@ -42,7 +43,7 @@ export function createCors({ allowedOrigins, development }: CorsOptions) {
     },
 
     /**
-     * The answer to the question that a browser asks beforehand; undefined when it is none.
+     * The reply to a preflight request; undefined when the request is none.
      * @throws {AppError} `foreign_origin`.
      */
     preflight(request: Request): Response | undefined {

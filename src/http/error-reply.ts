@@ -1,7 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 
-/** What every error looks like. */
-export const ErrorReply = t.Object({
+/** The body of every reply with an error. */
+const ErrorReply = t.Object({
   error: t.String({ description: 'A code for programs, such as `unauthorized`.' }),
   message: t.String({ description: 'A sentence for people.' }),
 })

@@ -14,15 +14,15 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_-]+(?:\.[a-z0-9_-]+)*))(?::\d{1,5})?$/
 
 /**
- * Lets requests pass that ask for this server by one of its names: an address, localhost, the name of
- * the machine, `*.local`, or one of `allowedHosts`. Against DNS rebinding: a foreign name that was
- * pointed at this address is not ours.
+ * Refuses requests that do not name this server by one of its names: an address, localhost, the name of
+ * the machine, `*.local`, or one of `allowedHosts`. With DNS rebinding a foreign name points at this
+ * address, and a page of that name could read the replies.
  */
 export function createHostGuard(allowedHosts: readonly string[]): (request: Request) => void {
   const hosts = new Set([...allowedHosts, 'localhost', hostname().toLowerCase()])
 
   return (request) => {
-    // Without the header, as in HTTP/1.0, the address has no host either.
+    // HTTP/1.0 has no such header; then the address has no host either, and is refused.
     const host = request.headers.get('host') ?? URL.parse(request.url)?.host ?? ''
     const [, inBrackets = '', name = ''] = HOST.exec(host.toLowerCase()) ?? []
     const isLiteral = isIP(inBrackets) === 6 || isIP(name) === 4
@@ -34,15 +34,15 @@ export function createHostGuard(allowedHosts: readonly string[]): (request: Requ
   }
 }
 
-export type OriginGuardOptions = {
+type OriginGuardOptions = {
   door: Pick<Door, 'presented'>
   allowedOrigins: readonly string[]
   cors: Cors
 }
 
 /**
- * Lets requests pass that change something only when no page of another site made them. A page that
- * only CORS lets ask must bring a token of its own: a browser would add the cookie by itself.
+ * Refuses requests that change something when a page of another site made them. A page that only CORS
+ * allows must send a token of its own: a browser adds the cookie to the requests of any page.
  */
 export function createOriginGuard({ door, allowedOrigins, cors }: OriginGuardOptions) {
   return (request: Request, server: RequestServer | null): void => {
@@ -58,12 +58,12 @@ export function createOriginGuard({ door, allowedOrigins, cors }: OriginGuardOpt
 }
 
 /**
- * Lets bodies pass that are JSON and not too large. A form or a plain text is what a page of another
- * site can send without asking.
+ * Refuses bodies that are too large or not JSON. Forms and plain text are what pages of other sites can
+ * send without a preflight.
  */
 export function guardBody(request: Request): void {
   if (SAFE_METHODS.includes(request.method)) return
-  // What goes to Mopidy's web clients is for them to read.
+  // Mopidy's web clients read any type.
   if (proxiedPath(request.url) !== undefined) return
   const streamed = streamedTypes(request)
   const length = Number(request.headers.get('content-length') ?? 0)

@@ -4,7 +4,10 @@ import { AppError } from '../errors'
 /** The parameters of a path that ends in an id. */
 export const IdInPath = t.Object({ id: t.String({ description: 'A whole number' }) })
 
-/** @throws {AppError} `not_found` when it is none that anything could have. */
+/**
+ * The id in a path.
+ * @throws {AppError} `not_found` when it is not a whole number above 0.
+ */
 export function idIn({ id }: { id: string }): number {
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new AppError('not_found', 'There is nothing of that id.')
   return Number(id)

@@ -1,11 +1,9 @@
-import { createFromTrustedProxy } from './client-address'
+import { createFromTrustedProxy, type FromTrustedProxy } from './client-address'
 
-type FromTrustedProxy = ReturnType<typeof createFromTrustedProxy>
-
-/** How who asks sees this server: `http://…` or `https://…`, for links that are handed on. */
+/** The origin, `http://…` or `https://…`, at which a client has reached this server: links begin with it. */
 export type LinkOrigin = (...request: Parameters<FromTrustedProxy>) => string
 
-/** The host is the one that was asked for; that TLS ends before us only a trusted proxy can say. */
+/** Takes the host from the request; only a trusted proxy is believed that the client came over TLS. */
 export function createLinkOrigin(trustedProxies: readonly string[]): LinkOrigin {
   const fromTrustedProxy = createFromTrustedProxy(trustedProxies)
 

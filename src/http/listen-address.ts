@@ -1,6 +1,9 @@
 export const DEFAULT_PORT = 3001
 
-/** Where the service can be reached from this machine; kept free of imports for the probe's sake. */
+/**
+ * Where the service can be reached from this machine. This file imports nothing, so that the health probe
+ * starts fast.
+ */
 export function listenAddress(variables: Readonly<Record<string, string | undefined>>): {
   host: string
   port: number

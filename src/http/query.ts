@@ -1,9 +1,9 @@
-// Elysia's own builder: its integers are read from the text of a query. It compiles each, so that for
-// replies, where there is nothing to be read, plain ones are the right ones.
+// Elysia's builder makes integers that are read from the text of a query, and compiles each. Schemas of
+// replies use typebox's builder, which does neither.
 import { t } from 'elysia'
 import { LATEST_S } from '../clock'
 
-/** An optional whole number in a query; whoever gives another is told the bounds. */
+/** An optional whole number in a query; the error names the bounds. */
 export const wholeNumber = (
   name: string,
   minimum: number,

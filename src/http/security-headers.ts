@@ -5,13 +5,13 @@ type SetHeaders = Record<string, string | number | string[] | undefined>
 const ALWAYS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
-  // Of what is no page: should a browser show it as one, it can do nothing. Pages set their own.
+  // For replies that are no page: if a browser shows one as a page, that can do nothing. Pages set their own.
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
 /** The headers of every reply, unless it sets its own. */
 export function securityHeaders(request: Request): Record<string, string> {
-  // Tokens, and who did what: for nobody on the way to keep.
+  // Replies of the API hold tokens and people's history: no cache on the way may keep them.
   return isOfApi(request) ? { ...ALWAYS, 'cache-control': 'no-store' } : ALWAYS
 }
 

@@ -10,6 +10,8 @@ export const OTHER_TEST_FOLDERS: Readonly<Record<string, string>> = {
   'mopidy/calls': 'calls that Mopidy does not survive, and calls that it does',
   'mopidy/mirror': 'random reads and writes through the mirror',
   support: 'what tests of several folders use',
+  'web/page/pictures': 'the pictures of the README and the icons, made anew by hand',
+  'web/page/stage': 'what the tests of the page share',
 }
 
 /** A sentence for each folder of tests that is neither a mirror nor listed, and for each listed in vain. */

@@ -1,8 +1,8 @@
 const NAME = 'musakone'
 
 /**
- * The `Set-Cookie` that keeps a browser signed in; scripts cannot read it, and other
- * sites not make it be sent. `expiresAt` in Unix seconds.
+ * The `Set-Cookie` that keeps a browser signed in. Scripts cannot read the cookie, and requests that pages
+ * of other sites make do not carry it. `expiresAt` in Unix seconds.
  */
 export function sessionCookie(token: string, expiresAt: number): string {
   const expires = new Date(expiresAt * 1000).toUTCString()
@@ -12,12 +12,15 @@ export function sessionCookie(token: string, expiresAt: number): string {
 /** The `Set-Cookie` that signs a browser out. */
 export const clearedCookie = sessionCookie('', 0)
 
-/** The same `Set-Cookie`, for a browser that came over TLS: it sends it over nothing else. */
+/** The same `Set-Cookie` for a browser that came over TLS, which then sends the cookie over TLS only. */
 export function overTlsOnly(setCookie: string): string {
   return `${setCookie}; Secure`
 }
 
-/** The token in a `Cookie` header. */
+/**
+ * The token in a `Cookie` header: the first that is not empty, as it stands. `Bun.CookieMap` decodes it,
+ * and takes an empty one.
+ */
 export function tokenInCookie(header: string | null): string | undefined {
   for (const pair of header?.split(';') ?? []) {
     const [name, ...rest] = pair.trim().split('=')
@@ -28,7 +31,10 @@ export function tokenInCookie(header: string | null): string | undefined {
   return undefined
 }
 
-/** A `Cookie` header without the session, for those whom it does not concern; null when all is gone. */
+/**
+ * A `Cookie` header without the session's cookie, for Mopidy, which must not see it; null when no other
+ * cookie is left.
+ */
 export function withoutSession(header: string): string | null {
   const others = header
     .split(';')

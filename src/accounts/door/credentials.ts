@@ -7,9 +7,9 @@ export type PresentedToken = Readonly<{
   by: 'header' | 'query' | 'cookie' | 'proxy'
 }>
 
-export type TokenOptions = Readonly<{
+type TokenOptions = Readonly<{
   inQuery?: boolean
-  /** The token of whom a trusted proxy names. */
+  /** The token of the user whom a trusted proxy names. */
   fromProxy?: () => string | undefined
 }>
 
@@ -28,7 +28,7 @@ export function tokenIn(
     return { token: stated.token, by: 'header' }
   const query = inQuery ? new URL(request.url).searchParams.get('token') : null
   const named = query === null ? fromProxy() : undefined
-  // A proxy that asks for a password itself passes on what it was told.
+  // A proxy that asks for a password itself passes that on as Basic: the name that it gives counts first.
   if (named !== undefined) return { token: named, by: 'proxy' }
   if (stated !== undefined) return { token: stated.token, by: 'header' }
   if (query !== null) return { token: query, by: 'query' }
@@ -36,7 +36,7 @@ export function tokenIn(
   return cookie === undefined ? undefined : { token: cookie, by: 'cookie' }
 }
 
-/** Whether a browser presents it by itself, whichever page asked: only our own may act with it. */
+/** Whether a browser presents the token by itself, for any page: only our own pages may act with it. */
 export function isAmbient({ by }: PresentedToken): boolean {
   return by === 'cookie' || by === 'proxy'
 }
@@ -67,7 +67,7 @@ export function fromOwnPage(request: Request, allowedOrigins: readonly string[])
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
 }
 
-/** Whether it asks for a WebSocket. */
+/** Whether the request asks for a WebSocket. */
 export function isUpgrade(request: Request): boolean {
   return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 }

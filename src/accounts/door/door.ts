@@ -12,7 +12,7 @@ import { type PresentedToken, tokenIn } from './credentials'
 type IdentifyOptions = Readonly<{ beforePasswordChange?: boolean }>
 
 export type Door = ReturnType<typeof createDoor>
-export type DoorOptions = {
+type DoorOptions = {
   sessions: Sessions
   tokens: Tokens
   roles: Roles

@@ -1,9 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 
-/** What a code is made from. */
-export type Coded = Readonly<{ id: number; created_at: number }>
-
-export type InviteCodes = ReturnType<typeof createInviteCodes>
+/** What the code of an invite is made from. */
+type Coded = Readonly<{ id: number; created_at: number }>
 
 /** Bytes of the proof in a code: 128 bits, which nobody guesses. */
 const PROOF_BYTES = 16
@@ -15,7 +13,7 @@ const CODE = /^([1-9]\d{0,14})-([\w-]{22})$/
  */
 export function createInviteCodes(secret: string) {
   function codeOf({ id, created_at }: Coded): string {
-    // With a colon it is nothing that the same secret would sign as a token.
+    // The same secret signs tokens, and nothing that it signs for those has a colon.
     const proof = new Bun.CryptoHasher('sha256', secret)
       .update(`invite:${id}:${created_at}`)
       .digest()
@@ -25,7 +23,7 @@ export function createInviteCodes(secret: string) {
   return {
     codeOf,
 
-    /** The id of the invite that the code says it is of; undefined when it cannot be a code. */
+    /** The id of the invite that a code names; undefined when the text cannot be a code. */
     idIn(code: string): number | undefined {
       const id = CODE.exec(code)?.[1]
       return id === undefined ? undefined : Number(id)

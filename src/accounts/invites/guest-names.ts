@@ -18,11 +18,11 @@ export function createGuestNames({ database, clock }: { database: Database; cloc
   )
 
   return {
-    /** Whether the account is one of a guest, and over. */
+    /** Whether the account is a guest's and has ended. */
     isGone: ({ role, expires_at }: UserRow): boolean =>
       role === 'guest' && expires_at !== null && expires_at <= secondsOf(clock),
 
-    /** Gives up the name of who has gone: `anna` becomes `anna~12`, which history still shows. */
+    /** Frees the name of a guest who has gone: `anna` becomes `anna~12`, which history then shows. */
     giveUp({ id, username }: UserRow): void {
       for (let attempt = 1; ; attempt += 1) {
         const mark = attempt === 1 ? `~${id}` : `~${id}~${attempt}`

@@ -17,11 +17,11 @@ export type InviteRow = {
   uses: number
   ended_at: number | null
   creator: string | null
-  /** Whether who made it may still let people of its role in: 0 or 1. */
+  /** 1 while the user who made the invite may still let people of its role in, else 0. */
   vouched: number
 }
 
-export type NewInviteRow = {
+type NewInviteRow = {
   name: string
   role: InviteRole
   createdBy: number | null
@@ -32,7 +32,7 @@ export type NewInviteRow = {
 const MOST_LISTED = 500
 
 export type Invites = ReturnType<typeof createInvites>
-export type InvitesOptions = { database: Database; clock: Clock; secret: string }
+type InvitesOptions = { database: Database; clock: Clock; secret: string }
 
 /** The rows of `invites`, and the codes that belong to them. */
 export function createInvites({ database, clock, secret }: InvitesOptions) {
@@ -71,7 +71,7 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
       WHERE id = $id AND ended_at IS NULL
      RETURNING id`,
   )
-  // Members have no end: neither those who came as such, nor who has become one since.
+  // Guests only: the accounts of members have no end, nor has that of a guest who became one.
   const endGuests = sqlite.query<{ id: number }, { id: number; now: number }>(
     `UPDATE users SET expires_at = $now
       WHERE invite_id = $id AND expires_at > $now
@@ -111,7 +111,7 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
     },
 
     /**
-     * The invite that a code lets in by.
+     * The open invite that a code is of.
      * @throws {AppError} `invalid_invite`, the same for one that never was, is over or is used up.
      */
     admitting(code: string): InviteRow {
@@ -131,7 +131,10 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
       use.run({ id })
     },
 
-    /** Ends it, its guests, and their sessions; whether it had not ended before, and how many. */
+    /**
+     * Ends an invite, the accounts of its guests, and their sessions. Tells whether the invite had not ended
+     * before, and how many accounts it ended now.
+     */
     end(id: number): { ended: boolean; guests: number } {
       const now = secondsOf(clock)
       const ended = end.get({ id, now }) !== null
@@ -140,7 +143,7 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
       return { ended, guests }
     },
 
-    /** What replies show; with an `origin` the link, as long as it lets anybody in. */
+    /** An invite as replies show it; with an `origin` also its link, as long as that lets anybody in. */
     show(row: InviteRow, origin?: string): Invite {
       const { id, name, role, created_at, expires_at, ended_at, max_uses, uses, creator } = row
       const created_by =

@@ -6,12 +6,12 @@ import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
 import { mayNot } from '../roles/permissions'
 import { isAbove } from '../roles/role'
-import { type Actor, byActor } from '../users/administration'
+import { type Actor, byActor } from '../users/actor'
 import type { InviteRow, Invites } from './invites'
 import { DEFAULT_INVITE_S, type InviteRole, LONGEST_INVITE_S, type NewInvite } from './model'
 
 export type Inviting = ReturnType<typeof createInviting>
-export type InvitingOptions = {
+type InvitingOptions = {
   invites: Invites
   securityLog: SecurityLog
   database: Database
@@ -20,11 +20,11 @@ export type InvitingOptions = {
   change: Change
 }
 
-/** Making invites and ending them. */
+/** Makes invites and ends them, for those who may. */
 export function createInviting(options: InvitingOptions) {
   const { invites, securityLog, database, clock, policy, change } = options
 
-  /** @throws {AppError} `not_found`, for who is no admin also where it is somebody else's. */
+  /** @throws {AppError} `not_found`, for others than admins also when another user made the invite. */
   function find(actor: Actor, id: number): InviteRow {
     const row = invites.find(id)
     const creator = creatorSeenBy(actor)
@@ -63,7 +63,7 @@ export function createInviting(options: InvitingOptions) {
       })
     },
 
-    /** Ends an invite and its guests, who are out at once. Ending it again does nothing. */
+    /** Ends an invite and the accounts of its guests, and closes what they have open; again, it does nothing. */
     end(actor: Actor, id: number): InviteRow {
       find(actor, id)
       return change(() => {
@@ -76,7 +76,7 @@ export function createInviting(options: InvitingOptions) {
   }
 }
 
-/** Whose invites the actor has a say in; null: all. */
+/** The user whose invites the actor may see and end; null: everyone's. */
 function creatorSeenBy({ identity }: Actor): number | null {
   return identity === undefined || identity.role === 'admin' ? null : identity.userId
 }

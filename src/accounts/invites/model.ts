@@ -9,7 +9,7 @@ export const DEFAULT_INVITE_S = 12 * HOUR_S
 export const LONGEST_INVITE_S = 365 * DAY_S
 const SHORTEST_INVITE_S = 60
 export const MOST_USES = 10_000
-export const LONGEST_INVITE_NAME = 100
+const LONGEST_INVITE_NAME = 100
 
 export const NewInvite = t.Object({
   role: InviteRole,
@@ -70,7 +70,7 @@ export const InviteQuery = t.Object({
 
 export const InviteCode = t.Object({ code: t.String({ maxLength: 200 }) })
 
-/** What who holds a link may know of it. */
+/** What the holder of a link may know of its invite. */
 export const Invitation = t.Object({
   name: t.String(),
   role: InviteRole,

@@ -6,31 +6,31 @@ export type RegistrationLimits = Readonly<{
   /** Tries from one place at once, and the time after which one more is let in. */
   atOnce: number
   oneMoreAfterMs: number
-  /** Places that are kept in mind. */
+  /** Places whose tries are remembered. */
   mostPlaces: number
 }>
 
 export const REGISTRATION_LIMITS: RegistrationLimits = {
-  // A whole party may stand behind one address, and comes within minutes.
+  // A whole party may share one address, and comes within minutes.
   atOnce: 60,
   oneMoreAfterMs: 5_000,
   mostPlaces: 10_000,
 }
 
 export type RegistrationRate = ReturnType<typeof createRegistrationRate>
-export type RegistrationRateOptions = { clock: Clock; limits?: RegistrationLimits }
+type RegistrationRateOptions = { clock: Clock; limits?: RegistrationLimits }
 
 /** Limits how many accounts one place makes, and how many names it tries. */
 export function createRegistrationRate({
   clock,
   limits: { atOnce, oneMoreAfterMs, mostPlaces } = REGISTRATION_LIMITS,
 }: RegistrationRateOptions) {
-  /** When all of a place's tries will be given back. */
+  /** The time at which a place has all of its tries back. */
   const freeAt = new Map<string, number>()
 
   function dropFree(now: number): void {
     for (const [place, at] of freeAt) if (at <= now) freeAt.delete(place)
-    // Rather than to grow without end, the first to have come is forgotten.
+    // If that makes no room, the places that came first are forgotten.
     for (const place of freeAt.keys()) {
       if (freeAt.size < mostPlaces) return
       freeAt.delete(place)

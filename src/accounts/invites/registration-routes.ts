@@ -7,7 +7,7 @@ import { Login } from '../model'
 import { Invitation, InviteCode, Registration, RegistrationRules } from './model'
 import type { Registering } from './registration'
 
-export type RegistrationRoutesOptions = {
+type RegistrationRoutesOptions = {
   auth: Auth
   registration: Registering
   clientAddress: ClientAddress
@@ -15,7 +15,7 @@ export type RegistrationRoutesOptions = {
 
 const tags = ['Accounts']
 
-/** Making an account of one's own. */
+/** The routes by which people make an account of their own. */
 export const registrationRoutes = ({
   auth,
   registration,

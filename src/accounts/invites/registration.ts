@@ -17,7 +17,7 @@ import type { Invitation, Registration } from './model'
 import type { RegistrationRate } from './registration-rate'
 
 export type Registering = ReturnType<typeof createRegistration>
-export type RegistrationOptions = {
+type RegistrationOptions = {
   policy: RegistrationPolicy
   rate: RegistrationRate
   users: Users
@@ -30,7 +30,7 @@ export type RegistrationOptions = {
   clock: Clock
 }
 
-/** Making an account of one's own, as far as the policy lets one. */
+/** Lets people make an account of their own, as far as the policy allows it. */
 export function createRegistration(options: RegistrationOptions) {
   const { policy, users, guestNames, invites, passwords, signIns, securityLog } = options
   const { database, clock, rate } = options
@@ -40,7 +40,7 @@ export function createRegistration(options: RegistrationOptions) {
     return invites.admitting(code)
   }
 
-  /** The invite that lets in, undefined where none is needed. */
+  /** The invite that lets a newcomer in, undefined where none is needed. */
   function letIn(code: string | undefined): InviteRow | undefined {
     if (code !== undefined) return inviteOf(code)
     if (policy === 'open') return undefined
@@ -55,7 +55,7 @@ export function createRegistration(options: RegistrationOptions) {
     throw new AppError('name_taken', 'That name is already in use.')
   }
 
-  /** Behind what else comes from the same place, so that nobody else waits for it. */
+  /** In the turn of the newcomer's place, so that no other place waits for it. */
   const hash = (password: string, { ip }: Origin): Promise<string> =>
     passwords.hash(password, placeOf(ip ?? 'unknown'))
 
@@ -73,7 +73,7 @@ export function createRegistration(options: RegistrationOptions) {
       passwordHash,
       role: invite?.role ?? 'guest',
       inviteId: invite?.id ?? null,
-      // A guest goes when the party is over.
+      // The account of an invited guest ends with the invite.
       expiresAt: invite?.role === 'guest' ? invite.expires_at : null,
     })
     const details = { role: account.role, ...(invite && { invite_id: invite.id }) }
@@ -113,7 +113,7 @@ export function createRegistration(options: RegistrationOptions) {
           'A name has 1 to 64 visible characters, and no spaces.',
         )
       checkPassword(password, name, invite)
-      // Once more in the transaction: this one only saves the work of a hash.
+      // The transaction asks again; asking here saves the work of a hash.
       holderOf(name)
       const passwordHash = password === undefined ? '' : await hash(password, origin)
       const account = database.durably(() => create(name, passwordHash, invite, origin.ip))
@@ -144,6 +144,6 @@ function checkPassword(
     if (password === undefined) throw new AppError('invalid_request', 'Choose a password.')
     checkNewPassword(password, name)
   } else if (password !== undefined)
-    // To take it without a word would promise that one can log in with it.
+    // A password that is accepted promises that one can log in with it.
     throw new AppError('invalid_request', 'Guests who are invited have no password: leave it out.')
 }

@@ -12,7 +12,7 @@ import type { Inviting } from './inviting'
 import { Invite, InviteList, InviteQuery, NewInvite } from './model'
 import { qrSvg, qrText } from './qr'
 
-export type InviteRoutesOptions = {
+type InviteRoutesOptions = {
   auth: Auth
   invites: Pick<Invites, 'show'>
   inviting: Inviting
@@ -22,7 +22,7 @@ export type InviteRoutesOptions = {
 
 const tags = ['Invites']
 const security = [{ bearer: [] }]
-/** Of what opens the door: kept by nobody on the way, and a picture needs nothing else. */
+/** For a QR code, which lets people in: no cache may keep it, and a picture loads nothing else. */
 const SECRET_PICTURE = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

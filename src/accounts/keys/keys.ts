@@ -20,13 +20,13 @@ const KEY_BYTES = 32
 const MOST_PER_USER = 50
 const NAME = /^(?=.{1,64}$)[^\p{C}\p{Z}]+( +[^\p{C}\p{Z}]+)*$/u
 
-/** Whether a token says of itself that it is an API key. */
+/** Whether a token has the form of an API key. */
 export function isApiKey(token: string): boolean {
   return token.startsWith(PREFIX)
 }
 
 export type ApiKeys = ReturnType<typeof createApiKeys>
-export type ApiKeysOptions = {
+type ApiKeysOptions = {
   database: Database
   clock: Clock
   sessions: Sessions
@@ -108,7 +108,7 @@ export function createApiKeys(options: ApiKeysOptions) {
     },
 
     /**
-     * Ends a key of the caller, or with `ofAnyone` whoever's it is.
+     * Ends a key of the caller, or with `ofAnyone` a key of any user.
      * @throws {AppError} `not_found`.
      */
     revoke(identity: Identity, id: number, { ofAnyone = false, ip = null as string | null }): void {

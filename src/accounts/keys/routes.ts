@@ -9,7 +9,7 @@ import type { Roles } from '../roles/roles'
 import type { ApiKeys } from './keys'
 import { ApiKey, NewApiKey, ShownApiKey } from './model'
 
-export type KeyRoutesOptions = {
+type KeyRoutesOptions = {
   auth: Auth
   keys: ApiKeys
   roles: Pick<Roles, 'may'>

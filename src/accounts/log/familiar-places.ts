@@ -1,14 +1,12 @@
-/** An account, by its name's key, and a place that it has logged in from. */
+/** An account, by the key of its name, and a place from which somebody has logged in to it. */
 export type Familiarity = Readonly<{ account: string; place: string }>
 
 const MOST_ACCOUNTS = 10_000
 const MOST_PLACES = 64
 
-export type FamiliarPlaces = ReturnType<typeof createFamiliarPlaces>
-
 /**
- * From where each account has logged in: the last 64 places. `recall` tells, oldest first, of what was
- * before this started; it is asked when it first matters.
+ * Remembers the last 64 places from which each account was logged in to. `recall` gives the logins from
+ * before the program started, oldest first; it is called once, at the first question.
  */
 export function createFamiliarPlaces(recall: () => Iterable<Familiarity>) {
   const places = new Map<string, Set<string>>()

@@ -3,9 +3,9 @@ import { errorReplies } from '../../http/error-reply'
 import type { Auth } from '../door/auth'
 import { Audit, AuditQuery } from './model'
 
-export type AuditRoutesOptions = { auth: Auth; audit: (query: AuditQuery) => Audit }
+type AuditRoutesOptions = { auth: Auth; audit: (query: AuditQuery) => Audit }
 
-/** What was noted of the door. */
+/** The security log, for admins. */
 export const auditRoutes = ({ auth, audit }: AuditRoutesOptions) =>
   new Elysia({ name: 'audit.routes', prefix: '/api' })
     .use(auth)

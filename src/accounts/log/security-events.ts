@@ -1,4 +1,4 @@
-/** What is noted of the door: who came in, who was kept out, who changed whom. */
+/** The events of the security log: logins, failed logins, and changes of accounts. */
 export const SECURITY_EVENTS = [
   'login',
   'login_failed',

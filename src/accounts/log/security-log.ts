@@ -6,18 +6,18 @@ import type { SecurityEventType } from './security-events'
 
 export type SecurityEvent = Readonly<{
   type: SecurityEventType
-  /** Who did it; absent when nobody had signed in, or the machine's owner at the command line. */
+  /** The user who did it; absent when nobody was signed in, and for the command line. */
   userId?: number | null
-  /** To whom it was done, if not to oneself. */
+  /** The user to whom it was done, if that is another. */
   subjectId?: number | null
   ip?: string | null
   /** Never a password or a token. */
   details?: Readonly<Record<string, unknown>>
 }>
 
-export type SecurityLogLimits = Readonly<{
+type SecurityLogLimits = Readonly<{
   mostEvents: number
-  /** Of these at most so many that anybody outside can cause, so that no flood of them hides the rest. */
+  /** Of these failed logins, which strangers cause: a flood of them pushes nothing else out. */
   mostFailures: number
   keptDays: number
   /** Rows that are removed at once. */
@@ -36,7 +36,7 @@ export const SECURITY_LOG_LIMITS: SecurityLogLimits = {
 const MOST_RECALLED = 10_000
 
 export type SecurityLog = ReturnType<typeof createSecurityLog>
-export type SecurityLogOptions = { database: Database; clock: Clock; limits?: SecurityLogLimits }
+type SecurityLogOptions = { database: Database; clock: Clock; limits?: SecurityLogLimits }
 
 /** The rows of `security_events`. */
 export function createSecurityLog({
@@ -61,7 +61,7 @@ export function createSecurityLog({
         LIMIT min($step, max(0, (SELECT COUNT(*) FROM security_events
                                   WHERE event_type IN ('login_failed', 'login_locked')) - $most)))`,
   )
-  // Of the oldest rows only: should the clock be years ahead for a moment, little is lost.
+  // Among the oldest rows only: if the clock is years ahead for a moment, few rows are lost.
   const forgetOld = sqlite.query<unknown, { before: number; step: number }>(
     `DELETE FROM security_events WHERE timestamp < $before AND id IN (
        SELECT id FROM security_events ORDER BY id LIMIT $step)`,
@@ -89,32 +89,32 @@ export function createSecurityLog({
     changed = true
   }
 
-  /** One small step; those that follow come in time. */
+  /** Deletes what is too much or too old, at most a step of each; the timer comes back for the rest. */
   function forget(): void {
     if (!changed) return
     const { mostEvents, mostFailures, keptDays, step } = limits
     try {
       const failures = forgetFailures.run({ most: mostFailures, step }).changes
-      // Otherwise others would make room for failures that are about to go.
+      // Failures first: otherwise other events would be deleted to make room for failures that go next.
       const excess = failures < step ? forgetExcess.run({ most: mostEvents, step }).changes : 0
       const before = secondsOf(clock) - keptDays * DAY_S
       const old = forgetOld.run({ before, step }).changes
       changed = failures + excess + old > 0
     } catch {
-      // Not on a full disk, which refuses this too: it is tried again.
+      // A full disk refuses this too. The next round tries again.
     }
   }
 
   return {
     /**
-     * Notes an event; inside a transaction it stands or falls with that. What changes an account is
-     * noted so: it writes rows of its own, which a full disk refuses just the same.
+     * Notes an event, in the transaction that is open, if any: a change of accounts is not made when it
+     * cannot be noted.
      */
     note,
 
     /**
-     * Notes what changes nothing else, such as a wrong password. When it cannot be written, as on a full
-     * disk, that must not show in the answer; the next one tells how many are missing.
+     * Notes an event that changes nothing else, such as a wrong password. One that cannot be written, as on
+     * a full disk, is dropped, so that the answer is the same; the next event tells how many were lost.
      */
     noteIfPossible(event: SecurityEvent): void {
       try {
@@ -125,7 +125,7 @@ export function createSecurityLog({
       }
     },
 
-    /** From where accounts have logged in, oldest first; of the latest logins only. */
+    /** The places from which accounts were logged in to, oldest first, of the latest 10,000 logins. */
     loginPlaces: (): Familiarity[] =>
       findLogins
         .all({ most: MOST_RECALLED })

@@ -7,11 +7,10 @@ type Waiter = { begin(): void; refuse(error: AppError): void }
 /** Seconds after which most of those that wait have had their turn. */
 const RETRY_AFTER_S = 2
 
-export type FairQueue = ReturnType<typeof createFairQueue>
-
 /**
- * Runs a few works at a time. Places take turns, each with one of its works, so that who sends a hundred
- * waits behind who sends one. When it is full, the place that has most waiting loses its last.
+ * Runs a few works at a time. Places take turns, each with one of its works, so that the one work of a place
+ * does not wait for the hundred works of another. When the queue is full, the place with the most waiting
+ * works loses its last.
  */
 export function createFairQueue({ mostAtOnce, mostWaiting }: FairQueueLimits) {
   /** In the order of their turns. */
@@ -44,7 +43,7 @@ export function createFairQueue({ mostAtOnce, mostWaiting }: FairQueueLimits) {
     for (const [place, line] of lines) {
       lines.delete(place)
       const first = line.shift()
-      // Behind all other places.
+      // The place's next turn comes after all other places.
       if (line.length > 0) lines.set(place, line)
       if (first === undefined) continue
       waiting -= 1

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 
-/** Makes a tenth of the share of one that does not give way; less would starve logins on a busy box. */
+/** A thread that is nicer by 10 gets a tenth of the time; with less, logins would starve on a busy box. */
 const NICER = 10
 const NICEST = 19
 const THREADS = '/proc/self/task'
@@ -18,11 +18,11 @@ export function lowerHashingThreads(): void {
     const threads = readdirSync(THREADS)
     giveWay = new Set(threads.filter((thread) => giveWay.has(thread) || lower(thread)))
   } catch {
-    // Not on Linux, or not allowed: it only serves sockets sooner.
+    // Not Linux, or not permitted: sockets wait longer while a password is hashed.
   }
 }
 
-/** Whether it is one of the pool, which gives way from now on. */
+/** Lowers the priority of a thread of Bun's pool; whether it is one. */
 function lower(thread: string): boolean {
   if (!readFileSync(`${THREADS}/${thread}/comm`, 'utf8').startsWith('Bun Pool')) return false
   // On Linux a thread has a priority of its own, by its id.

@@ -8,7 +8,7 @@ const MOST = 256
 /** A unit that is shorter is easy to guess, however often it is repeated. */
 const SHORTEST_UNIT = 4
 
-/** What nobody needs a list for to guess it here. */
+/** Words that a guesser tries first against this program. */
 const GUESSED_FIRST: ReadonlySet<string> = new Set(['musakone', 'mopidy', 'admin', 'password'])
 
 /** A password that is to be set. Its length is counted in characters, which a schema cannot do. */
@@ -41,7 +41,7 @@ function isCommon(password: string): boolean {
   return common.has(nameKey(password))
 }
 
-/** Whether it is something short again and again, or a word for here, with digits and signs around. */
+/** Whether the password is a short text repeated, or a word that is guessed first, with signs around it. */
 function isTrivial(password: string, username: string): boolean {
   const unit = unitOf(nameKey(password))
   if ([...unit].length < SHORTEST_UNIT || unit === nameKey(username)) return true

@@ -8,16 +8,16 @@ import type { Passwords } from './passwords'
 import type { Claim, Throttle, ThrottleScope } from './throttle'
 
 /** A password that somebody says is that of an account. */
-export type PasswordClaim = Readonly<{
+type PasswordClaim = Readonly<{
   username: string
   password: string
   origin: Origin
-  /** Whose session it is asked for in; absent at a login. */
+  /** The user in whose session the password is asked for; absent at a login. */
   userId?: number
 }>
 
 export type PasswordCheck = ReturnType<typeof createPasswordCheck>
-export type PasswordCheckOptions = {
+type PasswordCheckOptions = {
   users: Users
   passwords: Passwords
   throttle: Throttle
@@ -25,7 +25,7 @@ export type PasswordCheckOptions = {
   clock: Clock
 }
 
-/** The one way to a password: limited, and what was wrong is noted. */
+/** Checks passwords: every check passes the throttle, and a wrong password is noted in the security log. */
 export function createPasswordCheck(options: PasswordCheckOptions) {
   const { users, passwords, throttle, securityLog, clock } = options
 
@@ -62,18 +62,18 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
     },
 
     /**
-     * A new hash of a password that was right, where the one that is kept was made at other costs than
-     * those of today; else undefined.
+     * A new hash of a password that was right, when the stored hash was made at other costs than those of
+     * today; else undefined.
      */
     async renew({ password_hash }: UserRow, password: string, origin: Origin) {
       if (!passwords.isOutdated(password_hash)) return undefined
-      // Too many wait: next time then.
+      // Too many wait for a hash: the next login renews it.
       return passwords.hash(password, placeOf(origin.ip ?? 'unknown')).catch(() => undefined)
     },
   }
 }
 
-/** What is noted when somebody has to wait from now on. */
+/** The event for the security log when the throttle locks an account, a place, or both together. */
 export function lockEvent(scope: ThrottleScope, { place, account }: Claim, users: Users) {
   const event: SecurityEvent = {
     type: 'login_locked',

@@ -6,8 +6,8 @@ import { lowerHashingThreads } from './hashing-threads'
 const ARGON2 = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$'
 
-// Of a random password that nobody kept. Checked in place of an unknown user's hash, so that both take
-// the same time.
+// The hash of a random password that nobody kept. It is checked in place of an unknown user's hash, so that
+// both take the same time.
 const DUMMY_HASH = `${CURRENT}esV+bsXZlTawXkW7SbyUl2PuzpHavPtLRDrR7yEy32s$J1Ld/uTgn8rN6iNKDlhot42Tc6c6PqfGlPj/azSo39Q`
 
 /** The longest password that is hashed at all, in UTF-16 units: 256 characters of two each. */
@@ -20,14 +20,14 @@ export const HASHING_LIMITS: FairQueueLimits = {
   mostWaiting: 64,
 }
 
-/** Where the box's own hashing comes from. */
+/** The place of the program's own hashing, as at the first start. */
 const THIS_BOX = 'this box'
 
 export type Passwords = ReturnType<typeof createPasswords>
 
 /**
- * Hashes and checks passwords, a few at a time; `place` is for whom, that nobody waits behind all that
- * another place has asked for.
+ * Hashes and checks passwords, a few at a time. `place` is where the request comes from: places take turns,
+ * so that none waits for all the requests of another.
  */
 export function createPasswords(limits = HASHING_LIMITS) {
   const queue = createFairQueue(limits)
@@ -61,7 +61,7 @@ async function matches(password: string, storedHash: string): Promise<boolean> {
   try {
     return await onPool(Bun.password.verify(password, storedHash))
   } catch {
-    // It was refused before any hashing, which would show.
+    // Bun refuses a malformed hash before any hashing, and the shorter time would show.
     await onPool(Bun.password.verify(password, DUMMY_HASH))
     return false
   }

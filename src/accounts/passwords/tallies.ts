@@ -1,20 +1,18 @@
-/** What is held against somebody; times are those of the caller. */
+/** The wrong tries that are counted under one key; times in milliseconds of the caller's clock. */
 export type Tally = {
   /** Tries that were wrong or are under way. */
   count: number
-  /** From when on another try is let in. */
+  /** The time from which another try is let in. */
   opensAt: number
   lastAt: number
 }
 
 export type TalliesLimits = Readonly<{ mostTallies: number; forgetAfterMs: number }>
 
-export type Tallies = ReturnType<typeof createTallies>
-
 /**
- * Tallies by key, forgotten some time after their last count, and no more than so many: half of them
- * for those that hold somebody up. Each of these takes several wrong tries to make, so that flushing
- * one out with others costs more than waiting for its end.
+ * Keeps tallies by key until `forgetAfterMs` after their last count, and no more than `mostTallies`: half
+ * of them open, half locked. A locked tally can only be pushed out by others that are locked, and each of
+ * those costs a guesser several wrong tries: waiting for the lock's end costs less.
  */
 export function createTallies({ mostTallies, forgetAfterMs }: TalliesLimits) {
   const open = new Map<string, Tally>()
@@ -22,14 +20,14 @@ export function createTallies({ mostTallies, forgetAfterMs }: TalliesLimits) {
 
   function dropOld(tallies: Map<string, Tally>, now: number): void {
     for (const [key, { lastAt }] of tallies) {
-      // The first are the oldest.
+      // A map keeps the order of insertion: the first are the oldest.
       if (tallies.size <= mostTallies / 2 && now - lastAt < forgetAfterMs) return
       tallies.delete(key)
     }
   }
 
   return {
-    /** The tally, unless there is none or it is to be forgotten. */
+    /** The tally of a key; undefined when there is none, or none that still counts. */
     find(key: string, now: number): Tally | undefined {
       const tally = open.get(key) ?? locked.get(key)
       return tally !== undefined && now - tally.lastAt < forgetAfterMs ? tally : undefined

@@ -3,14 +3,14 @@ import { AppError } from '../../errors'
 import { createFamiliarPlaces, type Familiarity } from '../log/familiar-places'
 import { createTallies, type TalliesLimits, type Tally } from './tallies'
 
-/** Whose wrong tries are counted together. */
+/** The tries that are counted together: those for an account at a place, at a place, and for an account. */
 export type ThrottleScope = 'account_at_place' | 'place' | 'account'
 
 export type ThrottleLimits = TalliesLimits &
   Readonly<{
     /** Wrong tries that nobody has to wait after. */
     free: Readonly<Record<ThrottleScope, number>>
-    /** After the last of these; doubles with each try that follows, up to the longest. */
+    /** The wait after the last of these; it doubles with each try that follows, up to the longest. */
     firstWaitMs: number
     longestWaitMs: number
   }>
@@ -23,27 +23,27 @@ export const THROTTLE_LIMITS: ThrottleLimits = {
   mostTallies: 50_000,
 }
 
-/** Who tries: from which place, and for which account, by its name's key, whether it exists or not. */
+/** A try's place, and the account that it is for, by the key of a name that may not exist. */
 export type Claim = Readonly<{ place: string; account?: string }>
 
-/** Of a name's key; longer ones share a tally with what begins alike. */
+/** Characters of a name's key that count: longer keys that begin alike share a tally. */
 const LONGEST_ACCOUNT = 128
 
 export type Throttle = ReturnType<typeof createThrottle>
-export type ThrottleOptions = {
+type ThrottleOptions = {
   clock: Clock
   limits?: ThrottleLimits
-  /** Told when somebody has to wait from now on; not again when the wait gets longer. */
+  /** Called when a tally becomes locked; not again when its wait gets longer. */
   onLocked?: (scope: ThrottleScope, claim: Claim) => void
-  /** Logins from before this started, oldest first. */
+  /** The logins from before the program started, oldest first. */
   recall?: () => Iterable<Familiarity>
 }
 
 /**
- * Limits guessing, whatever is guessed. Wrong tries are counted for each account at each place, for
- * each place, and for each account over all places; this last does not hold places that have logged in
- * to the account before. A try counts from when it begins, until it is seen to be right: many at once
- * gain nothing.
+ * Limits the guessing of passwords. Wrong tries are counted for each account at each place, for each place,
+ * and for each account over all places; a lock of this last kind does not hold for places from which
+ * somebody has logged in to the account before. A try counts from when it begins until it is seen to be
+ * right, so that many at once gain nothing.
  */
 export function createThrottle({
   clock,
@@ -54,7 +54,7 @@ export function createThrottle({
   const tallies = createTallies(limits)
   const familiar = createFamiliarPlaces(recall)
 
-  /** @throws {AppError} `too_many_requests` while one of them is locked; then nothing is counted. */
+  /** @throws {AppError} `too_many_requests` while a tally is locked; then the try is not counted. */
   function begin(claim: Claim): Count[] {
     const now = clock.elapsed()
     const kept = scopesOf(claim).map(({ scope, key }) => {
@@ -75,7 +75,7 @@ export function createThrottle({
     return [both, atPlace, everywhere]
   }
 
-  /** Others elsewhere do not keep somebody out of an account that they come to from where they do. */
+  /** Whether a lock holds for the claim: guessers elsewhere keep no familiar place out of an account. */
   function holds(scope: ThrottleScope, { place, account }: Claim): boolean {
     return scope !== 'account' || account === undefined || !familiar.has({ place, account })
   }
@@ -102,9 +102,9 @@ export function createThrottle({
 
   return {
     /**
-     * Runs a check that gives undefined when what it checks is wrong; that counts. What it throws says
-     * nothing of right and wrong, and does not.
-     * @throws {AppError} `too_many_requests`, without a check, while too much was wrong before.
+     * Runs `check`, which gives undefined for a wrong password; only that counts as a wrong try, not an
+     * error that it throws.
+     * @throws {AppError} `too_many_requests`, without a check, while too many tries were wrong before.
      */
     async attempt<T>(claim: Claim, check: () => Promise<T | undefined>): Promise<T | undefined> {
       const { place } = claim

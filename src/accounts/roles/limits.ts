@@ -6,7 +6,7 @@ import type { Role } from './role'
 const orNone = <S extends TSchema>(schema: S, description: string) =>
   t.Union([schema, t.Null()], { description: `${description}; null: no limit` })
 
-/** How much a role may do of what it may do. */
+/** Bounds of what a role may do. */
 export const RoleLimits = t.Object({
   max_queued: orNone(
     t.Integer({ minimum: 1, maximum: 10_000 }),

@@ -13,7 +13,7 @@ const table = {
   'playlists.save': 'save playlists',
   'library.refresh': 'refresh the library',
   'uris.any': 'use any address',
-  // What follows is Musakone's own.
+  // The rest is for Musakone's own routes, not for methods of Mopidy.
   keys: 'make API keys',
   invites: 'invite people',
   'history.room': "see the room's history",
@@ -49,7 +49,7 @@ const member: readonly Permission[] = [
   'history.import',
 ]
 
-/** Who holds them is as good as an admin: they can be given to nobody else. */
+/** Permissions that make their holder as good as an admin: no other role can have them. */
 export const FOR_ADMINS_ONLY: readonly Permission[] = [
   'users',
   'roles',
@@ -58,7 +58,7 @@ export const FOR_ADMINS_ONLY: readonly Permission[] = [
   'history.others',
 ]
 
-/** Events go to all who are signed in, and no client starts without reading: nobody can be without. */
+/** Permissions of every role: events go to all who are signed in, and every client starts by reading. */
 export const FOR_EVERYONE: readonly Permission[] = ['see']
 
 /** What each role may do as long as no admin has said otherwise. */

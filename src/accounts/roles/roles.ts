@@ -6,20 +6,20 @@ import { allows, mayNot, type Permission } from './permissions'
 import type { Role } from './role'
 import { defaultsOf, type Rules, readPermissions, rulesIn } from './rules'
 
-export type RulesChange = Readonly<{
+type RulesChange = Readonly<{
   permissions?: readonly unknown[]
   /** Those that are left out stay as they are. */
   limits?: Readonly<Record<string, unknown>>
 }>
 
-/** Who changes them, for the log; nobody for the machine's owner at the command line. */
-export type ChangedBy = Readonly<{ userId?: number | null; ip?: string | null }>
+/** The user who changes a role, and the address, for the security log. */
+type ChangedBy = Readonly<{ userId?: number | null; ip?: string | null }>
 
 type Row = { role: Role; permissions: string; limits: string }
 type Known = Rules & Readonly<{ set: ReadonlySet<Permission>; changed: boolean }>
 
 export type Roles = ReturnType<typeof createRoles>
-export type RolesOptions = { database: Database; securityLog: SecurityLog }
+type RolesOptions = { database: Database; securityLog: SecurityLog }
 
 /**
  * What each role may do: the program's defaults, and in `roles` what an admin has made of them. It is
@@ -46,7 +46,7 @@ export function createRoles({ database, securityLog }: RolesOptions) {
     return { admin: rulesOf('admin'), member: rulesOf('member'), guest: rulesOf('guest') }
   }
 
-  /** Does `work` with the rules as they are, in one transaction with the note of what it changed. */
+  /** Runs `work` on the rules in the database, and notes the change in the same transaction. */
   function change(role: Role, by: ChangedBy, work: (before: Rules) => Rules): void {
     if (role === 'admin')
       throw new AppError('forbidden', 'Admins may do everything; that cannot be changed.')
@@ -108,7 +108,7 @@ export function createRoles({ database, securityLog }: RolesOptions) {
       })
     },
 
-    /** Another process may have changed them. */
+    /** Reads the rules again, which another process may have changed. */
     reload(): void {
       known = read()
     },

@@ -28,7 +28,7 @@ const RoleList = t.Object({
   ),
 })
 
-// Names are checked by the service: here unknown ones would only be left out.
+// The service checks the names: a schema would drop unknown ones without an error.
 const RulesChange = t.Object({
   permissions: t.Optional(
     t.Array(t.Unknown(), { maxItems: 100, description: 'All that the role has from now on' }),
@@ -40,7 +40,7 @@ const RulesChange = t.Object({
   ),
 })
 
-export type RoleRoutesOptions = { auth: Auth; roles: Roles; clientAddress: ClientAddress }
+type RoleRoutesOptions = { auth: Auth; roles: Roles; clientAddress: ClientAddress }
 
 const tags = ['Roles']
 const security = [{ bearer: [] }]

@@ -20,7 +20,7 @@ export const defaultsOf = (role: Role): Rules => ({
   limits: DEFAULT_LIMITS[role],
 })
 
-/** What a row says; what this version cannot read of it is as by default. */
+/** The rules in a row; what this version cannot read is as by default. */
 export function rulesIn(
   role: Role,
   { permissions, limits }: { permissions: string; limits: string },

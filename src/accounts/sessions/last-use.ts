@@ -3,8 +3,8 @@ import type { Database } from '../../database/database'
 import type { Identity } from './sessions'
 
 /**
- * Between two times that what was noted is written down. A socket is always in use: more often, it alone
- * would write a megabyte an hour, and memory cards wear out.
+ * Between two writes. A socket is always in use: if each use were written, one socket would write a megabyte
+ * an hour, and memory cards wear out.
  */
 const WRITE_EVERY_MS = 15 * 60_000
 
@@ -40,7 +40,7 @@ export function createLastUse({ database, clock }: { database: Database; clock: 
     /** Notes that the session is used now; as cheap as a look at the clock. */
     note: ({ sessionId }: Identity): void => void noted.set(sessionId, secondsOf(clock)),
 
-    /** Writes down what was noted, for who reads it; what a full disk refuses is kept for later. */
+    /** Writes what was noted, so that a list shows it; what a full disk refuses is kept for the next time. */
     write: writeIfPossible,
 
     close(): void {

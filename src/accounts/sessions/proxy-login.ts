@@ -21,9 +21,9 @@ export type ProxyLoginOptions = {
   clock: Clock
   secret: string
   sessionDays: number
-  /** Whether those whom the proxy names and nobody knows get an account: only when `open`. */
+  /** When `open`, a user whom the proxy names and who has no account gets one. */
   registration: RegistrationPolicy
-  /** The header, in lower case, in which the proxies say who has logged in with them. */
+  /** The header, in lower case, in which the proxies name the user who has logged in with them. */
   header: string
   trustedProxies: readonly string[]
 }
@@ -58,7 +58,7 @@ export function createProxyLogin(options: ProxyLoginOptions) {
     return PREFIX + hasher.update(`login by a trusted proxy: ${id}`).digest('base64url')
   }
 
-  /** The account of that name; one more where everyone may make one. */
+  /** The account of that name; a new one if there is none and registration is open. */
   function accountOf(name: string, ip: string): UserRow {
     const account = users.findByName(name)
     if (account !== undefined) return account
@@ -98,13 +98,13 @@ export function createProxyLogin(options: ProxyLoginOptions) {
     tokenFor(request: Request, server: RequestServer | null): string | undefined {
       const value = request.headers.get(header)
       if (value === null || value === '' || !fromTrustedProxy(request, server)) return undefined
-      // Two headers arrive as one list: whose word would count, nobody can say.
+      // Two headers arrive as one list, and nothing tells which of them the proxy wrote.
       if (value.includes(','))
         throw new AppError('unauthorized', 'The proxy must name exactly one user.')
       const name = asUtf8(value)
       const token = known.get(name)
       const username = token && sessions.find(token)?.username
-      // Somebody else may bear the name by now.
+      // After a renaming the name may be another user's.
       if (username !== undefined && nameKey(username) === nameKey(name)) return token
       const started = start(name, request, server)
       if (known.size >= MOST_KNOWN) known.clear()

@@ -9,7 +9,7 @@ import { clearedCookie } from '../door/cookie'
 import { SessionEntry } from './model'
 import type { SessionList } from './session-list'
 
-export type SessionRoutesOptions = {
+type SessionRoutesOptions = {
   auth: Auth
   sessionList: SessionList
   clientAddress: ClientAddress
@@ -18,7 +18,7 @@ export type SessionRoutesOptions = {
 const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
-/** Where one is signed in, and how to end it. */
+/** One's own sessions: the list of them, and their end. */
 export const sessionRoutes = ({ auth, sessionList, clientAddress }: SessionRoutesOptions) =>
   new Elysia({ name: 'accounts.session-routes', prefix: '/api/auth/sessions' })
     .use(auth)

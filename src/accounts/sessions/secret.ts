@@ -8,8 +8,8 @@ export function randomSecret(bytes: number): string {
 }
 
 /**
- * The signing secret of a development machine: kept beside the database with 0600, made at first use
- * unless it is another's to make.
+ * The signing secret of a development machine, in a file beside the database with mode 0600; made at first
+ * use, but not without `make`.
  * @throws {StartError} when it can be neither read nor made.
  */
 export function developmentSecret(databasePath: string, { make = true } = {}): string {

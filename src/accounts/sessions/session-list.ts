@@ -23,7 +23,7 @@ type SessionRow = {
 }
 
 export type SessionList = ReturnType<typeof createSessionList>
-export type SessionListOptions = {
+type SessionListOptions = {
   database: Database
   clock: Clock
   sessions: Sessions
@@ -33,7 +33,7 @@ export type SessionListOptions = {
   change: Change
 }
 
-/** What is open in whose name, for people to look through and to end. */
+/** Lists the sessions and API keys of a user, and ends them one by one. */
 export function createSessionList(options: SessionListOptions) {
   const { database, clock, sessions, roles, lastUse, securityLog, change } = options
 

@@ -4,7 +4,7 @@ import type { Role } from '../roles/role'
 import type { SessionKind } from './model'
 import { hashOf } from './tokens'
 
-/** Who speaks, as a session's token proves it. */
+/** The user whom a session's token proves, and the session. */
 export type Identity = Readonly<{
   sessionId: number
   kind: SessionKind
@@ -15,7 +15,10 @@ export type Identity = Readonly<{
   /** Unix seconds. */
   expiresAt: number
   mustChangePassword: boolean
-  /** Of the account: what it was proves nothing after a change of password or role. */
+  /**
+   * The account's version, which a change of its password or role raises: an identity of an older version
+   * proves nothing any more.
+   */
   userVersion: number
 }>
 
@@ -25,7 +28,7 @@ export type StillSignedIn = (identity: Identity) => boolean
 /** Where a login comes from. */
 export type Origin = { ip: string | null; userAgent: string | null }
 
-export type NewSession = {
+type NewSession = {
   userId: number
   token: string
   expiresAt: number
@@ -43,14 +46,14 @@ type IdentityRow = Omit<Identity, 'mustChangePassword'> & {
 const LONGEST_USER_AGENT = 256
 /** Sessions whose identity is kept in memory. */
 const MOST_KNOWN = 10_000
-/** Of what does not end by itself: the last second of the year 9999. */
+/** The end of what does not end by itself: the last second of the year 9999. */
 export const NEVER = 253_402_300_799
 
 export type Sessions = ReturnType<typeof createSessions>
 
 /**
- * The rows of `sessions`, found by the hash of their token. Identities are kept in memory until
- * anything about accounts changes: `forget` is to be called then.
+ * The rows of `sessions`, found by the hash of their token. Identities are kept in memory: `forget` is to
+ * be called when anything about accounts has changed.
  */
 export function createSessions({ database, clock }: { database: Database; clock: Clock }) {
   const { sqlite } = database
@@ -162,7 +165,7 @@ export function createSessions({ database, clock }: { database: Database; clock:
 
     forgetExpired: (): void => void removeExpired.run({ now: secondsOf(clock) }),
 
-    /** Something about accounts has changed. */
+    /** Forgets the identities in memory, which a change of accounts may have made wrong. */
     forget: (): void => known.clear(),
   }
 }

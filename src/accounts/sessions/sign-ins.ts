@@ -5,10 +5,10 @@ import type { Origin, Sessions } from './sessions'
 import type { Tokens } from './tokens'
 
 /** A token that no session belongs to yet. `expiresAt` in Unix seconds. */
-export type NewToken = Readonly<{ token: string; expiresAt: number }>
+type NewToken = Readonly<{ token: string; expiresAt: number }>
 
 export type SignIns = ReturnType<typeof createSignIns>
-export type SignInsOptions = {
+type SignInsOptions = {
   users: Users
   sessions: Sessions
   tokens: Tokens
@@ -26,7 +26,7 @@ export function createSignIns({ users, sessions, tokens, clock, sessionDays }: S
       return { token: await tokens.sign(userId, expiresAt), expiresAt }
     },
 
-    /** Starts the session of a token; what the one who logs in is answered. */
+    /** Starts the session of a token; the reply to the login. */
     start({ id: userId }: UserRow, { token, expiresAt }: NewToken, origin: Origin): Login {
       sessions.start({ userId, token, expiresAt, origin })
       return { token, expires_at: expiresAt, user: toUser(users.noteLogin(userId)) }

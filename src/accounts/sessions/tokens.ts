@@ -26,7 +26,7 @@ export function createTokens({ secret, clock }: { secret: string; clock: Clock }
   }
 }
 
-/** What is kept of a token: its SHA-256. */
+/** The SHA-256 of a token, in hexadecimal: all that the database holds of it. */
 export function hashOf(token: string): string {
   return new Bun.CryptoHasher('sha256').update(token).digest('hex')
 }

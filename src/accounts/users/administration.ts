@@ -1,21 +1,17 @@
 import { AppError } from '../../errors'
 import { placeOf } from '../../http/client-address'
 import type { Change } from '../account-changes'
-import type { SecurityEvent, SecurityLog } from '../log/security-log'
+import type { SecurityLog } from '../log/security-log'
 import { checkNewPassword } from '../passwords/new-password'
 import type { Passwords } from '../passwords/passwords'
-import type { Identity, Sessions } from '../sessions/sessions'
+import type { Sessions } from '../sessions/sessions'
+import { type Actor, byActor, type Note } from './actor'
 import type { NewAccount, UserChange, UserEntry } from './model'
 import { readUsername } from './name'
 import type { CountedUserRow, UserRow, Users } from './users'
 
-/** Who changes accounts: somebody who is signed in, or the machine's owner at the command line. */
-export type Actor =
-  | Readonly<{ identity: Identity; ip: string | null }>
-  | Readonly<{ identity?: never; ip?: never; by: string }>
-
 export type Administration = ReturnType<typeof createAdministration>
-export type AdministrationOptions = {
+type AdministrationOptions = {
   users: Users
   sessions: Sessions
   passwords: Pick<Passwords, 'hash'>
@@ -25,21 +21,21 @@ export type AdministrationOptions = {
   change: Change
 }
 
-/** What admins do to the accounts of others. What a change takes away ends with its commit. */
+/** Makes, changes and deletes accounts, for admins, and closes what such a change ends. */
 export function createAdministration(options: AdministrationOptions) {
   const { users, sessions, passwords, securityLog, change, unname } = options
 
-  /** Commits what the actor does, if they still may. */
+  /** Commits what the actor does, if the actor's session still holds. */
   function act<T>(actor: Actor, work: (note: Note) => T): T {
     return change(() => {
-      // Hashing a password takes a while, in which the actor may have been shown the door.
+      // The actor's session may have ended while a password was hashed.
       if (actor.identity !== undefined && !sessions.isLive(actor.identity))
         throw new AppError('unauthorized', 'Invalid token')
       return work((event) => securityLog.note(byActor(actor, event)))
     })
   }
 
-  /** Behind what else comes from the actor's place, so that nobody else waits for it. */
+  /** In the turn of the actor's place, so that no other place waits for it. */
   function hash({ identity, ip }: Actor, password: string): Promise<string> {
     return identity === undefined
       ? passwords.hash(password)
@@ -62,12 +58,12 @@ export function createAdministration(options: AdministrationOptions) {
   function keepAnAdmin(before: UserRow): void {
     if (before.role !== 'admin' || before.disabled === 1 || before.expires_at !== null) return
     const { all, withPassword } = users.countAdmins()
-    // One whom only a proxy lets in is no help once that is gone.
+    // An admin without a password comes in through a proxy only, and not at all once that is gone.
     if ((before.password_hash === '' ? all : withPassword) > 0) return
     throw new AppError('last_admin', 'The last admin has to stay one.')
   }
 
-  /** The same, before the change. */
+  /** @throws {AppError} `last_admin` before a deletion, if no other admin is left then. */
   function keepAnotherAdmin(before: UserRow): void {
     const { all, withPassword } = users.countAdmins()
     if (before.role === 'admin' && (before.password_hash === '' ? all : withPassword) < 2)
@@ -150,8 +146,8 @@ export function createAdministration(options: AdministrationOptions) {
     },
 
     /**
-     * Deletes an account. It can no longer be used from the first moment on; what it did loses the name
-     * in small steps.
+     * Deletes an account. Before its row goes, its name is taken off its history in small steps, which
+     * takes a while: the account of another is disabled first.
      * @throws {AppError} `not_found` or `last_admin`.
      */
     async remove(actor: Actor, id: number): Promise<void> {
@@ -167,23 +163,13 @@ export function createAdministration(options: AdministrationOptions) {
       act(actor, (note) => {
         const before = found(id)
         const { username, role } = before
-        // First, for who deletes the own account: the note loses the name with all the others.
+        // Noted first: when users delete themselves, the note refers to the row that is deleted next.
         note({ type: 'user_deleted', subjectId: id, details: { username, role } })
         users.remove(id)
         keepAnAdmin(before)
       })
     },
   }
-}
-
-type Note = (event: Omit<SecurityEvent, 'userId' | 'ip'>) => void
-
-/** The event as something that the actor has done. */
-export function byActor(actor: Actor, event: Parameters<Note>[0]): SecurityEvent {
-  if (actor.identity === undefined) return { ...event, details: { ...event.details, by: actor.by } }
-  const { userId } = actor.identity
-  const subjectId = event.subjectId === userId ? null : (event.subjectId ?? null)
-  return { ...event, userId, subjectId, ip: actor.ip }
 }
 
 function nameFrom(text: string): string {

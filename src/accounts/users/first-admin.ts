@@ -2,7 +2,7 @@ import type { Database } from '../../database/database'
 import type { Passwords } from '../passwords/passwords'
 import type { Users } from './users'
 
-export type FirstAdminOptions = { database: Database; users: Users; passwords: Passwords }
+type FirstAdminOptions = { database: Database; users: Users; passwords: Passwords }
 
 /** The account `admin`, which the first start makes. */
 export function createFirstAdmin({ database, users, passwords }: FirstAdminOptions) {

@@ -7,7 +7,7 @@ export function readUsername(text: string): string | undefined {
   return VISIBLE.test(name) && nameKey(name) !== '' ? name : undefined
 }
 
-/** By which names are compared: `ÄRGER`, `ärger` and full-width letters are the same. */
+/** The key by which names are compared: `ÄRGER`, `ärger` and full-width letters have the same. */
 export function nameKey(username: string): string {
   // Twice: folding can bring letters that compose differently.
   return username.normalize('NFKC').toLowerCase().normalize('NFKC')

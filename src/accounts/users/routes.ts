@@ -10,7 +10,7 @@ import type { SessionList } from '../sessions/session-list'
 import type { Administration } from './administration'
 import { NewAccount, UserChange, UserEntry } from './model'
 
-export type UserRoutesOptions = {
+type UserRoutesOptions = {
   auth: Auth
   administration: Administration
   sessionList: Pick<SessionList, 'list'>
@@ -20,7 +20,7 @@ export type UserRoutesOptions = {
 const tags = ['Users']
 const security = [{ bearer: [] }]
 
-/** The accounts of others, for who may change them. */
+/** The accounts of all users, for those who may change them. */
 export const userRoutes = ({
   auth,
   administration,

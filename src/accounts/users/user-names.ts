@@ -2,7 +2,7 @@ import type { Database } from '../../database/database'
 
 export type UserName = { id: number; username: string }
 
-/** Finds what a user is called; null for nobody, and for who is no longer there. */
+/** Finds the name of a user; null without an id, and for a user who has been deleted. */
 export function createUserNames({ sqlite }: Pick<Database, 'sqlite'>) {
   const find = sqlite.query<UserName, { id: number | null }>(
     'SELECT id, username FROM users WHERE id = $id',

@@ -9,7 +9,7 @@ export type UserRow = {
   id: number
   username: string
   name_key: string
-  /** Empty where nobody can log in with a password. */
+  /** Empty when the account has no password. */
   password_hash: string
   role: Role
   must_change_password: number
@@ -22,7 +22,7 @@ export type UserRow = {
   version: number
 }
 
-export type NewUser = {
+type NewUser = {
   username: string
   passwordHash: string
   role: Role
@@ -73,7 +73,7 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
   const rename = sqlite.query<UserRow, { id: number; username: string; key: string }>(
     'UPDATE users SET username = $username, name_key = $key WHERE id = $id RETURNING *',
   )
-  // Only guests go with an invite: who is more than that has an account of their own.
+  // Only guests end with their invite: a promoted guest keeps the account.
   const setRole = sqlite.query<UserRow, { id: number; role: Role }>(
     `UPDATE users
         SET role = $role,
@@ -125,14 +125,14 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
     /** All users by name, or only that one. */
     list: (id: number | null = null): CountedUserRow[] => list.all({ id, now: secondsOf(clock) }),
 
-    /** How many admins there are to stay: enabled, and without an end. */
+    /** How many admins are enabled and have no end: all of them, and those with a password. */
     countAdmins: () => countAdmins.get() ?? { all: 0, withPassword: 0 },
 
     /** @throws {AppError} `name_taken`. */
     rename: (id: number, username: string): UserRow =>
       present(rename.get({ id, username, key: freeKey(username, id) })),
 
-    /** A promoted guest of an invite stays when the invite ends. */
+    /** A guest who is promoted stays when the invite ends. */
     setRole: (id: number, role: Role): UserRow => present(setRole.get({ id, role })),
 
     setDisabled: (id: number, disabled: boolean): UserRow =>
@@ -155,7 +155,7 @@ export function toUser(row: UserRow): User {
   return row.must_change_password === 1 ? { ...user, must_change_password: true } : user
 }
 
-// Gone between the check and the change: to the caller the same as a session that has ended.
+// A row that was deleted between the check and the change has ended the session as well.
 function present(row: UserRow | null): UserRow {
   if (row === null) throw new AppError('unauthorized', 'Invalid token')
   return row
