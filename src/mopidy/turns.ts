@@ -6,7 +6,7 @@ import { busy, RpcCode, type RpcError } from './jsonrpc'
 type Asker = object
 
 /** A call that reads or changes the tracklist, and all that its keeper has to know to make it. */
-type Turn = Readonly<{
+export type Turn = Readonly<{
   /** The calls of one asker keep their order. */
   asker: Asker
   call: Call
