@@ -25,7 +25,7 @@ import { createMopidy, type MopidyLimits } from './mopidy/mopidy'
 import { createPlayer } from './mopidy/player'
 
 export type Services = ReturnType<typeof openServices>
-export type ServicesOptions = {
+type ServicesOptions = {
   databasePath: string
   mopidyUrl: string
   secret: string

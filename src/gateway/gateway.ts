@@ -54,7 +54,7 @@ const TRACKLIST_CHANGED: MopidyEvent = {
 }
 
 export type Gateway = ReturnType<typeof createGateway>
-export type GatewayOptions = {
+type GatewayOptions = {
   accounts: Accounts
   mopidy: Mopidy
   mirror: Mirror

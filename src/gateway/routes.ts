@@ -10,7 +10,7 @@ import type { Mopidy } from '../mopidy/mopidy'
 import type { Gateway } from './gateway'
 import type { SocketHandlers } from './sockets/socket'
 
-export type GatewayRoutesOptions = {
+type GatewayRoutesOptions = {
   accounts: Accounts
   mopidy: Mopidy
   gateway: Gateway

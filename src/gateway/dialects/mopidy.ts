@@ -16,7 +16,7 @@ export type Request = Readonly<{
 const LONGEST_BATCH = 100
 
 /** Calls Mopidy; the answer comes once. */
-export type Relay = (request: Request, onAnswer: (answer: Answer) => void) => void
+type Relay = (request: Request, onAnswer: (answer: Answer) => void) => void
 
 /** Whether a client that sends this speaks Mopidy's dialect. */
 export function isJsonRpc(message: unknown): boolean {

@@ -14,7 +14,7 @@ function isExact(value: unknown): boolean {
 }
 
 /** The text of a member of the object that `text` is; of the last one where a name stands twice. */
-export function rawMember(text: string, name: string): string | undefined {
+function rawMember(text: string, name: string): string | undefined {
   let found: string | undefined
   walk(text, (part) => {
     const colon = part.startsWith('"') ? endOfString(part, 0) : 0

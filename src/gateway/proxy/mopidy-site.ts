@@ -3,8 +3,6 @@ import type { ProxiedPath } from './proxied-path'
 import { fetchFromMopidy } from './proxied-request'
 import { headersToClient, headersToMopidy } from './proxy-headers'
 
-export type MopidySite = ReturnType<typeof createMopidySite>
-
 /**
  * Mopidy's web server, at the host and port of `mopidyUrl` (`ws://…`); the addresses that it gives never
  * lead anywhere else.

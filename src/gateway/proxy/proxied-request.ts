@@ -11,7 +11,7 @@ export function fetchFromMopidy(url: URL, init: BunFetchRequestInit): Promise<Re
   })
 }
 
-export type ProxiedRequest = Readonly<{
+type ProxiedRequest = Readonly<{
   request: Request
   /** The address at Mopidy. */
   url: URL

@@ -16,7 +16,7 @@ const CLOSE_MS = 2_000
 const LOOKS_A_BEAT = 4
 
 /** Mopidy's end of a socket, with what it has said while nobody listened. */
-export type Upstream = Readonly<{ socket: WebSocket; early: Frame[] }>
+type Upstream = Readonly<{ socket: WebSocket; early: Frame[] }>
 
 /**
  * Opens one of the sockets of Mopidy's web clients.
@@ -49,7 +49,7 @@ export function dial(
   return promise
 }
 
-export type ProxiedSocketOptions = {
+type ProxiedSocketOptions = {
   upstream: Upstream
   /** Without one everything passes. */
   filter: SocketFilter | undefined

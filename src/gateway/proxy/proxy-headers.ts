@@ -48,7 +48,7 @@ const NOT_FOR_CLIENTS = [
   'strict-transport-security',
 ]
 
-export type Hop = Readonly<{
+type Hop = Readonly<{
   /** `http://…` or `https://…` of Mopidy, with credentials if it wants some. */
   mopidy: URL
   clientAddress: string | undefined

@@ -44,7 +44,7 @@ export const PROXY_LIMITS: ProxyLimits = {
 }
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
-export type ReverseProxyOptions = {
+type ReverseProxyOptions = {
   accounts: Accounts
   mopidy: Mopidy
   /** `ws://…`; its host and port are the only ones that are ever spoken to. */

@@ -19,7 +19,7 @@ export const webClientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
       },
     })
 
-export type ProxyRoutesOptions = ProxyRequestOptions & { proxy: ReverseProxy }
+type ProxyRoutesOptions = ProxyRequestOptions & { proxy: ReverseProxy }
 
 /** Every address that nobody else has answered: Mopidy's web clients, or 404. */
 export const proxyRoutes = ({ proxy, ...options }: ProxyRoutesOptions) =>

@@ -10,7 +10,7 @@ type Kind = 'request' | 'socket'
 type Work = Readonly<{ identity: Identity; kind: Kind; end: End }>
 
 export type SessionWork = ReturnType<typeof createSessionWork>
-export type SessionWorkOptions = {
+type SessionWorkOptions = {
   clock: Clock
   sweepMs: number
   /** How much of a kind a session may have open at once. */

@@ -12,7 +12,7 @@ import { dial, joinSockets, leave } from './proxied-socket'
 import type { End, SessionWork } from './session-work'
 import { createSocketFilter } from './socket-filter'
 
-export type SocketUpgradeOptions = {
+type SocketUpgradeOptions = {
   accounts: Accounts
   mopidy: Mopidy
   seats: Seats
@@ -23,7 +23,7 @@ export type SocketUpgradeOptions = {
   dialMs: number
 }
 
-export type UpgradeRequest = Readonly<{
+type UpgradeRequest = Readonly<{
   request: Request
   server: UpgradingServer | null
   identity: Identity

@@ -11,8 +11,7 @@ export const WebClient = t.Object({
 export type WebClient = Static<typeof WebClient>
 export const WebClientList = t.Object({ clients: t.Array(WebClient) })
 
-export type WebClients = ReturnType<typeof createWebClients>
-export type WebClientsOptions = {
+type WebClientsOptions = {
   mopidy: Mopidy
   /** Fetches a path of Mopidy's web server. */
   fetchPage: (path: string, signal: AbortSignal) => Promise<Response>

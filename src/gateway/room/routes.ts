@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway'
 import { Room } from './model'
 import { roomOf } from './room'
 
-export type RoomRoutesOptions = { accounts: Accounts; gateway: Gateway; incognito: Incognito }
+type RoomRoutesOptions = { accounts: Accounts; gateway: Gateway; incognito: Incognito }
 
 /** Who is here now. */
 export const roomRoutes = ({ accounts, gateway, incognito }: RoomRoutesOptions) =>

@@ -10,7 +10,7 @@ import { createOutbox, type OutboxBounds } from './outbox'
 const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
 
 export type Announcements = ReturnType<typeof createAnnouncements>
-export type AnnouncementsOptions = {
+type AnnouncementsOptions = {
   connections: Connections
   mopidy: Pick<Mopidy, 'status'>
   limits: OutboxBounds

@@ -12,7 +12,7 @@ import type { Seats } from './seats'
 import type { SignIn } from './sign-in'
 import type { SocketHandlers } from './socket'
 
-export type IncomingOptions = {
+type IncomingOptions = {
   accounts: Accounts
   clock: Clock
   seats: Seats

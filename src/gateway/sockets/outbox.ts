@@ -41,8 +41,7 @@ export const OUTBOX_BOUNDS: OutboxBounds = {
   slowMs: 30_000,
 }
 
-export type Outbox = ReturnType<typeof createOutbox>
-export type OutboxOptions = {
+type OutboxOptions = {
   limits: OutboxBounds
   /** Events are no longer to be published to the client, but to be sent through here. */
   onBusy: (client: Client) => void

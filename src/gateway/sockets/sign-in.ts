@@ -9,7 +9,7 @@ import type { Connections } from './connections'
 import type { Seats } from './seats'
 
 export type SignIn = ReturnType<typeof createSignIn>
-export type SignInOptions = {
+type SignInOptions = {
   accounts: Accounts
   seats: Seats
   connections: Connections

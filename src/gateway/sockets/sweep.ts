@@ -4,7 +4,7 @@ import type { Connections } from './connections'
 import { beats, type PulseTimes } from './pulse'
 import type { SignIn } from './sign-in'
 
-export type SweepOptions = {
+type SweepOptions = {
   connections: Connections
   announcements: Announcements
   signIn: SignIn
