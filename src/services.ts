@@ -161,7 +161,7 @@ export function openServices({
     proxy,
     queuers,
 
-    /** Adds who sends a text to every socket that is subscribed to the topic: the server, once it listens. */
+    /** Adds what sends texts to the sockets that are subscribed to a topic: the server, once it listens. */
     onPublished: eventPublished.add,
 
     async close(): Promise<void> {

@@ -24,12 +24,13 @@ import { createSweep } from './sockets/sweep'
 
 export type GatewayLimits = PulseTimes &
   Readonly<{
-    /** From the open socket to a valid token. */
+    /** Milliseconds from the open socket to a valid token. */
     signInMs: number
-    /** Between two looks for sockets that have expired. */
+    /** Milliseconds between two looks for sockets that have expired. */
     sweepMs: number
+    /** Calls that a client may have without an answer. */
     mostPendingPerClient: number
-    /** Frames kept while a client's token is being checked. */
+    /** Frames that are kept while a client's token is being checked. */
     mostHeld: number
     sockets: MostSeats
     messages: FloodBounds
@@ -140,8 +141,8 @@ export function createGateway({
     accept: incoming.accept,
 
     /**
-     * Answers a JSON-RPC request, or batch, that came over HTTP: the text of the reply, or undefined
-     * where there is none.
+     * Answers a JSON-RPC request or batch that came over HTTP: the text of the reply, or undefined when
+     * there is none to send.
      */
     rpc: (identity: Identity, text: string): Promise<string | undefined> =>
       new Promise((resolve) =>
@@ -153,7 +154,7 @@ export function createGateway({
         ),
       ),
 
-    /** Tells all who speak Musakone's own dialect. */
+    /** Sends an event to all who speak Musakone's own dialect. */
     announce: announcements.ownEvent,
 
     /** Closes the sockets of sessions that have ended. */
@@ -166,7 +167,7 @@ export function createGateway({
     /** How many clients speak which dialect. */
     dialects: connections.dialects,
 
-    /** Where open sockets are counted. */
+    /** Counts open sockets; the proxy counts its own here too. */
     seats,
 
     close(): void {

@@ -2,7 +2,7 @@ import type { Incognito } from '../../actions/incognito'
 import type { Client } from '../sockets/client'
 import type { Room } from './model'
 
-/** Who is here, each once however many screens are open; programs with an API key are nobody. */
+/** The people who are here, each once however many screens they have; programs with a key do not count. */
 export function roomOf(
   clients: Iterable<Pick<Client, 'identity' | 'connectedAt'>>,
   incognito: Pick<Incognito, 'isOn'>,

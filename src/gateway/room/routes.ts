@@ -9,7 +9,7 @@ import { roomOf } from './room'
 
 type RoomRoutesOptions = { accounts: Accounts; gateway: Gateway; incognito: Incognito }
 
-/** Who is here now. */
+/** The people who are here now. */
 export const roomRoutes = ({ accounts, gateway, incognito }: RoomRoutesOptions) =>
   new Elysia({ name: 'room.routes', prefix: '/api' })
     .use(auth(accounts))
