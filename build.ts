@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { version } from './package.json'
 import { type Architecture, makePackage } from './systemd/debian/package'
 
-// The x64 runtime of Bun 1.4.5 is its baseline build: any CPU since 2008 (SSE 4.2) will do.
+// Bun 1.4.5 for x64 is a baseline build, which runs on any CPU since 2008 (SSE 4.2).
 const ARCHITECTURES = { 'linux-x64': 'amd64', 'linux-arm64': 'arm64' } as const
 type Target = keyof typeof ARCHITECTURES
 const TARGETS = Object.keys(ARCHITECTURES) as Target[]
@@ -32,7 +32,7 @@ if (target !== undefined && !isTarget(target))
 const commit = git('describe', '--always', '--abbrev=12', '--exclude=*', '--dirty') || 'unknown'
 const epoch = Number(process.env.SOURCE_DATE_EPOCH || git('log', '-1', '--format=%ct') || 0)
 
-// The folders of a package are for all to read.
+// The folders in a Debian package must be readable for all users.
 process.umask(0o022)
 mkdirSync(into, { recursive: true })
 if (values.release) await release(target === undefined ? TARGETS : [target])
@@ -63,7 +63,7 @@ function packageOf(executable: string, architecture: Architecture): string {
     version,
     epoch,
     quick,
-    // From the sources, since the executable may be for another machine.
+    // Runs the sources, since this machine may not be able to run the executable.
     printed: (...args) => run(process.execPath, ['src/main.ts', ...args]),
   })
   console.log(`made ${into}/${file}`)
@@ -74,20 +74,20 @@ function compile(outfile: string, target?: Target): void {
   run(process.execPath, [
     'build',
     'src/main.ts',
-    // Threads are entries of their own.
+    // The file of a worker thread is an entry of its own.
     'src/actions/recorder/recorder-thread.ts',
     '--compile',
     ...(target === undefined ? [] : [`--target=bun-${target}`]),
     `--outfile=${outfile}`,
-    // Parsed at build time, for a start in milliseconds.
+    // Saves the parsing at each start.
     '--bytecode',
-    // Renaming identifiers too would break Elysia, which reads its handlers' source text.
+    // Not --minify: it renames identifiers, and Elysia reads the source text of handlers.
     '--minify-whitespace',
     '--minify-syntax',
-    // The folder that it happens to be started in has no say in what it does.
+    // A .env or bunfig.toml in the working directory must not change what the executable does.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
-    // Otherwise packages that ask for their folder get the one on the machine that builds.
+    // Otherwise packages that read their own folder see that of the machine that builds.
     '--define=__dirname="/musakone"',
     '--define=__filename="/musakone/musakone"',
     `--define=MUSAKONE_COMMIT=${JSON.stringify(commit)}`,
@@ -101,7 +101,7 @@ function git(...args: string[]): string {
   return exitCode === 0 ? stdout.toString().trim() : ''
 }
 
-/** What the command prints; its complaints go to the terminal. */
+/** The standard output of the command; its standard error goes to the terminal. */
 function run(command: string, args: readonly string[]): string {
   const { exitCode, stdout } = Bun.spawnSync([command, ...args], { stderr: 'inherit' })
   if (exitCode !== 0) fail(`${command} ${args[0]} failed`)

@@ -1,4 +1,4 @@
-/** The one table from an error's code to the HTTP status it is answered with. */
+/** The HTTP status of the reply for each error code. */
 export const httpStatus = {
   invalid_request: 400,
   unauthorized: 401,
@@ -24,23 +24,23 @@ export const httpStatus = {
   mopidy_timeout: 504,
 } as const
 
-export type ErrorCode = keyof typeof httpStatus
+type ErrorCode = keyof typeof httpStatus
 
-/** An error that its receiver may read: `message` is a sentence for people and holds no secret. */
+/** An error for the client: `message` is a sentence for people and contains no secret. */
 export class AppError extends Error {
   override readonly name = 'AppError'
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** Seconds after which another try makes sense; becomes `Retry-After`. */
+    /** Seconds after which to try again; sent as `Retry-After`. */
     readonly retryAfter?: number,
   ) {
     super(message)
   }
 }
 
-/** A reason not to start, said in one line that names the thing and the way out. */
+/** A reason why a command cannot run: one line that names the thing and what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 
@@ -52,7 +52,7 @@ export class StartError extends Error {
   }
 }
 
-/** The message of anything thrown, for a log line. */
+/** The message of a thrown value, for a log line. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

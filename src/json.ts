@@ -7,11 +7,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether the value is an object and not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The same object with other values. */
+/** An object with the same keys and changed values. */
 export function mapMembers(
   record: Record<string, unknown>,
   change: (value: unknown) => unknown,

@@ -1,23 +1,23 @@
 import { destination, type Logger, levels, pino, symbols } from 'pino'
 
 export type Log = Logger
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
-export type LogFormat = 'pretty' | 'json' | 'journal'
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+type LogFormat = 'pretty' | 'json' | 'journal'
 
-export type LogOptions = { level: LogLevel; format: LogFormat }
+type LogOptions = { level: LogLevel; format: LogFormat }
 
-// Credentials never enter a message; this is the second line of defence, for whole objects.
+// No message contains a credential; this catches one in an object that is logged as a whole.
 const SECRET_KEYS = ['password', 'token', 'secret', 'authorization', 'cookie', 'password_hash']
 const redact = {
   paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
   censor: '[redacted]',
 }
 
-/** A structured log on standard output, one line an event; secrets are replaced by `[redacted]`. */
+/** A structured log on standard output, one line for each event; `[redacted]` replaces secrets. */
 export async function createLog({ level, format }: LogOptions): Promise<Log> {
   const options = { level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }
-  // Synchronous writes: a line is out before the process can die, and pino's worker threads, which
-  // a single executable cannot load, are never started.
+  // Synchronous writes: a line is written before the process can die, and pino starts no worker threads,
+  // which a single executable cannot load.
   const output = destination({ fd: 1, sync: true })
   if (format === 'json') return pino(options, output)
   if (format === 'journal')
@@ -25,16 +25,16 @@ export async function createLog({ level, format }: LogOptions): Promise<Log> {
       options,
       withPriorities((line) => output.write(line)),
     )
-  // Only people at a terminal need it, and it takes a while to load.
+  // Loads slowly, and only people at a terminal need it.
   const { build } = await import('pino-pretty')
   return pino(options, build({ destination: output, translateTime: 'SYS:HH:MM:ss' }))
 }
 
-/** Puts before each line what the journal takes as its priority, see sd-daemon(3). */
+/** Puts the priority before each line as the journal reads it, see sd-daemon(3). */
 function withPriorities(write: (line: string) => void) {
   return {
     [symbols.needsMetadataGsym]: true,
-    // Pino sets it before each line.
+    // Pino sets this before it writes a line.
     lastLevel: levels.values.info ?? 30,
     write(line: string): void {
       write(`<${priorityOf(this.lastLevel)}>${line}`)
@@ -50,5 +50,5 @@ function priorityOf(level: number): number {
   return level >= info ? Priority.information : Priority.debug
 }
 
-/** Of syslog(3). */
+/** The numbers of syslog(3). */
 const Priority = { critical: 2, error: 3, warning: 4, information: 6, debug: 7 } as const

@@ -1,9 +1,9 @@
 import { probe } from './cli/health'
-import type { Running } from './cli/serve'
 import { serviceVariables } from './cli/service/environment'
+import type { Running } from './cli/service/running'
 import type { Log } from './log'
 
-/** Exit code after an unexpected error (EX_SOFTWARE): unlike what a person has to mend, worth a restart. */
+/** Exit code after an unexpected error (EX_SOFTWARE), after which systemd restarts the service. */
 const CRASHED = 70
 
 main()
@@ -16,19 +16,19 @@ async function main(): Promise<void> {
     const { StartError } = await import('./errors')
     if (!(error instanceof StartError)) throw error
     for (const line of error.message.split('\n')) printError(`musakone: ${line}`)
-    // Not only the exit code: what was opened before may keep the process alive.
+    // Setting the exit code is not enough: an open socket or timer would keep the process alive.
     process.exit(error.exitCode)
   }
 }
 
 async function run(args: string[]): Promise<number> {
-  // The probe runs every few seconds for ever: it loads nothing of the rest.
+  // The probe runs every few seconds, so it loads none of the other modules.
   if (args.length === 1 && args[0] === '--health') {
     const { healthy, message } = await probe(serviceVariables(process.env))
     print(message)
     return healthy ? 0 : 1
   }
-  const { runCommandLine } = await import('./cli/terminal/command-line')
+  const { runCommandLine } = await import('./cli/command-line')
   return runCommandLine(args, {
     variables: process.env,
     terminal: process.stdout.isTTY === true,
@@ -40,7 +40,7 @@ async function run(args: string[]): Promise<number> {
   })
 }
 
-// Listens for signals before the start, so that one told to stop meanwhile ends in order too.
+/** Starts the service, and stops it in order on a signal, also on one that arrives during the start. */
 async function untilStopped(start: () => Promise<Running>, log: Log): Promise<void> {
   const starting = Promise.withResolvers<Running | undefined>()
   const manager = await serviceManager(log)
@@ -59,8 +59,8 @@ async function untilStopped(start: () => Promise<Running>, log: Log): Promise<vo
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => void stopOn(signal))
-  // Nobody knows what state an unexpected error leaves behind: say it, write down what waits, and
-  // let the service manager start afresh.
+  // An unexpected error leaves an unknown state: log it, write the actions and plays that wait, and let
+  // the service manager restart the process.
   const fail = async (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error')
     if (stopping) return
@@ -74,7 +74,7 @@ async function untilStopped(start: () => Promise<Running>, log: Log): Promise<vo
   process.on('unhandledRejection', fail)
   try {
     const running = await start()
-    // Told to stop meanwhile, it says no more that it is ready.
+    // After a signal during the start, systemd must not hear that the service is ready.
     if (!stopping) manager?.ready(running.condition)
     starting.resolve(running)
   } catch (error) {
@@ -83,7 +83,7 @@ async function untilStopped(start: () => Promise<Running>, log: Log): Promise<vo
   }
 }
 
-/** Whoever started it, if that wants to be told how it is. */
+/** The reports to systemd; undefined when systemd has not started this process. */
 async function serviceManager(log: Log) {
   if (!process.env.NOTIFY_SOCKET) return undefined
   const { createServiceManager } = await import('./cli/service/manager')
@@ -91,7 +91,7 @@ async function serviceManager(log: Log) {
 }
 
 function print(line: string): void {
-  // Whoever reads it may have had enough, as `head` has: nothing to complain about, and no outcome.
+  // A reader such as `head` may close the pipe early, which is no error.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', failUnlessUnread)
   process.stdout.write(`${line}\n`)
 }

@@ -115,7 +115,7 @@ export function openServices({
     onQueued: songsQueued.tell,
   })
   const gateway = createGateway({
-    accounts,
+    door: accounts.door,
     mopidy,
     mirror,
     actions,
@@ -127,7 +127,7 @@ export function openServices({
   })
   const clientAddress = createClientAddress(trustedProxies)
   const proxy = createReverseProxy({
-    accounts,
+    door: accounts.door,
     seats: gateway.seats,
     clientAddress,
     mopidy,

@@ -1,19 +1,97 @@
 import { describe, expect, test } from 'bun:test'
-import { FLOORS, floorOf, upwardImports } from './layout/floors'
+import { dirname } from 'node:path'
+import { scripts } from '../package.json'
+import { circleProblems, circles } from './layout/circles'
+import { documentProblems, documents } from './layout/documents'
+import { exportProblems, unusedExports } from './layout/exports'
+import { emptyParts, FLOORS, upwardImports, withoutFloor } from './layout/floors'
 import { sourceFiles } from './layout/imports'
+import { mirrorProblems, OTHER_TEST_FOLDERS } from './layout/mirror'
+import { crowdedFolders, filesWithin, SUB_FOLDERS, tableProblems } from './layout/sub-folders'
 
 const files = await sourceFiles('src')
+const everyPath = ['*', '{src,test,systemd,.ci,.github}/**/*'].flatMap((pattern) => [
+  ...new Bun.Glob(pattern).scanSync({ cwd: '.', dot: true }),
+])
+
+/**
+ * Circles that other work is about to cut, and the upward imports that are part of them. Each entry
+ * fails the test as soon as it is no longer true, so that the list only shrinks.
+ */
+const KNOWN_CIRCLES: readonly string[] = [
+  'accounts/model.ts → accounts/roles/limits.ts',
+  'gateway/sockets/client.ts → gateway/sockets/pulse.ts',
+  'statistics/activity.ts → statistics/time/hours.ts',
+  'web/page/language/de.ts → web/page/language/language.ts',
+]
+const KNOWN_UPWARD: readonly string[] = [
+  'src/accounts/roles/limits.ts imports src/accounts/model.ts',
+  'src/statistics/time/hours.ts imports src/statistics/activity.ts',
+]
+
+/** Where everything that is exported is imported somewhere. */
+const WITHOUT_UNUSED_EXPORTS: readonly string[] = [
+  'src/cli',
+  'src/clock.ts',
+  'src/config',
+  'src/config.ts',
+  'src/database',
+  'src/demo',
+  'src/errors.ts',
+  'src/health',
+  'src/json.ts',
+  'src/log.ts',
+  'src/main.ts',
+  'src/version.ts',
+]
 
 describe('the layout of src', () => {
-  test('every file belongs to a floor', () => {
-    expect(files.map(({ path }) => path).filter((path) => floorOf(path) === -1)).toEqual([])
-    expect(FLOORS.length).toBeGreaterThan(10)
+  test('every file stands on a floor, and every floor has files', () => {
+    expect(withoutFloor('src', files, FLOORS)).toEqual([])
+    expect(emptyParts('src', files, FLOORS)).toEqual([])
   })
 
   test('imports only point down', () => {
-    expect(upwardImports(files)).toEqual([])
+    expect(upwardImports('src', files, FLOORS)).toEqual([])
     // The pattern still finds imports at all.
     expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(100)
+  })
+
+  test('the table of sub-folders names all of them, and no others', () => {
+    expect(tableProblems(files, SUB_FOLDERS)).toEqual([])
+    for (const [folder, floors] of Object.entries(SUB_FOLDERS)) {
+      const inside = filesWithin(files, folder)
+      expect(withoutFloor(`src/${folder}`, inside, floors)).toEqual([])
+      expect(emptyParts(`src/${folder}`, inside, floors)).toEqual([])
+    }
+  })
+
+  test('within a folder, imports only point down too', () => {
+    const upward = Object.entries(SUB_FOLDERS).flatMap(([folder, floors]) =>
+      upwardImports(`src/${folder}`, filesWithin(files, folder), floors),
+    )
+    const isKnown = (problem: string) => KNOWN_UPWARD.some((known) => problem.startsWith(known))
+    expect(upward.filter((problem) => !isKnown(problem))).toEqual([])
+    expect(upward.filter(isKnown)).toHaveLength(KNOWN_UPWARD.length)
+  })
+
+  test('no folder has more files than one can take in', () => {
+    const sources = everyPath.filter((path) => /^src\/.*\.(tsx?|css|sql|js|html)$/.test(path))
+    const counted = sources.filter((path) => !path.endsWith('.d.ts'))
+    expect(counted.length).toBeGreaterThan(files.length)
+    expect(crowdedFolders(counted.map((path) => path.slice('src/'.length)))).toEqual([])
+  })
+
+  test('no circle of imports, types included', () => {
+    const found = circles(files).map((circle) => ({ circle, name: circle.join(' → ') }))
+    const unknown = found.filter(({ name }) => !KNOWN_CIRCLES.includes(name))
+    expect(
+      circleProblems(
+        'src',
+        unknown.map(({ circle }) => circle),
+      ),
+    ).toEqual([])
+    expect(found.map(({ name }) => name).sort()).toEqual([...KNOWN_CIRCLES])
   })
 
   test('only main touches the process', async () => {
@@ -26,5 +104,52 @@ describe('the layout of src', () => {
   test('there is no drawer for things without a name', () => {
     const drawers = /(^|\/)(utils?|common|helpers?|types|index|misc|shared)(\.tsx?|\/)/
     expect(files.map(({ path }) => path).filter((path) => drawers.test(path))).toEqual([])
+  })
+
+  test('nothing is exported that no file imports', async () => {
+    const importers = [
+      ...(await sourceFiles('.', '{src,test,systemd}/**/*.{ts,tsx}')),
+      ...(await sourceFiles('.', '*.ts')),
+    ]
+    const unused = WITHOUT_UNUSED_EXPORTS.flatMap((part) => unusedExports('.', importers, part))
+    expect(exportProblems(unused)).toEqual([])
+  })
+})
+
+describe('the layout of test', () => {
+  test('each folder mirrors one of src, or is known as another', () => {
+    const foldersIn = (root: string) => [
+      ...new Set(
+        everyPath
+          .filter((path) => path.startsWith(`${root}/`))
+          .map((path) => dirname(path).slice(root.length + 1))
+          .filter((folder) => folder !== ''),
+      ),
+    ]
+    const others = Object.keys(OTHER_TEST_FOLDERS)
+    expect(mirrorProblems(foldersIn('test'), foldersIn('src'), others)).toEqual([])
+  })
+
+  test('a test beside the folders is named like a file beside those of src', () => {
+    const loose = everyPath
+      .map((path) => /^test\/([\w-]+)\.test\.ts$/.exec(path)?.[1])
+      .filter((name) => name !== undefined && name !== 'layout')
+    expect(loose.filter((name) => !everyPath.includes(`src/${name}.ts`))).toEqual([])
+  })
+})
+
+describe('the documents', () => {
+  test.each(documents())('%s names files, folders and commands that exist', async (document) => {
+    const repository = { scripts: Object.keys(scripts), files: everyPath }
+    expect(documentProblems(document, await Bun.file(document).text(), repository)).toEqual([])
+  })
+
+  test('the workflow runs .ci/run, and nothing else', async () => {
+    const workflow = await Bun.file('.github/workflows/check.yml').text()
+    const steps = [...workflow.matchAll(/^ +(?:- )?(?:run|uses): (.*)$/gm)].map(([, step]) => step)
+    expect(steps).toEqual([
+      expect.stringMatching(/^actions\/checkout@v\d+$/),
+      expect.stringMatching(/^\.ci\/run( \$\{\{.*'--full'.*\}\})?$/),
+    ])
   })
 })

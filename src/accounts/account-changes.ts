@@ -1,12 +1,18 @@
 import type { Database } from '../database/database'
 
-/** What changes of accounts there have been since somebody last asked, whoever made them. */
+/** Runs `work` in a transaction that is on the disk when it returns, then closes what `work` ended. */
+export type Change = <T>(work: () => T) => T
+
+/** Tells of changes of accounts, whichever process made them. */
 export function createAccountChanges({ sqlite }: Database) {
   const read = sqlite.query<{ count: number }, []>('SELECT count FROM account_changes')
   let seen = read.get()?.count
 
   return {
-    /** None either while the database cannot be read: they are seen once it can. */
+    /**
+     * Whether accounts have changed since the last call. False while the database cannot be read: the
+     * first call that can read it tells of those changes.
+     */
     any(): boolean {
       try {
         const before = seen

@@ -1,22 +1,31 @@
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../http/client-address'
 import { errorReplies } from '../http/error-reply'
-import type { Accounts } from './accounts'
-import { auth, isSignedIn, originOf } from './door/auth'
+import { Done } from '../http/fields'
+import { type Auth, originOf } from './door/auth'
 import { clearedCookie, sessionCookie } from './door/cookie'
-import { Credentials, Done, Login, Me, PasswordChange, SignedIn } from './model'
+import type { Door } from './door/door'
+import { Credentials, Login, Me, PasswordChange, SignedIn } from './model'
+import type { OwnAccount } from './own-account'
+
+export type AccountRoutesOptions = {
+  auth: Auth
+  door: Pick<Door, 'isSignedIn'>
+  ownAccount: OwnAccount
+  clientAddress: ClientAddress
+}
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
 /** Logging in and out, and one's own account. */
-export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: AccountRoutesOptions) =>
   new Elysia({ name: 'accounts.routes', prefix: '/api/auth' })
-    .use(auth(accounts))
+    .use(auth)
     .post(
       '/login',
       async ({ body, request, server, set }) => {
-        const login = await accounts.logIn(body, originOf(request, server, clientAddress))
+        const login = await ownAccount.logIn(body, originOf(request, server, clientAddress))
         set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
         return login
       },
@@ -27,7 +36,7 @@ export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) 
         detail: { summary: 'Log in: a token, and a cookie for browsers', tags },
       },
     )
-    .get('/me', ({ identity }) => accounts.me(identity), {
+    .get('/me', ({ identity }) => ownAccount.me(identity), {
       signedIn: { beforePasswordChange: true },
       response: { 200: Me, ...errorReplies(401) },
       detail: { summary: 'Who I am and what I may do', tags, security },
@@ -35,7 +44,7 @@ export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) 
     .get(
       '/signed-in',
       async ({ request, server }) => ({
-        signed_in: await isSignedIn(accounts, request, server),
+        signed_in: await door.isSignedIn(request, server),
       }),
       {
         public: true,
@@ -46,7 +55,7 @@ export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) 
     .post(
       '/logout',
       ({ identity, request, server, set }) => {
-        accounts.logOut(identity, clientAddress(request, server))
+        ownAccount.logOut(identity, clientAddress(request, server))
         set.headers['set-cookie'] = clearedCookie
         return { ok: true as const }
       },
@@ -59,7 +68,7 @@ export const accountRoutes = (accounts: Accounts, clientAddress: ClientAddress) 
     .post(
       '/password',
       async ({ identity, body, request, server, set }) => {
-        const login = await accounts.changePassword(
+        const login = await ownAccount.changePassword(
           identity,
           body,
           originOf(request, server, clientAddress),

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../accounts/accounts'
-import { auth } from '../accounts/door/auth'
-import { whose } from '../accounts/users/whose'
+import type { Auth } from '../accounts/door/auth'
+import type { Roles } from '../accounts/roles/roles'
+import { askedUser } from '../accounts/users/asked-user'
 import { History, HistoryQuery } from '../history/model'
 import { PlaybackHistory, PlaybackHistoryQuery } from '../history/playback-history-model'
 import { errorReplies } from '../http/error-reply'
@@ -12,12 +12,12 @@ import type { Analytics } from './analytics'
 const security = [{ bearer: [] }]
 
 /** One's own history, and what plays. */
-export const analyticsRoutes = (accounts: Accounts, analytics: Analytics) =>
+export const analyticsRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
   new Elysia({ name: 'analytics.routes', prefix: '/api' })
-    .use(auth(accounts))
+    .use(auth)
     .get(
       '/analytics/history',
-      ({ identity, query }) => analytics.history(whose(query.user, identity, accounts), query),
+      ({ identity, query }) => analytics.history(askedUser(query.user, identity, roles), query),
       {
         signedIn: true,
         query: HistoryQuery,

@@ -1,4 +1,4 @@
-import { type Clock, secondsOf } from '../clock'
+import { type Clock, DAY_S, secondsOf } from '../clock'
 import type { Database } from '../database/database'
 import { inSteps, ROWS_A_STEP } from '../database/steps'
 import { reasonOf } from '../errors'
@@ -8,7 +8,6 @@ import type { Forgotten } from './model'
 type Span = Readonly<{ from: number; to: number }>
 type Values = Record<string, number>
 
-const SECONDS_A_DAY = 86_400
 const PRUNE_EVERY_MS = 3_600_000
 
 export type Forgetting = ReturnType<typeof createForgetting>
@@ -56,7 +55,7 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
     if (historyDays === 0) return
     try {
       const most = ROWS_A_STEP
-      const before = secondsOf(clock) - historyDays * SECONDS_A_DAY
+      const before = secondsOf(clock) - historyDays * DAY_S
       const actions = await repeat(() => deleteOldActions.run({ before, most }))
       const plays = await repeat(() => deleteOldPlays.run({ before, most }))
       if (actions + plays > 0) log.info({ actions, plays, historyDays }, 'forgot old history')

@@ -1,5 +1,5 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import type { Clock } from '../clock'
+import { type Clock, DAY_MS } from '../clock'
 import type { Database } from '../database/database'
 import { ROWS_A_STEP } from '../database/steps'
 import type { Candidate } from './import-reader'
@@ -12,7 +12,6 @@ type Values = Record<string, string | number | null>
 const MOST_COUNTED = 10_000
 const MOST_PROBLEMS = 10
 /** The clocks of two machines may differ. */
-const DAY_MS = 86_400_000
 
 /**
  * Brings a history back, as somebody's own. What is there already stays as it is: the same file can be

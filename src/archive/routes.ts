@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../accounts/accounts'
-import { auth } from '../accounts/door/auth'
-import { whose } from '../accounts/users/whose'
+import type { Auth } from '../accounts/door/auth'
+import type { Roles } from '../accounts/roles/roles'
+import { askedUser } from '../accounts/users/asked-user'
 import type { Analytics } from '../analytics/analytics'
 import { AppError } from '../errors'
 import { errorReplies } from '../http/error-reply'
@@ -12,15 +12,15 @@ const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
 /** One's history, to take away, to bring back, and to remove. */
-export const archiveRoutes = (accounts: Accounts, analytics: Analytics) =>
+export const archiveRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
   new Elysia({ name: 'archive.routes', prefix: '/api/analytics' })
-    .use(auth(accounts))
+    .use(auth)
     .get(
       '/export',
       async ({ identity, query }) => {
         const { format = 'jsonl', user } = query
         const { contentType, extension } = exportFormats[format]
-        const userId = Number(whose(user, identity, accounts))
+        const userId = Number(askedUser(user, identity, roles))
         const body = await analytics.exportHistory(userId, query, exportFormats[format])
         const headers = {
           'content-type': contentType,

@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../clock'
 import { backUp, backUpInto } from '../database/backup/backup'
 import { StartError } from '../errors'
-import type { Process } from './terminal/command-line'
 import { addFooter } from './terminal/command-tree'
 import { databaseOption } from './terminal/database-option'
+import type { Process } from './terminal/process'
 
 type BackupOptions = { database: string; force?: true; directory?: string; keep?: number }
 
@@ -12,7 +12,7 @@ const USAGE = 2
 const DEFAULT_KEEP = 7
 const MOST_KEPT = 10_000
 
-/** `musakone backup` */
+/** Adds the argument and the options of `musakone backup`. */
 export function describeBackup(command: Command, { variables, print }: Process): void {
   addFooter(command, FOOTER)
   command

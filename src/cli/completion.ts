@@ -1,15 +1,15 @@
 import type { Argument, Option } from 'commander'
 import { type Node, nodesOf, takesValue, valuesOf } from './terminal/command-tree'
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+type Shell = (typeof SHELLS)[number]
 
-/** A script that makes the shell complete `musakone`. */
+/** The script by which the shell completes `musakone`. */
 export function completionScript(shell: Shell, program: Node): string {
   return { bash, zsh, fish }[shell](program)
 }
 
-/** Where the words of a command lead: a `case` that both shells read. */
+/** Shell code, for bash and zsh, that collects the words of the command typed so far in `trail`. */
 function walk(program: Node, words: string): string {
   const known = nodesOf(program)
     .filter(({ path }) => path.length > 0)
@@ -21,14 +21,14 @@ function walk(program: Node, words: string): string {
   done`
 }
 
-/** What is offered behind each command, a branch each. */
+/** A `case` branch for each command, with the words to offer after it. */
 function offers(program: Node, offer: (node: Node) => string): string {
   return nodesOf(program)
     .map((node) => `    '${node.path.join(' ')}') ${offer(node)} ;;`)
     .join('\n')
 }
 
-/** What is offered behind an option that takes a value. */
+/** A `case` branch for each option that takes a value, with the values to offer. */
 function afterOptions(program: Node, offer: (option: Option) => string): string {
   return nodesOf(program)
     .flatMap((node) =>

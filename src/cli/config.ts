@@ -1,6 +1,6 @@
 import type { Config } from '../config'
 
-/** The configuration in force, a variable a line, secrets masked. */
+/** The configuration in force, one variable on each line, secrets masked. */
 export function describeConfig(config: Config): string {
   const lines: [string, unknown][] = [
     ['NODE_ENV', config.production ? 'production' : 'development'],
@@ -26,7 +26,7 @@ export function describeConfig(config: Config): string {
   return lines.map(([name, value]) => `${name}=${value}`).join('\n')
 }
 
-/** The address without the name and the password that may stand in it. */
+/** The URL with its user name and password, if it has any, masked. */
 export function withoutCredentials(address: string): string {
   return address.replace(/\/\/[^/]*@/, '//***@')
 }

@@ -1,9 +1,10 @@
 import type { Config } from '../config'
 import { startDemoMopidy } from '../demo/mopidy'
 import type { Log } from '../log'
-import { type Running, serve } from './serve'
+import { serve } from './serve'
+import type { Running } from './service/running'
 
-/** Starts the service on a simulated Mopidy, with everything in memory unless a path is given. */
+/** Starts the service on a simulated Mopidy; `databasePath` may be `:memory:`. */
 export async function demo(config: Config, databasePath: string, log: Log): Promise<Running> {
   const mopidy = await startDemoMopidy()
   const running = await serve(
@@ -12,7 +13,7 @@ export async function demo(config: Config, databasePath: string, log: Log): Prom
       databasePath,
       mopidyUrl: mopidy.url,
       production: false,
-      // So that invites can be tried.
+      // With `closed`, invites could not be tried.
       registration: config.registration === 'closed' ? 'invite' : config.registration,
     },
     log,

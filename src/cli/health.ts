@@ -1,19 +1,19 @@
 import { listenAddress } from '../http/listen-address'
 
-/** The whole probe answers within this time, in milliseconds; Docker's and systemd's own are longer. */
+/** Milliseconds after which the probe gives up; the deadlines of Docker and systemd are longer. */
 const DEADLINE_MS = 2_000
 
 type Probe = Readonly<{ healthy: boolean; message: string }>
 
 /**
- * Asks the running service how it is. Healthy is whoever serves, also while Mopidy is away; not
- * healthy is one that hangs, is absent, or is some other program on the port.
+ * Asks the running service at `/health`. Healthy means that it serves, also while Mopidy is offline;
+ * unhealthy that it does not answer in time, is not there, or that another program has the port.
  */
 export async function probe(variables: Record<string, string | undefined>): Promise<Probe> {
   const { host, port } = listenAddress(variables)
   const url = `http://${host}:${port}/health`
   try {
-    // Bun would take HTTP_PROXY even for this machine itself.
+    // Bun uses HTTP_PROXY also for loopback addresses.
     const signal = AbortSignal.timeout(DEADLINE_MS)
     const response = await fetch(url, { proxy: false, redirect: 'manual', signal })
     const health: unknown = await response.json()

@@ -6,12 +6,13 @@ import { LONGEST_INVITE_S, MOST_USES, NewInvite } from '../accounts/invites/mode
 import { qrText } from '../accounts/invites/qr'
 import { createSecurityLog } from '../accounts/log/security-log'
 import { developmentSecret } from '../accounts/sessions/secret'
-import { systemClock } from '../clock'
-import { Environment, readConfig } from '../config'
+import { HOUR_S, systemClock } from '../clock'
+import { readConfig } from '../config'
+import { Environment } from '../config/environment'
 import { openExistingDatabase } from '../database/existing-database'
 import { AppError, StartError } from '../errors'
-import type { Process } from './terminal/command-line'
 import { originInLan } from './terminal/lan-origin'
+import type { Process } from './terminal/process'
 import { tableOf } from './terminal/table'
 
 type DatabaseOption = { database: string }
@@ -26,8 +27,7 @@ type Desk = { invites: Invites; inviting: Inviting }
 
 const DEFAULT_PATH = String(Environment.properties.DATABASE_PATH.default)
 const BY = { by: 'command line' }
-const SECONDS_AN_HOUR = 3_600
-const LONGEST_HOURS = LONGEST_INVITE_S / SECONDS_AN_HOUR
+const LONGEST_HOURS = LONGEST_INVITE_S / HOUR_S
 
 const FOOTER = `
 They work on the database directly, also while the service runs. For a link they need its secret: run
@@ -36,7 +36,7 @@ them with the JWT_SECRET or JWT_SECRET_FILE that the service has.`
 const CLOSED = `
 Nobody can come in by it yet: REGISTRATION is closed here. Set it to invite for the service.`
 
-/** Adds the commands below `invite` to it. */
+/** Adds the sub-commands of `musakone invite`. */
 export function addInviteCommands(invite: Command, { variables, terminal, print }: Process): void {
   invite.addHelpText('after', FOOTER)
 
@@ -52,7 +52,7 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
   const withLink = (one: Command) =>
     one.option('--url <url>', 'where the service is, like http://music.local:3001', originIn)
 
-  /** Prints the link that `find` gives an invite for, and says when it is of no use yet. */
+  /** Prints the link of the invite that `find` returns, and a warning while registration is closed. */
   function printLink({ database, url }: LinkOptions, find: (desk: Desk) => InviteRow): void {
     const config = readConfig({ ...variables, DATABASE_PATH: database }, { terminal })
     const secret = config.jwtSecret ?? developmentSecret(database, { make: false })
@@ -81,7 +81,7 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
     .action(({ role, hours, uses, name, ...options }: CreateOptions) => {
       const wanted = {
         role,
-        expires_in_s: Math.round(hours * SECONDS_AN_HOUR),
+        expires_in_s: Math.round(hours * HOUR_S),
         ...(uses !== undefined && { max_uses: uses }),
         ...(name !== undefined && { name }),
       }
@@ -112,10 +112,13 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
   )
 }
 
-/** Of what shows no link. */
+/** For commands that make no link, and so sign nothing. */
 const NO_SECRET = ''
 
-/** Runs `work` on the invites in that database. What it cannot do is said in one line. */
+/**
+ * Runs `work` on the invites in that database.
+ * @throws {StartError} in one line for whatever `work` cannot do.
+ */
 function withInvites(path: string, secret: string, work: (desk: Desk) => void): void {
   const database = openExistingDatabase(path)
   try {
@@ -125,9 +128,9 @@ function withInvites(path: string, secret: string, work: (desk: Desk) => void): 
       ...given,
       invites,
       securityLog: createSecurityLog(given),
-      // Its own is the service's; that it lets nobody in is only said here.
+      // Not the policy of this command line, since the service has its own; `printLink` warns.
       policy: 'invite',
-      // The service sees what has changed, and closes what is to be closed.
+      // The running service finds the change in the database and closes sockets itself.
       change: database.durably,
     })
     work({ invites, inviting })
@@ -171,7 +174,7 @@ function cellsOf({ id, role, uses, max_uses, expires_at, name }: InviteRow): str
   return [String(id), role, used, timeOf(expires_at), name]
 }
 
-/** Like `2026-01-05 13:00`, in the time of the machine. */
+/** Like `2026-01-05 13:00`, in the machine's time zone. */
 function timeOf(unixSeconds: number): string {
   const format = { dateStyle: 'short', timeStyle: 'short' } as const
   return new Date(unixSeconds * 1000).toLocaleString('sv-SE', format)

@@ -1,5 +1,5 @@
 import type { Argument, Option } from 'commander'
-import { Environment } from '../config'
+import { Environment } from '../config/environment'
 import { version } from '../version'
 import { ENVIRONMENT_FILE, INSTALLED_DATABASE } from './service/environment'
 import { type Node, nodesOf } from './terminal/command-tree'
@@ -61,7 +61,7 @@ function commandSection({ path, description, footer, ...node }: Node): string[] 
     `.SS ${quoted([usage, ...node.arguments.map(termOf)].join(' '))}`,
     ...paragraphs(sentence(description)),
     ...node.arguments.flatMap(argumentEntry),
-    // The same for every command.
+    // Every command has this one.
     ...node.options.filter(({ long }) => long !== '--help').flatMap(optionEntry),
     ...paragraphs(footer, { isFurther: true }),
   ]
@@ -98,7 +98,7 @@ function variableEntry([name, schema]: [string, { mustBe?: string; default?: unk
   return ['.TP', `.B ${name}`, text(`${what}.${rule}${byDefault}`)]
 }
 
-/** A name is missing here when the types do not check. */
+/** What each variable means. The type requires an entry for each variable of the schema. */
 const MEANINGS: Readonly<Record<keyof typeof Environment.properties, string>> = {
   NODE_ENV: 'With production it wants a real secret and does not use the password admin',
   PORT: 'The port to listen on',
@@ -128,7 +128,7 @@ function paragraphs(words: string, { isFurther = false } = {}): string[] {
     .split(/\n\s*\n/)
     .filter((paragraph) => paragraph !== '')
     .flatMap((paragraph, index) => [
-      // Behind a heading one begins by itself.
+      // After a heading, roff begins a paragraph by itself.
       ...(index === 0 && !isFurther ? [] : ['.PP']),
       text(paragraph.replace(/\s+/g, ' ')),
     ])
@@ -143,7 +143,7 @@ function quoted(words: string): string {
   return `"${text(words).replaceAll('"', '\\(dq')}"`
 }
 
-/** As roff takes it: a hyphen is no minus, and a dot at the start of a line would be a request. */
+/** The words with roff's escapes: a plain `-` prints as a hyphen, and a dot begins a request. */
 function text(words: string): string {
   return words
     .replaceAll('\\', '\\e')

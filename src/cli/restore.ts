@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { systemClock } from '../clock'
 import { restore } from '../database/backup/restore'
-import type { Process } from './terminal/command-line'
 import { addFooter } from './terminal/command-tree'
 import { databaseOption } from './terminal/database-option'
+import type { Process } from './terminal/process'
 
-/** `musakone restore` */
+/** Adds the argument and the options of `musakone restore`. */
 export function describeRestore(command: Command, { variables, print }: Process): void {
   addFooter(command, FOOTER)
   command

@@ -7,37 +7,23 @@ import type { Log } from '../log'
 import { openServices, type Services } from '../services'
 import { commit, version } from '../version'
 import { withoutCredentials } from './config'
+import type { Condition, Running } from './service/running'
 
-/** Whether it serves, and a few words on how. */
-export type Condition = Readonly<{ alive: boolean; status: string }>
-
-export type Running = {
-  /** The port it listens on. */
-  port: number
-  /** How it is right now, for the service manager. */
-  condition(): Condition
-  /**
-   * Closes sockets with 1001, writes down what waits, and ends within about four seconds, or six where the
-   * disk hangs.
-   */
-  stop(): Promise<void>
-}
-
-/** Milliseconds that calls on their way to Mopidy get to be answered when it stops. */
+/** Milliseconds for which a stop waits until Mopidy has answered the calls that it has. */
 const FINISH_CALLS_MS = 1_000
-/** Milliseconds that clients get to take leave. */
+/** Milliseconds for which a stop waits until clients have closed their sockets. */
 const CLOSE_SOCKETS_MS = 1_000
-/** Milliseconds that a disk gets to take what waits. */
+/** Milliseconds for which a stop waits until actions and plays are on the disk. */
 const CLOSE_DATABASE_MS = 3_000
-/** Milliseconds from listening until all that belongs to the start is over. */
+/** Milliseconds after which nothing that only the start needs is in use any more. */
 const SETTLED_MS = 2_000
-/** Exit code (EX_TEMPFAIL) by which the unit starts it again, unlike 1. */
+/** Exit code (EX_TEMPFAIL) after which the systemd unit starts the service again; after 1 it does not. */
 const TRY_AGAIN = 75
-/** Of the first password in production. */
+/** Random bytes in the first password in production. */
 const PASSWORD_BYTES = 15
 
 /**
- * Starts the service.
+ * Starts the service; resolves when it listens.
  * @throws {StartError} in one line that says what is in the way.
  */
 export async function serve(config: Config, log: Log): Promise<Running> {
@@ -68,7 +54,7 @@ function proxyLoginOf({ authHeader, trustedProxies }: Config) {
 
 async function createFirstAdmin(config: Config, { accounts }: Services, log: Log): Promise<void> {
   if (accounts.hasUsers()) return
-  // Somebody may make the first account at the command line meanwhile: then nothing is to be told.
+  // `musakone user add` may make the first account meanwhile: then nothing is created or logged here.
   if (config.adminPassword !== undefined) {
     if (await accounts.createFirstAdmin(config.adminPassword))
       log.info('created the first account, admin, with the password in ADMIN_PASSWORD')
@@ -93,7 +79,7 @@ function listen(config: Config, services: Services, log: Log): Running {
   try {
     app.listen({ port, ...(host !== undefined && { hostname: host }) })
   } catch (error) {
-    // An address may still be on its way when the machine has just started.
+    // At boot the network may not have assigned the address yet.
     const exitCode = codeOf(error) === 'EADDRNOTAVAIL' ? TRY_AGAIN : 1
     throw new StartError(whyNotListening(error, port, host), exitCode)
   }
@@ -111,7 +97,7 @@ function listen(config: Config, services: Services, log: Log): Running {
     port: listening,
     condition: () => conditionOf(services),
     async stop() {
-      // No new connections from here on.
+      // Accepts no new connections from here on.
       const stopped = server.stop()
       await within(FINISH_CALLS_MS, services.mopidy.idle())
       services.gateway.close()
@@ -124,7 +110,7 @@ function listen(config: Config, services: Services, log: Log): Running {
   }
 }
 
-/** Gives the system what only the start has needed: two megabytes of sixty-five. */
+/** Returns the memory to the system that only the start needed: two megabytes of sixty-five. */
 function giveMemoryBack(): void {
   Bun.gc(true)
   Bun.shrink()

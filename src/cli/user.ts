@@ -1,18 +1,18 @@
 import { Argument, type Command, Option } from 'commander'
 import { createSecurityLog } from '../accounts/log/security-log'
-import type { UserEntry } from '../accounts/model'
 import { createPasswords } from '../accounts/passwords/passwords'
-import { ROLES } from '../accounts/roles/roles'
+import { ROLES } from '../accounts/roles/role'
 import { createSessions } from '../accounts/sessions/sessions'
 import { type Administration, createAdministration } from '../accounts/users/administration'
+import type { UserEntry } from '../accounts/users/model'
 import { createUsers } from '../accounts/users/users'
 import { systemClock } from '../clock'
-import { Environment } from '../config'
+import { Environment } from '../config/environment'
 import { openExistingDatabase } from '../database/existing-database'
 import { unname } from '../database/unnaming'
 import { AppError, StartError } from '../errors'
-import type { Process } from './terminal/command-line'
 import { askHidden } from './terminal/hidden-line'
+import type { Process } from './terminal/process'
 import { tableOf } from './terminal/table'
 
 type DatabaseOption = { database: string }
@@ -26,7 +26,7 @@ const FOOTER = `
 They work on the database directly, also while the service runs, and are heard by it within two
 seconds: what a change takes away is closed.`
 
-/** Adds the commands below `user` to it. */
+/** Adds the sub-commands of `musakone user`. */
 export function addUserCommands(user: Command, process: Process): void {
   const { variables, print } = process
   user.addHelpText('after', FOOTER)
@@ -108,7 +108,10 @@ export function addUserCommands(user: Command, process: Process): void {
   )
 }
 
-/** Runs `work` on the accounts in that database. What it cannot do is said in one line. */
+/**
+ * Runs `work` on the accounts in that database.
+ * @throws {StartError} in one line for whatever `work` cannot do.
+ */
 async function withAccounts(
   path: string,
   work: (accounts: Administration) => void | Promise<void>,
@@ -122,8 +125,8 @@ async function withAccounts(
         sessions: createSessions(given),
         passwords: createPasswords(),
         securityLog: createSecurityLog(given),
-        // The service sees what has changed, and closes what is to be closed.
         unname: (userId) => unname(database, userId),
+        // The running service finds the change in the database and closes sockets itself.
         change: database.durably,
       }),
     )
@@ -152,7 +155,7 @@ async function newPassword(
   { passwordStdin }: PasswordOptions,
   { input, inputText, write }: Process,
 ): Promise<string> {
-  // Whoever pipes a line means what is in it, not its end.
+  // `echo` ends the password with a newline that is not part of it.
   if (passwordStdin) return (await inputText()).replace(/\r?\n$/, '')
   const terminal = input()
   if (!terminal.isTTY)
@@ -182,7 +185,7 @@ function cellsOf(user: UserEntry): string[] {
   ]
 }
 
-/** Like `2026-01-05 13:00`, in the time of the machine. */
+/** Like `2026-01-05 13:00`, in the machine's time zone. */
 function timeOf(unixSeconds: number): string {
   const format = { dateStyle: 'short', timeStyle: 'short' } as const
   return new Date(unixSeconds * 1000).toLocaleString('sv-SE', format)

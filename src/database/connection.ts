@@ -1,11 +1,11 @@
 import { LazySqlite } from './lazy-statements'
 
-/** Milliseconds that a statement waits for another connection, such as a command-line tool's. */
+/** Milliseconds for which a statement waits while another connection, such as `musakone user`, writes. */
 const BUSY_TIMEOUT_MS = 2_000
-/** A track that is queued is counted in some twenty places of a large database. */
+/** One queued track changes counts on some twenty pages of a large database. */
 const CACHE_KIB = 8_000
 
-/** A connection on which each commit is on the disk when it returns; the file may have to be there. */
+/** Opens a connection on which a commit is on the disk when it returns. Throws SQLite's error. */
 export function connect(path: string, { create }: { create: boolean }): LazySqlite {
   const sqlite = new LazySqlite(path, {
     strict: true,
@@ -20,11 +20,11 @@ export function connect(path: string, { create }: { create: boolean }): LazySqli
   return sqlite
 }
 
-/** From here on a commit survives a crash of the process, not a power cut. */
+/** From here on a commit on this connection survives a crash of the process, not a power cut. */
 export function speedUp(sqlite: LazySqlite): void {
-  // Should a statement fail half way, SQLite needs the pages as they were: beyond 64 KiB of them, which
-  // a row that is counted in many lists always changes, it would keep them in a file. Not for a migration,
-  // for what that sorts may be too large for memory.
+  // For the case that a statement fails half way, SQLite keeps the old pages, and beyond 64 KiB in a
+  // temporary file. Each row that triggers count in many lists exceeds that, so the pages stay in memory.
+  // A migration may sort more than fits in memory, so this is set after it.
   sqlite.run('PRAGMA temp_store = MEMORY')
   sqlite.run('PRAGMA synchronous = NORMAL')
 }

@@ -9,7 +9,7 @@ import { migrate } from './migrations/migrations'
 
 export type Database = ReturnType<typeof openDatabase>
 
-/** A database up to this size, in bytes, is looked through in less than a moment at each start. */
+/** Up to this size, in bytes, the check for damage takes a fraction of a second and runs at each start. */
 const SMALL = 32 * 1024 * 1024
 
 /** What to do about a database that is damaged. */
@@ -29,7 +29,7 @@ export function openDatabase(path: string, { exclusive = false } = {}) {
   return {
     sqlite,
 
-    /** The file, for another connection of this process; `:memory:` has no other. */
+    /** The path, by which a thread opens its own connection; `:memory:` cannot be opened twice. */
     path,
 
     /** Runs `work` in one transaction that is on the disk when this returns, or not at all. */
@@ -48,8 +48,8 @@ export function openDatabase(path: string, { exclusive = false } = {}) {
     },
 
     /**
-     * Runs one step of work that takes many, when it is its turn: whoever writes for long, here or in a
-     * thread, lets the others write between two steps.
+     * Runs one step of a long piece of writing, after the steps that were asked for before. So others write
+     * between two steps, also threads. Resolves to the result of the step.
      */
     inTurn<T>(step: () => T | Promise<T>): Promise<T> {
       const turn = lastTurn.then(step)
@@ -89,9 +89,9 @@ function createFile(path: string): string {
 function openFile(path: string, releaseLock: (() => void) | undefined, exclusive: boolean): Sqlite {
   try {
     if (path !== ':memory:') createFile(path)
-    const isSuspect = exclusive && path !== ':memory:' && isWorthALook(path)
+    const isChecked = exclusive && path !== ':memory:' && needsCheck(path)
     const sqlite = connect(path, { create: true })
-    const problem = isSuspect ? firstProblem(sqlite, 'quick_check') : undefined
+    const problem = isChecked ? firstProblem(sqlite, 'quick_check') : undefined
     if (problem !== undefined) throw damaged(path, problem)
     migrate(sqlite)
     speedUp(sqlite)
@@ -104,8 +104,8 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
   }
 }
 
-/** Whether to look through it before it is used: when that is quick, or it was not closed in order. */
-function isWorthALook(path: string): boolean {
+/** Whether to check the file for damage at the start: when it is small, or was not closed in order. */
+function needsCheck(path: string): boolean {
   if (statSync(path).size <= SMALL) return true
   return existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0
 }

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from './database'
 import { SCHEMA_VERSION } from './migrations/migrations'
 
 /**
- * The database of a service, which may be running: made by that, and neither made nor migrated here.
+ * Opens the database of a service, which may be running. Only the service creates and migrates it.
  * @throws {StartError} in one line that names the file.
  */
 export function openExistingDatabase(path: string): Database {
@@ -23,7 +23,7 @@ function schemaOf(path: string): number {
     statSync(path)
     const sqlite = new Sqlite(path, { readwrite: true, create: false })
     try {
-      // Another process may just be closing it.
+      // A process that closes the database locks it for a moment.
       sqlite.run('PRAGMA busy_timeout = 2000')
       return (
         sqlite.query<{ user_version: number }, []>('PRAGMA user_version').get()?.user_version ?? 0

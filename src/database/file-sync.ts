@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 
-/** Returns when what was written to the file, or to the list of a folder, is on the disk. */
+/** Writes the file, or the entries of a folder, to the disk; returns when they are there. */
 export function sync(path: string): void {
   const descriptor = openSync(path, 'r')
   try {
     fsyncSync(descriptor)
   } catch (error) {
-    // Some file systems, such as those of network shares, know no such thing of folders.
+    // Some file systems, such as network shares, cannot sync folders.
     if ((error as { code?: string }).code !== 'EINVAL') throw error
   } finally {
     closeSync(descriptor)

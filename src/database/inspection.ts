@@ -5,12 +5,12 @@ import { SCHEMA_VERSION } from './migrations/migrations'
 
 export type Inspection = Readonly<{ schema: number; users: number; bytes: number }>
 
-/** Milliseconds that a look at a database waits for somebody who writes. */
+/** Milliseconds for which an inspection waits while another process writes. */
 const BUSY_TIMEOUT_MS = 10_000
 
 /**
- * Opens the file, which must be there, for `work`, and closes it again. Nothing is created but what
- * SQLite itself needs beside it.
+ * Opens an existing database file, runs `work` on it and closes it. SQLite may create its own files beside
+ * it.
  * @throws {StartError} in one line that names the file.
  */
 export function withFile<T>(path: string, work: (sqlite: Sqlite) => T): T {
@@ -32,15 +32,15 @@ export function withFile<T>(path: string, work: (sqlite: Sqlite) => T): T {
   }
 }
 
-/** Whether the error says that the file itself is broken, or something else than a database. */
+/** Whether SQLite's error means that the file is damaged or is not a database. */
 export function isDamage(error: unknown): boolean {
   const { code } = error as { code?: string }
   return code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true
 }
 
 /**
- * The schema of a database of musakone.
- * @throws {StartError} when it is none, or comes from a newer version.
+ * The number of the schema of a musakone database.
+ * @throws {StartError} when it is another program's, or comes from a newer version.
  */
 export function identify(path: string, sqlite: Sqlite): number {
   const { user_version: schema } = sqlite
@@ -56,15 +56,15 @@ export function identify(path: string, sqlite: Sqlite): number {
 }
 
 /**
- * What a database of musakone holds, once it has been looked through for damage.
- * @throws {StartError} when it is none, is damaged, or comes from a newer version.
+ * Checks a musakone database for damage, and returns its schema, its number of users and its size.
+ * @throws {StartError} when it is another program's, is damaged, or comes from a newer version.
  */
 export function inspect(path: string, sqlite: Sqlite, { thorough = false } = {}): Inspection {
   const schema = identify(path, sqlite)
   const problem = firstProblem(sqlite, thorough ? 'integrity_check' : 'quick_check')
   if (problem !== undefined) throw new StartError(`${path} is damaged: ${problem}`)
   const users = sqlite.query<{ n: number }, []>('SELECT COUNT(*) AS n FROM users').get()?.n ?? 0
-  // What is still beside it counts as well.
+  // The size of the file would leave out what is still in the write-ahead log.
   const [[bytes = 0] = []] = sqlite
     .query<{ bytes: number }, []>(
       'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size',
@@ -73,13 +73,13 @@ export function inspect(path: string, sqlite: Sqlite, { thorough = false } = {})
   return { schema, users, bytes }
 }
 
-/** What SQLite finds wrong first, in one line; undefined when nothing is. */
+/** The first problem that SQLite finds, in one line; undefined without one. */
 export function firstProblem(
   sqlite: Sqlite,
   check: 'integrity_check' | 'quick_check',
 ): string | undefined {
-  const said = String(sqlite.query(`PRAGMA ${check}(1)`).values()[0]?.[0])
-  return said === 'ok' ? undefined : said.replace(/\s+/g, ' ').trim()
+  const result = String(sqlite.query(`PRAGMA ${check}(1)`).values()[0]?.[0])
+  return result === 'ok' ? undefined : result.replace(/\s+/g, ' ').trim()
 }
 
 function hasOurTables(sqlite: Sqlite): boolean {

@@ -3,14 +3,14 @@ import { closeSync, openSync, realpathSync } from 'node:fs'
 import { reasonOf, StartError } from '../errors'
 
 /**
- * Holds `<path>-lock` for this process; the returned function lets it go.
- * The lock is SQLite's own on an otherwise empty file, which the system drops when a process dies,
- * so that nothing stale is left after a crash, while other programs may still open the database.
+ * Locks `<path>-lock` for this process; the returned function unlocks it. It is SQLite's lock on an empty
+ * file of its own: the system releases it when the process dies, so a crash leaves no stale lock, and
+ * other programs may still open the database.
  * @throws {StartError} when another process holds it.
  */
 export function lockInstance(path: string): () => void {
   try {
-    // One lock a database, also where a link leads to it.
+    // A link to the database must lead to the same lock.
     const file = `${realpathSync(path)}-lock`
     closeSync(openSync(file, 'a', 0o600))
     const lock = new Sqlite(file)

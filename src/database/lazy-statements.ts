@@ -3,18 +3,18 @@ import { type SQLQueryBindings, Database as Sqlite, type Statement } from 'bun:s
 type Prepared = Statement<unknown, SQLQueryBindings[]>
 
 /**
- * Prepares each statement when it is first used. There are some hundred and fifty, a start uses few of
- * them, and one that changes what is counted elsewhere takes a millisecond.
+ * A connection that prepares a statement at its first use. The program has some 150 statements and a start
+ * uses few of them; preparing one that fires the triggers of the counts takes a millisecond.
  */
 export class LazySqlite extends Sqlite {
   override query<Row, Params extends SQLQueryBindings | SQLQueryBindings[]>(sql: string) {
     const statement = new LazyStatement(() => super.query(sql))
-    // The rest of what a statement has nobody uses.
+    // The program uses no other members of a statement.
     return statement as unknown as ReturnType<typeof Sqlite.prototype.query<Row, Params>>
   }
 }
 
-/** What the program uses of a statement. */
+/** The members of a statement that the program uses. */
 class LazyStatement {
   readonly #prepare: () => Prepared
   #prepared: Prepared | undefined

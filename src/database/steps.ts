@@ -1,12 +1,12 @@
 import type { Database } from './database'
 
 /**
- * Rows that are written or changed at once: one that is counted in many lists takes half a millisecond, and
- * meanwhile nobody else has a turn.
+ * Rows to write or change in one step. A row that triggers count in many lists takes half a millisecond,
+ * and the event loop waits for the whole step.
  */
 export const ROWS_A_STEP = 20
 
-/** Repeats a step until it changes nothing, or all is over; the number of rows that it changed. */
+/** Repeats a step until it changes nothing or `isOver` returns true. Resolves to the number of changed rows. */
 export async function inSteps(
   database: Database,
   step: () => { changes: number },
@@ -15,7 +15,7 @@ export async function inSteps(
   let sum = 0
   while (!isOver()) {
     const { changes } = await database.inTurn(() => database.together(step))
-    // Triggers do not count.
+    // `changes` leaves out the rows that triggers change.
     if (changes === 0) break
     sum += changes
     await new Promise((resolve) => setImmediate(resolve))

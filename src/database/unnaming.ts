@@ -1,7 +1,7 @@
 import type { Database } from './database'
 import { inSteps, ROWS_A_STEP } from './steps'
 
-/** The large tables that keep their rows, without the name, when a user is deleted. */
+/** The columns of large tables that become NULL when a user is deleted; their rows stay. */
 const NAMED = [
   ['user_actions', 'user_id'],
   ['plays', 'queued_by'],
@@ -10,8 +10,8 @@ const NAMED = [
 ] as const
 
 /**
- * Takes a user's name off what the user did and queued, in small steps: years of it at once, as the
- * deletion of the row would, hold everybody up.
+ * Removes a user from the user's actions and plays, in small steps. Deleting the row of the user would do
+ * it in one, and for years of history block the service meanwhile.
  */
 export async function unname(database: Database, userId: number): Promise<void> {
   for (const [table, column] of NAMED) {

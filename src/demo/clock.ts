@@ -1,7 +1,7 @@
-/** Where the simulated Mopidy takes its time from; milliseconds. */
+/** The time of the simulated Mopidy, in milliseconds; tests bring one that they move. */
 export type DemoClock = {
   now(): number
-  /** Since some moment; only ever runs on, also when somebody sets the clock. */
+  /** Since an arbitrary moment; setting the system's clock does not move it. */
   elapsed(): number
   setTimeout(run: () => void, ms: number): unknown
   clearTimeout(handle: unknown): void

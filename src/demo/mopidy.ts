@@ -1,13 +1,13 @@
 import { type DemoClock, systemClock } from './clock'
 import { createCore, type SavedState } from './core/core'
-import { SocketKilled } from './core/decoding'
 import { createPlaylistFolder } from './core/playlists'
-import { toWire } from './core/wire'
 import { createLibrary } from './library/library'
+import { SocketKilled } from './models/decoding'
+import { pythonJson } from './models/python-json'
 import { createFaults, type DemoFaults } from './server/faults'
-import { createFront } from './server/front'
 import { handleJson } from './server/jsonrpc'
 import { createServer } from './server/server'
+import { createTcpProxy } from './server/tcp-proxy'
 
 export type DemoOptions = {
   /** 0, the default, takes a free one. */
@@ -18,11 +18,11 @@ export type DemoOptions = {
   /** Makes every track of the library this long, for tests. */
   lengthMs?: number
   version?: string
-  /** Puts a TCP relay in front, which the faults at the level of bytes need. */
+  /** Puts a TCP proxy before the server; the faults that say so need it. */
   faulty?: boolean
-  /** Lets events of the audio come this much after the reply, as a real Mopidy's do; 0 = at once. */
+  /** Milliseconds between a reply and the events of the audio; 0, the default, is at once. */
   audioDelayMs?: number
-  /** Numbers from 0 up to 1 for the shuffling. */
+  /** A number from 0 up to 1, for shuffling. */
   random?: () => number
 }
 
@@ -30,10 +30,10 @@ export type DemoMopidy = {
   url: string
   port: number
   faults: DemoFaults
-  /** Every text frame that arrived over sockets, the last 10,000 of them. */
+  /** The last 10,000 text frames that clients sent over sockets. */
   received: string[]
   connections(): number
-  /** Sends an event of the caller's choice to every socket. */
+  /** Sends this event to every socket. */
   emit(event: object): void
   /**
    * Drops all sockets, forgets tracklist, tlids and state unless it restores them, and listens on the
@@ -69,9 +69,9 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
     return life
   }
 
-  /** Events wait for the reply of the call that caused them. */
+  /** Events that a call causes are sent after its reply. */
   function emit(event: object) {
-    const text = toWire(event)
+    const text = pythonJson(event)
     if (outbox) outbox.push(text)
     else server.broadcast(text)
   }
@@ -88,9 +88,9 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
     }
   }
 
-  // First, since a taken port then leaves nothing open.
-  const front = options.faulty
-    ? createFront({ port: options.port ?? 0, hostname, target: () => server.port() })
+  // Before the server: when the port is taken, this throws while nothing is open yet.
+  const proxy = options.faulty
+    ? createTcpProxy({ port: options.port ?? 0, hostname, target: () => server.port() })
     : null
   const server = createServer({
     port: options.faulty ? 0 : (options.port ?? 0),
@@ -116,8 +116,8 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
       return body
     },
   })
-  const faults = createFaults({ clock, server, front })
-  const port = front?.port ?? server.port()
+  const faults = createFaults({ clock, server, proxy })
+  const port = proxy?.port ?? server.port()
   const host = hostname === '0.0.0.0' || hostname === '::' ? '127.0.0.1' : hostname
 
   return {
@@ -129,7 +129,7 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
     emit,
 
     async restart({ restoreState = false } = {}) {
-      front?.dropAll()
+      proxy?.dropAll()
       await server.close()
       const saved = restoreState ? core.save() : undefined
       core.close()
@@ -139,7 +139,7 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
     async stop() {
       core.close()
       faults.close()
-      front?.close()
+      proxy?.close()
       await server.close()
     },
   }

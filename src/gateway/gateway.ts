@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/accounts'
+import type { Door } from '../accounts/door/door'
 import type { Identity } from '../accounts/sessions/sessions'
 import type { Actions } from '../actions/actions'
 import type { Clock } from '../clock'
@@ -56,7 +56,7 @@ const TRACKLIST_CHANGED: MopidyEvent = {
 
 export type Gateway = ReturnType<typeof createGateway>
 type GatewayOptions = {
-  accounts: Accounts
+  door: Door
   mopidy: Mopidy
   mirror: Mirror
   actions: Actions
@@ -70,7 +70,7 @@ type GatewayOptions = {
 
 /** The sockets of all clients, over the one connection to Mopidy. */
 export function createGateway({
-  accounts,
+  door,
   mopidy,
   mirror,
   actions,
@@ -90,10 +90,10 @@ export function createGateway({
     publish,
   })
   const { signInMs } = limits
-  const signIn = createSignIn({ accounts, seats, connections, announcements, clock, signInMs })
+  const signIn = createSignIn({ door, seats, connections, announcements, clock, signInMs })
   const queueWrites = createQueueWrites({ announce: () => announcements.event(TRACKLIST_CHANGED) })
   const relay = createRelay({
-    accounts,
+    door,
     mopidy,
     mirror,
     queueWrites,
@@ -112,7 +112,7 @@ export function createGateway({
     mostHeld: limits.mostHeld,
   })
   const incoming = createIncoming({
-    accounts,
+    door,
     clock,
     seats,
     floodGuard,

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../accounts/accounts'
 import { CHECKS_ITSELF, PUBLIC } from '../accounts/door/auth'
 import { fromOwnPage, isAmbient } from '../accounts/door/credentials'
+import type { Door } from '../accounts/door/door'
 import type { Identity } from '../accounts/sessions/sessions'
 import { AppError } from '../errors'
 import { type ClientAddress, placeOf, type RequestServer } from '../http/client-address'
@@ -11,7 +11,7 @@ import type { Gateway } from './gateway'
 import type { SocketHandlers } from './sockets/socket'
 
 type GatewayRoutesOptions = {
-  accounts: Accounts
+  door: Door
   mopidy: Mopidy
   gateway: Gateway
   allowedOrigins: readonly string[]
@@ -25,19 +25,19 @@ const tags = ['WebSocket']
  * each text first, so that ids lose their exact form, and handles messages asynchronously.
  */
 export const gatewayRoutes = ({
-  accounts,
+  door,
   mopidy,
   gateway,
   allowedOrigins,
   clientAddress,
 }: GatewayRoutesOptions) => {
   async function identityOf({ request, server }: Asked): Promise<Identity | undefined> {
-    const presented = accounts.presented(request, server, { inQuery: true })
+    const presented = door.presented(request, server, { inQuery: true })
     if (presented === undefined) return undefined
     // A browser adds the cookie to requests of any page; only our own pages may act with it.
     if (isAmbient(presented) && !fromOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
-    return accounts.identify(presented.token)
+    return door.identify(presented.token)
   }
 
   async function mustBeSignedIn(asked: Asked): Promise<Identity> {

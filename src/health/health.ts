@@ -6,11 +6,11 @@ import type { Health } from './model'
 
 export type HealthCheck = ReturnType<typeof createHealth>
 
-/** How the service is, without secrets. */
+/** The condition of the service for `/health`; it holds no secrets, since nobody has to log in for it. */
 export function createHealth({ mopidy, database }: { mopidy: Mopidy; database: Database }) {
   const startedAt = performance.now()
   return {
-    /** @throws {AppError} `unavailable` when it cannot serve. */
+    /** @throws {AppError} `unavailable` when the database does not answer. */
     check(): Health {
       if (!database.ok()) throw new AppError('unavailable', 'The database does not answer.')
       const status = mopidy.status()

@@ -9,7 +9,7 @@ const documented = (summary: string) => ({
   detail: { ...PUBLIC, summary, tags: ['Health'] },
 })
 
-/** The probe's target, without authentication. */
+/** `/health`, for probes, without authentication. */
 export const healthRoutes = (health: HealthCheck) =>
   new Elysia({ name: 'health.routes' })
     .get('/health', () => health.check(), documented('How the service is'))

@@ -1,4 +1,5 @@
 import { type AnyElysia, Elysia, ValidationError } from 'elysia'
+import { createAuth } from '../accounts/door/auth'
 import { registrationRoutes } from '../accounts/invites/registration-routes'
 import { inviteRoutes } from '../accounts/invites/routes'
 import { keyRoutes } from '../accounts/keys/routes'
@@ -62,31 +63,34 @@ export function createApp({
 }: AppOptions) {
   const { accounts, analytics, backups, box, clientAddress, gateway } = services
   const { health, measures, metrics, mopidy, proxy } = services
+  const { administration, audit, door, invites, inviting, keys } = accounts
+  const { ownAccount, registration, roles, sessionList } = accounts
+  const auth = createAuth(door)
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = (): AnyElysia[] => [
     healthRoutes(health),
-    metricsRoutes({ accounts, metrics, clientAddress }),
-    boxRoutes({ accounts, box, backups }),
-    accountRoutes(accounts, clientAddress),
-    sessionRoutes(accounts, clientAddress),
-    userRoutes(accounts, clientAddress),
-    roleRoutes(accounts, clientAddress),
-    registrationRoutes(accounts, clientAddress),
-    auditRoutes(accounts),
-    keyRoutes(accounts, clientAddress),
-    inviteRoutes({ accounts, clientAddress, linkOrigin }),
-    analyticsRoutes(accounts, analytics),
-    statisticsRoutes(accounts, analytics),
-    daysRoutes(accounts, analytics),
-    archiveRoutes(accounts, analytics),
-    gatewayRoutes({ accounts, mopidy, gateway, clientAddress, allowedOrigins }),
-    webClientRoutes(accounts, proxy),
-    roomRoutes({ accounts, gateway, incognito: analytics.incognito }),
+    metricsRoutes({ auth, door, metrics, clientAddress }),
+    boxRoutes({ auth, box, backups }),
+    accountRoutes({ auth, door, ownAccount, clientAddress }),
+    sessionRoutes({ auth, sessionList, clientAddress }),
+    userRoutes({ auth, administration, sessionList, clientAddress }),
+    roleRoutes({ auth, roles, clientAddress }),
+    registrationRoutes({ auth, registration, clientAddress }),
+    auditRoutes({ auth, audit }),
+    keyRoutes({ auth, keys, roles, clientAddress }),
+    inviteRoutes({ auth, invites, inviting, clientAddress, linkOrigin }),
+    analyticsRoutes(auth, roles, analytics),
+    statisticsRoutes({ auth, roles, administration }, analytics),
+    daysRoutes(auth, roles, analytics),
+    archiveRoutes(auth, roles, analytics),
+    gatewayRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
+    webClientRoutes(auth, proxy),
+    roomRoutes({ auth, gateway, incognito: analytics.incognito }),
   ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })
   const guardHost = createHostGuard(allowedHosts)
-  const guardOrigin = createOriginGuard({ accounts, allowedOrigins, cors })
+  const guardOrigin = createOriginGuard({ door, allowedOrigins, cors })
 
   // The proxy answers what no other route does; it stands above the parser, which takes bodies away.
   return (

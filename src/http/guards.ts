@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
-import type { Accounts } from '../accounts/accounts'
 import { fromOwnPage, isAmbient, isUpgrade } from '../accounts/door/credentials'
+import type { Door } from '../accounts/door/door'
 import { AppError } from '../errors'
 import { proxiedPath } from '../gateway/proxy/proxied-path'
 import { LARGEST_BODY, streamedTypes } from './body'
@@ -35,7 +35,7 @@ export function createHostGuard(allowedHosts: readonly string[]): (request: Requ
 }
 
 export type OriginGuardOptions = {
-  accounts: Accounts
+  door: Pick<Door, 'presented'>
   allowedOrigins: readonly string[]
   cors: Cors
 }
@@ -44,11 +44,11 @@ export type OriginGuardOptions = {
  * Lets requests pass that change something only when no page of another site made them. A page that
  * only CORS lets ask must bring a token of its own: a browser would add the cookie by itself.
  */
-export function createOriginGuard({ accounts, allowedOrigins, cors }: OriginGuardOptions) {
+export function createOriginGuard({ door, allowedOrigins, cors }: OriginGuardOptions) {
   return (request: Request, server: RequestServer | null): void => {
     if (fromOwnPage(request, allowedOrigins)) return
     if (cors.allows(request)) {
-      const presented = accounts.presented(request, server, { inQuery: isUpgrade(request) })
+      const presented = door.presented(request, server, { inQuery: isUpgrade(request) })
       if (presented === undefined || !isAmbient(presented)) return
       throw new AppError('foreign_origin', 'This page may not use your session.')
     }

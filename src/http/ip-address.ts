@@ -16,8 +16,8 @@ export function plainAddress(text: string): string | undefined {
 }
 
 /**
- * The eight groups of an IPv6 address. Not by the URL parser: that of Bun refuses some that are right,
- * like `::0:0:0:0:0.0.0.0`.
+ * The eight groups of an IPv6 address. Neither Bun's URL parser nor the package ipaddr.js reads them all:
+ * the first refuses `::0:0:0:0:0.0.0.0`, the second takes `::0.0.0.1`, which is `::1`, for IPv4.
  */
 export function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::')

@@ -1,3 +1,4 @@
+import { DAY_S, HOUR_S } from '../clock'
 import type { Database } from '../database/database'
 import type { LooseRows, Subject } from './loose-rows'
 import { createHours, type Hours } from './time/hours'
@@ -19,8 +20,6 @@ type Asked = { subject: Subject; span: Span; zone: TimeZone }
 
 const HOURS_AT_ONCE = 5_000
 const QUARTER = 900
-const HOUR = 3_600
-const DAY = 86_400
 
 /** Reads the activity in a span of time, from the roll-ups; what still plays counts too. */
 export function createActivity({
@@ -56,7 +55,7 @@ export function createActivity({
 function inBlocks({ from, to, offset }: Stretch): Stretch[] {
   const blocks: Stretch[] = []
   for (let start = from; start < to; ) {
-    const end = Math.min(to, (Math.floor(start / HOUR) + HOURS_AT_ONCE) * HOUR)
+    const end = Math.min(to, (Math.floor(start / HOUR_S) + HOURS_AT_ONCE) * HOUR_S)
     blocks.push({ from: start, to: end, offset })
     start = end
   }
@@ -68,24 +67,24 @@ type Add = (local: number, actions: number, plays: number, listenedMs: number) =
 /** Adds up the quarters of an hour that lie within the stretch. */
 function readHours(hours: Hours, subject: Subject, stretch: Stretch, add: Add): void {
   const { from, to, offset } = stretch
-  const first = Math.ceil(from / HOUR)
-  const last = Math.floor(to / HOUR)
+  const first = Math.ceil(from / HOUR_S)
+  const last = Math.floor(to / HOUR_S)
   // At which quarter of an hour of UTC an hour of the zone begins.
   const begin = (((-offset / QUARTER) % 4) + 4) % 4
   const whole = { subject, from: first, to: Math.max(first, last) }
   for (const row of hours.halves(begin, whole)) {
     const [hour = 0, actions = 0, plays = 0, ms = 0, before, playsBefore, msBefore] = row
-    const local = hour * HOUR + offset
+    const local = hour * HOUR_S + offset
     if (before !== undefined) add(local, before, playsBefore ?? 0, msBefore ?? 0)
     add(local + begin * QUARTER, actions, plays, ms)
   }
   // Of an hour that is cut, the quarters that are not.
   const cut = new Set(
-    [from, to].filter((time) => time % HOUR !== 0).map((t) => Math.floor(t / HOUR)),
+    [from, to].filter((time) => time % HOUR_S !== 0).map((t) => Math.floor(t / HOUR_S)),
   )
   for (const hour of cut)
     for (let quarter = 0; quarter < 4; quarter += 1) {
-      const at = hour * HOUR + quarter * QUARTER
+      const at = hour * HOUR_S + quarter * QUARTER
       if (at < from || at + QUARTER > to) continue
       const { actions, plays, listenedMs } = hours.quarter(subject, hour, quarter)
       add(at + offset, actions, plays, listenedMs)
@@ -124,10 +123,10 @@ function createTally() {
   return {
     add(local: number, actions: number, plays: number, listenedMs: number): void {
       if (actions === 0 && plays === 0) return
-      const day = Math.floor(local / DAY)
+      const day = Math.floor(local / DAY_S)
       // The first day of 1970 was a Thursday.
       const weekday = (((day + 3) % 7) + 7) % 7
-      const hour = Math.floor((local - day * DAY) / HOUR)
+      const hour = Math.floor((local - day * DAY_S) / HOUR_S)
       increase(dayOf(day), actions, plays, listenedMs)
       increase(week[weekday * 24 + hour], actions, plays, listenedMs)
     },

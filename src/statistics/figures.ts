@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import { type Clock, DAY_S } from '../clock'
 import type { Database } from '../database/database'
 import { type Activity, createActivity } from './activity'
 import { createLooseRows, type LooseAction, type LoosePlay, type Subject } from './loose-rows'
@@ -20,7 +20,6 @@ type Pieces = {
   loose: { actions: LooseAction[]; plays: LoosePlay[] }
 }
 
-const DAY = 86_400
 /** What is kept of a subject may not have begun yet, and may never end. */
 export const FOREVER: Span = { from: 0, to: 253_402_300_800 }
 
@@ -42,7 +41,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
     return {
       span,
       days,
-      parts: periodsOf(days, { from: known.from / DAY, to: known.to / DAY }),
+      parts: periodsOf(days, { from: known.from / DAY_S, to: known.to / DAY_S }),
       loose: {
         actions: looseRows.actions(subject, edges),
         plays: [...looseRows.ended(subject, edges), ...looseRows.open(subject, span)],
@@ -92,7 +91,7 @@ export function createFigures({ database, clock }: { database: Database; clock: 
   function lastDayOf({ to }: Span, zone: TimeZone): number {
     const last = Math.min(to - 1, Math.floor(clock.now() / 1_000))
     const [stretch] = zone.stretches(last, last + 1)
-    return Math.floor((last + (stretch?.offset ?? 0)) / DAY)
+    return Math.floor((last + (stretch?.offset ?? 0)) / DAY_S)
   }
 }
 

@@ -1,3 +1,4 @@
+import { DAY_S } from '../clock'
 import type { Database } from '../database/database'
 import { ROOM, type Subject } from './loose-rows'
 import type { Heard } from './model'
@@ -49,7 +50,7 @@ export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
     known(subject: Subject): Span | undefined {
       const { first = null, last = null } = known.get({ subject }) ?? {}
       if (first === null || last === null) return undefined
-      return { from: Math.floor(first / 24) * DAY, to: (Math.floor(last / 24) + 1) * DAY }
+      return { from: Math.floor(first / 24) * DAY_S, to: (Math.floor(last / 24) + 1) * DAY_S }
     },
 
     /** The first, or with `DESC` the last, that was heard in a span, and when anything happened. */
@@ -65,5 +66,3 @@ export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
     },
   }
 }
-
-const DAY = 86_400

@@ -1,22 +1,29 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../accounts/accounts'
-import { auth } from '../accounts/door/auth'
-import { allows, mayNot } from '../accounts/roles/permissions'
+import type { Auth } from '../accounts/door/auth'
+import type { Roles } from '../accounts/roles/roles'
 import type { Identity } from '../accounts/sessions/sessions'
-import { whose } from '../accounts/users/whose'
+import type { Administration } from '../accounts/users/administration'
+import { askedUser } from '../accounts/users/asked-user'
 import type { Analytics } from '../analytics/analytics'
 import { AppError } from '../errors'
 import { errorReplies } from '../http/error-reply'
 import { ROOM, type Subject } from './loose-rows'
 import { Review, ReviewQuery, ReviewYear, RoomStatsQuery, Stats, StatsQuery } from './model'
 
+/** `administration` tells which users there are. */
+type StatisticsAccounts = {
+  auth: Auth
+  roles: Roles
+  administration: Pick<Administration, 'find'>
+}
+
 const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
 /** What people did and heard, counted. */
-export const statisticsRoutes = (accounts: Accounts, analytics: Analytics) =>
+export const statisticsRoutes = ({ auth, ...accounts }: StatisticsAccounts, analytics: Analytics) =>
   new Elysia({ name: 'analytics.statistics-routes', prefix: '/api/analytics' })
-    .use(auth(accounts))
+    .use(auth)
     .get(
       '/stats',
       ({ identity, query }) => analytics.statistics(subjectOf(query, identity, accounts), query),
@@ -65,14 +72,17 @@ export const statisticsRoutes = (accounts: Accounts, analytics: Analytics) =>
  * Whose statistics are asked for: one's own, unless one may see others' or the room's.
  * @throws {AppError} `forbidden`, `not_found`, or `invalid_request` for both at once.
  */
-function subjectOf({ user, room }: StatsQuery, identity: Identity, accounts: Accounts): Subject {
+function subjectOf(
+  { user, room }: StatsQuery,
+  identity: Identity,
+  { roles, administration }: Omit<StatisticsAccounts, 'auth'>,
+): Subject {
   if (room === 'true') {
     if (user !== undefined) throw new AppError('invalid_request', 'Give user or room, not both.')
-    if (!accounts.roles.may(identity.role, 'history.room'))
-      throw new AppError('forbidden', mayNot(identity.role, allows['history.room']))
+    roles.mustHave(identity.role, 'history.room')
     return ROOM
   }
-  const asked = Number(whose(user, identity, accounts))
-  if (asked !== identity.userId) accounts.administration.find(asked)
+  const asked = Number(askedUser(user, identity, roles))
+  if (asked !== identity.userId) administration.find(asked)
   return asked
 }

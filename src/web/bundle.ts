@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { SCREENS } from '../http/page-addresses'
 
 /** A file as it is sent: its text, and the same compressed, in base64. */
 export type BundledFile = Readonly<{
@@ -106,6 +107,7 @@ function workerFor(script: string, html: string, names: readonly string[]): stri
   return script
     .replace('VERSION', hashOf(html + kept.join()))
     .replace("['/page/…']", JSON.stringify(kept))
+    .replace("['/…']", JSON.stringify(SCREENS))
 }
 
 const read = (name: string): Promise<string> => Bun.file(join(FOLDER, name)).text()

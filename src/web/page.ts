@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { PUBLIC } from '../accounts/door/auth'
 import { AppError } from '../errors'
+import { SCREENS } from '../http/page-addresses'
 import type { BundledFile, PageBundle } from './bundle'
 
 declare const MUSAKONE_COMMIT: string | undefined
@@ -16,16 +17,9 @@ export const pageRoutes = () => {
     const { html } = await loadBundle()
     return send(html, request, { 'content-security-policy': policyFor(request) }, 'no-cache')
   }
-  return new Elysia({ name: 'page.routes' })
-    .get('/', page, hidden)
-    .get('/queue', page, hidden)
-    .get('/search', page, hidden)
-    .get('/browse', page, hidden)
-    .get('/playlists', page, hidden)
-    .get('/screen', page, hidden)
-    .get('/admin', page, hidden)
-    .get('/listening', page, hidden)
-    .get('/room', page, hidden)
+  const routes = new Elysia({ name: 'page.routes' })
+  for (const screen of SCREENS) routes.get(screen, page, hidden)
+  return routes
     .get(
       '/service-worker.js',
       async ({ request }) =>

@@ -14,11 +14,11 @@ export type PackageOptions = {
   executable: string
   architecture: Architecture
   version: string
-  /** Seconds; the time that all files of the package bear. */
+  /** The modification time of all files in the package, in Unix seconds. */
   epoch: number
-  /** Compresses it less, in seconds instead of minutes. */
+  /** Compresses less, which takes seconds instead of minutes. */
   quick: boolean
-  /** What a command of this version prints, such as its manual page. */
+  /** Runs this version with the arguments and returns its output, such as the manual page. */
   printed(...args: string[]): string
 }
 
@@ -26,7 +26,7 @@ const SYSTEMD = dirname(import.meta.dir)
 const MAINTAINER = 'The Musakone authors <musakone@noreply.musakone.net>'
 const CONFFILES = ['/etc/musakone/musakone.env', '/etc/avahi/services/musakone.service']
 
-/** Makes `musakone_<version>_<architecture>.deb` in the folder; its name. */
+/** Makes `musakone_<version>_<architecture>.deb` in the folder; returns its name. */
 export function makePackage(folder: string, options: PackageOptions): string {
   const { architecture, version, quick, epoch } = options
   const root = join(folder, `.package-${architecture}`)
@@ -109,7 +109,7 @@ Description: front door of a shared Mopidy box
 `
 }
 
-// This package is its own source: Debian wants the changes in a form of its own then.
+// Debian requires this format of a package that has no other source.
 function changelog(version: string, epoch: number): string {
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000')
   return `musakone (${version}) unstable; urgency=medium\n\n  * See /usr/share/doc/musakone or the project's page for what has changed.\n\n -- ${MAINTAINER}  ${date}\n`

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { UserEntry } from '../../src/accounts/model'
+import type { UserEntry } from '../../src/accounts/users/model'
 import { temporaryFolder } from '../support/executable'
 import {
   startTestMusakone,

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { createAccounts } from '../../src/accounts/accounts'
-import { auth } from '../../src/accounts/door/auth'
+import { createAuth } from '../../src/accounts/door/auth'
 import { systemClock } from '../../src/clock'
 import { openDatabase } from '../../src/database/database'
 import type { Figure } from './figure'
@@ -27,9 +27,9 @@ async function throughTheDoor({ quick }: Stage): Promise<Figure[]> {
   })
   await accounts.createFirstAdmin(PASSWORD)
   const credentials = { username: 'admin', password: PASSWORD }
-  const { token } = await accounts.logIn(credentials, { ip: null, userAgent: null })
+  const { token } = await accounts.ownAccount.logIn(credentials, { ip: null, userAgent: null })
   const app = new Elysia()
-    .use(auth(accounts))
+    .use(createAuth(accounts.door))
     .get('/public', () => 'ok', { public: true })
     .get('/signed-in', () => 'ok', { signedIn: true })
     .get('/permitted', () => 'ok', { needs: 'users' })
@@ -39,7 +39,7 @@ async function throughTheDoor({ quick }: Stage): Promise<Figure[]> {
     public: () => ask('/public'),
     'signed in': () => ask('/signed-in'),
     permitted: () => ask('/permitted'),
-    identify: () => accounts.identify(token),
+    identify: () => accounts.door.identify(token),
   }
   try {
     if ((await works.permitted()).status !== 200) throw new Error('nobody is signed in')

@@ -49,7 +49,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   // Both get a second gateway, so that an event costs either side the same.
   const silentEventPublished = createListeners<[topic: string, text: string]>()
   const silentGateway = createGateway({
-    accounts: services.accounts,
+    door: services.accounts.door,
     mopidy: services.mopidy,
     mirror: services.mirror,
     actions: { begin: () => () => {}, settled: async () => {}, close: () => {} },
@@ -70,7 +70,7 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
   if (recorded) services.onPublished(publish)
   else silentEventPublished.add(publish)
   await until(() => services.mopidy.status().online, 'Mopidy to be online')
-  const { token } = await services.accounts.logIn(
+  const { token } = await services.accounts.ownAccount.logIn(
     { username: `user${BUSIEST}`, password: PASSWORD },
     { ip: null, userAgent: null },
   )

@@ -94,7 +94,7 @@ async function openProgram(databasePath: string, actionsASecond: number) {
     clock: { now: () => LAST_MS, elapsed: () => performance.now() },
   })
   const app = createApp({ services, allowedOrigins: [], allowedHosts: [], log })
-  const { token } = await services.accounts.logIn(
+  const { token } = await services.accounts.ownAccount.logIn(
     { username: `user${BUSIEST}`, password: PASSWORD },
     { ip: null, userAgent: null },
   )

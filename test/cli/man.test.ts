@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { Environment } from '../../src/config'
+import { Environment } from '../../src/config/environment'
 import { executable, runExecutable, temporaryFolder } from '../support/executable'
 
 const has = (program: string) => Bun.which(program) !== null

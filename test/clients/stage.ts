@@ -1,5 +1,5 @@
 import { type DemoMopidy, startDemoMopidy } from '../../src/demo/mopidy'
-import { createFront } from '../../src/demo/server/front'
+import { createTcpProxy } from '../../src/demo/server/tcp-proxy'
 import { hasRealMopidy, type RealMopidy, startRealMopidy } from '../support/real-mopidy'
 import { startTestMusakone, TEST_PASSWORD, until } from '../support/test-musakone'
 import { MOST_TRACKS } from './session'
@@ -62,7 +62,7 @@ export async function openThrough(start: () => Promise<Neighbour>): Promise<Plac
 }
 
 function placeAt(port: number, stop: () => Promise<void>) {
-  const line = createFront({ port: 0, hostname: '127.0.0.1', target: () => port })
+  const line = createTcpProxy({ port: 0, hostname: '127.0.0.1', target: () => port })
   return {
     origin: `http://127.0.0.1:${line.port}`,
     webSocketUrl: `ws://127.0.0.1:${line.port}/mopidy/ws`,

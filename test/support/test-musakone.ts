@@ -104,7 +104,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   const origin = `http://127.0.0.1:${server.port}`
 
   async function logIn(username = 'admin', password = TEST_PASSWORD): Promise<string> {
-    const { token } = await services.accounts.logIn(
+    const { token } = await services.accounts.ownAccount.logIn(
       { username, password },
       { ip: null, userAgent: null },
     )

@@ -1,5 +1,5 @@
 import { Database as Sqlite } from 'bun:sqlite'
-import type { Role } from '../../src/accounts/model'
+import type { Role } from '../../src/accounts/roles/role'
 import { TEST_PASSWORD } from './test-musakone'
 
 type NewUser = {

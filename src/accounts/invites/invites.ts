@@ -1,6 +1,7 @@
 import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import { JOIN_PAGE } from '../../http/page-addresses'
 import { createInviteCodes } from './code'
 import type { Invite, InviteRole } from './model'
 
@@ -149,8 +150,8 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
       const shown = { id, name, role, created_by, created_at, expires_at, ended_at, max_uses, uses }
       if (origin === undefined || !isOpen(row)) return shown
       const code = codes.codeOf(row)
-      // Behind the `#`: browsers send that part nowhere, so no log and no Referer has it.
-      return { ...shown, url: `${origin}/join#${code}`, code }
+      // After the `#`: browsers send that part nowhere, so no log and no Referer has it.
+      return { ...shown, url: `${origin}${JOIN_PAGE}#${code}`, code }
     },
   }
 }

@@ -2,9 +2,10 @@ import { type Clock, secondsOf } from '../../clock'
 import type { RegistrationPolicy } from '../../config'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
-import type { Role } from '../model'
 import { mayNot } from '../roles/permissions'
+import { isAbove } from '../roles/role'
 import { type Actor, byActor } from '../users/administration'
 import type { InviteRow, Invites } from './invites'
 import { DEFAULT_INVITE_S, type InviteRole, LONGEST_INVITE_S, type NewInvite } from './model'
@@ -16,11 +17,8 @@ export type InvitingOptions = {
   database: Database
   clock: Clock
   policy: RegistrationPolicy
-  /** Commits what may end sessions, and has them looked through. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
-
-const RANK: Readonly<Record<Role, number>> = { guest: 0, member: 1, admin: 2 }
 
 /** Making invites and ending them. */
 export function createInviting(options: InvitingOptions) {
@@ -52,7 +50,7 @@ export function createInviting(options: InvitingOptions) {
           'Registration is closed: set REGISTRATION to invite or open first.',
         )
       const { identity } = actor
-      if (identity !== undefined && RANK[role] > RANK[identity.role])
+      if (identity !== undefined && isAbove(role, identity.role))
         throw new AppError('forbidden', mayNot(identity.role, `invite a ${role}`))
       const expiresAt = endOf(wanted, secondsOf(clock))
       const maxUses = usesOf(role, wanted.max_uses)

@@ -1,12 +1,12 @@
 import { type Static, Type as t } from '@sinclair/typebox'
+import { DAY_S, HOUR_S } from '../../clock'
 
 export const InviteRole = t.Union([t.Literal('guest'), t.Literal('member')])
 export type InviteRole = Static<typeof InviteRole>
 
-const SECONDS_AN_HOUR = 3_600
 /** Seconds that an invite lasts if nothing is said, and at most. */
-export const DEFAULT_INVITE_S = 12 * SECONDS_AN_HOUR
-export const LONGEST_INVITE_S = 365 * 24 * SECONDS_AN_HOUR
+export const DEFAULT_INVITE_S = 12 * HOUR_S
+export const LONGEST_INVITE_S = 365 * DAY_S
 const SHORTEST_INVITE_S = 60
 export const MOST_USES = 10_000
 export const LONGEST_INVITE_NAME = 100

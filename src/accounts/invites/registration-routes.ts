@@ -1,24 +1,34 @@
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
-import type { Accounts } from '../accounts'
-import { auth, originOf } from '../door/auth'
+import { type Auth, originOf } from '../door/auth'
 import { sessionCookie } from '../door/cookie'
 import { Login } from '../model'
 import { Invitation, InviteCode, Registration, RegistrationRules } from './model'
+import type { Registering } from './registration'
+
+export type RegistrationRoutesOptions = {
+  auth: Auth
+  registration: Registering
+  clientAddress: ClientAddress
+}
 
 const tags = ['Accounts']
 
 /** Making an account of one's own. */
-export const registrationRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+export const registrationRoutes = ({
+  auth,
+  registration,
+  clientAddress,
+}: RegistrationRoutesOptions) =>
   new Elysia({ name: 'registration.routes', prefix: '/api/auth' })
-    .use(auth(accounts))
-    .get('/registration', () => ({ policy: accounts.registration.policy }), {
+    .use(auth)
+    .get('/registration', () => ({ policy: registration.policy }), {
       public: true,
       response: { 200: RegistrationRules, ...errorReplies(421) },
       detail: { summary: 'Who may make an account: nobody, the invited, anyone', tags },
     })
-    .post('/invite', ({ body }) => accounts.registration.invitation(body.code), {
+    .post('/invite', ({ body }) => registration.invitation(body.code), {
       public: true,
       body: InviteCode,
       response: { 200: Invitation, ...errorReplies(400, 403, 404, 413, 415) },
@@ -28,7 +38,7 @@ export const registrationRoutes = (accounts: Accounts, clientAddress: ClientAddr
       '/register',
       async ({ body, request, server, set }) => {
         const origin = originOf(request, server, clientAddress)
-        const login = await accounts.registration.register(body, origin)
+        const login = await registration.register(body, origin)
         set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
         set.status = 201
         return login

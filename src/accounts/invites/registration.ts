@@ -16,6 +16,7 @@ import { type InviteRow, type Invites, invalidInvite } from './invites'
 import type { Invitation, Registration } from './model'
 import type { RegistrationRate } from './registration-rate'
 
+export type Registering = ReturnType<typeof createRegistration>
 export type RegistrationOptions = {
   policy: RegistrationPolicy
   rate: RegistrationRate

@@ -5,15 +5,17 @@ import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
 import { IdInPath, idIn } from '../../http/id-in-path'
 import type { LinkOrigin } from '../../http/link-origin'
-import type { Accounts } from '../accounts'
-import { auth } from '../door/auth'
+import type { Auth } from '../door/auth'
 import type { Identity } from '../sessions/sessions'
-import type { InviteRow } from './invites'
+import type { InviteRow, Invites } from './invites'
+import type { Inviting } from './inviting'
 import { Invite, InviteList, InviteQuery, NewInvite } from './model'
 import { qrSvg, qrText } from './qr'
 
 export type InviteRoutesOptions = {
-  accounts: Accounts
+  auth: Auth
+  invites: Pick<Invites, 'show'>
+  inviting: Inviting
   clientAddress: ClientAddress
   linkOrigin: LinkOrigin
 }
@@ -27,8 +29,13 @@ const SECRET_PICTURE = {
 }
 
 /** Links and QR codes by which people make accounts of their own. */
-export const inviteRoutes = ({ accounts, clientAddress, linkOrigin }: InviteRoutesOptions) => {
-  const { invites, inviting } = accounts
+export const inviteRoutes = ({
+  auth,
+  invites,
+  inviting,
+  clientAddress,
+  linkOrigin,
+}: InviteRoutesOptions) => {
   type Asked = { request: Request; server: Parameters<LinkOrigin>[1] }
   const show = (row: InviteRow, { request, server }: Asked) =>
     invites.show(row, linkOrigin(request, server))
@@ -44,7 +51,7 @@ export const inviteRoutes = ({ accounts, clientAddress, linkOrigin }: InviteRout
   }
 
   return new Elysia({ name: 'invites.routes', prefix: '/api/invites' })
-    .use(auth(accounts))
+    .use(auth)
     .post(
       '',
       ({ identity, body, request, server, set }) => {

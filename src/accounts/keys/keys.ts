@@ -1,13 +1,13 @@
-import { type Clock, secondsOf } from '../../clock'
+import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
-import type { Role } from '../model'
-import { ROLES } from '../roles/roles'
+import type { Role } from '../roles/role'
+import { isAbove } from '../roles/role'
 import type { LastUse } from '../sessions/last-use'
 import { randomSecret } from '../sessions/secret'
 import { type Identity, NEVER, type Origin, type Sessions } from '../sessions/sessions'
-import { hashOf } from '../sessions/tokens'
 import type { ApiKey, NewApiKey, ShownApiKey } from './model'
 
 type Row = { id: number; name: string; role: Role; created_at: number } & {
@@ -18,8 +18,6 @@ type Row = { id: number; name: string; role: Role; created_at: number } & {
 const PREFIX = 'mk_'
 const KEY_BYTES = 32
 const MOST_PER_USER = 50
-const SECONDS_A_DAY = 86_400
-const LONGEST_USER_AGENT = 256
 const NAME = /^(?=.{1,64}$)[^\p{C}\p{Z}]+( +[^\p{C}\p{Z}]+)*$/u
 
 /** Whether a token says of itself that it is an API key. */
@@ -27,27 +25,20 @@ export function isApiKey(token: string): boolean {
   return token.startsWith(PREFIX)
 }
 
+export type ApiKeys = ReturnType<typeof createApiKeys>
 export type ApiKeysOptions = {
   database: Database
   clock: Clock
   sessions: Sessions
   lastUse: LastUse
   securityLog: SecurityLog
-  /** Commits a change that ends sessions. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** API keys: sessions for programs, which last until they are revoked or their time has come. */
 export function createApiKeys(options: ApiKeysOptions) {
   const { database, clock, sessions, lastUse, securityLog, change } = options
   const { sqlite } = database
-  // Last seen before it was made: it was never used, and its first use is noted at once.
-  const insert = sqlite.query<{ id: number }, Record<string, string | number | null>>(
-    `INSERT INTO sessions (user_id, token_hash, expires_at, created_at, last_seen, user_agent, ip,
-                           kind, name, role)
-     VALUES ($userId, $tokenHash, $expiresAt, $now, $now - 60, $userAgent, $ip, 'key', $name, $role)
-     RETURNING id`,
-  )
   const select = sqlite.query<Row, { userId: number; id: number | null; now: number }>(
     `SELECT s.id, s.name, s.created_at, s.last_seen,
             CASE WHEN s.role = 'guest' OR u.role = 'guest' THEN 'guest'
@@ -85,26 +76,24 @@ export function createApiKeys(options: ApiKeysOptions) {
       const { userId } = identity
       if (!NAME.test(name))
         throw new AppError('invalid_request', 'name must be 1 to 64 visible characters.')
-      if (ROLES.indexOf(role) < ROLES.indexOf(identity.role))
+      if (isAbove(role, identity.role))
         throw new AppError('forbidden', 'A key may not do more than its owner.')
       const key = PREFIX + randomSecret(KEY_BYTES)
       return database.durably(() => {
         if (!sessions.isLive(identity)) throw new AppError('unauthorized', 'Invalid token')
         if (list(userId).length >= MOST_PER_USER)
           throw new AppError('limit_reached', `Nobody may have more than ${MOST_PER_USER} keys.`)
-        const now = secondsOf(clock)
         const days = expires_in_days
-        const row = insert.get({
+        const id = sessions.start({
           userId,
-          tokenHash: hashOf(key),
-          expiresAt: days === undefined ? NEVER : now + days * SECONDS_A_DAY,
-          now,
-          userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
-          ip: origin.ip,
+          token: key,
+          expiresAt: days === undefined ? NEVER : secondsOf(clock) + days * DAY_S,
+          origin,
+          kind: 'key',
           name,
           role,
         })
-        const [made] = list(userId, row?.id ?? 0)
+        const [made] = list(userId, id)
         if (made === undefined) throw new AppError('unauthorized', 'Invalid token')
         const details = { key: made.id, name, role }
         securityLog.note({ type: 'key_created', userId, ip: origin.ip, details })

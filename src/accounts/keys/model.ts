@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { Role } from '../model'
+import { Role } from '../roles/role'
 
 export const NewApiKey = t.Object({
   name: t.String({ description: 'What it is for: 1 to 64 visible characters, and spaces' }),

@@ -2,20 +2,28 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
-import type { Accounts } from '../accounts'
-import { auth, originOf } from '../door/auth'
-import { Done } from '../model'
+import { type Auth, originOf } from '../door/auth'
+import type { Roles } from '../roles/roles'
+import type { ApiKeys } from './keys'
 import { ApiKey, NewApiKey, ShownApiKey } from './model'
+
+export type KeyRoutesOptions = {
+  auth: Auth
+  keys: ApiKeys
+  roles: Pick<Roles, 'may'>
+  clientAddress: ClientAddress
+}
 
 const tags = ['API keys']
 const security = [{ bearer: [] }]
 
 /** API keys, for programs. Only people make and revoke them: a stolen key makes no others. */
-export const keyRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+export const keyRoutes = ({ auth, keys, roles, clientAddress }: KeyRoutesOptions) =>
   new Elysia({ name: 'keys.routes', prefix: '/api/keys' })
-    .use(auth(accounts))
-    .get('', ({ identity }) => ({ keys: accounts.keys.list(identity.userId) }), {
+    .use(auth)
+    .get('', ({ identity }) => ({ keys: keys.list(identity.userId) }), {
       signedIn: { inPerson: true },
       response: { 200: t.Object({ keys: t.Array(ApiKey) }), ...errorReplies(401, 403) },
       detail: { summary: 'My API keys', tags, security },
@@ -24,7 +32,7 @@ export const keyRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
       '',
       ({ identity, body, request, server, set }) => {
         set.status = 201
-        return accounts.keys.create(identity, body, originOf(request, server, clientAddress))
+        return keys.create(identity, body, originOf(request, server, clientAddress))
       },
       {
         needs: { permission: 'keys', inPerson: true },
@@ -42,9 +50,9 @@ export const keyRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
     .delete(
       '/:id',
       ({ identity, params, request, server }) => {
-        const ofAnyone = accounts.roles.may(identity.role, 'users')
+        const ofAnyone = roles.may(identity.role, 'users')
         const { ip } = originOf(request, server, clientAddress)
-        accounts.keys.revoke(identity, idIn(params), { ofAnyone, ip })
+        keys.revoke(identity, idIn(params), { ofAnyone, ip })
         return { ok: true as const }
       },
       {

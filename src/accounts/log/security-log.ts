@@ -1,4 +1,4 @@
-import { type Clock, secondsOf } from '../../clock'
+import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { placeOf } from '../../http/client-address'
 import type { Familiarity } from './familiar-places'
@@ -33,7 +33,6 @@ export const SECURITY_LOG_LIMITS: SecurityLogLimits = {
   forgetEveryMs: 10_000,
 }
 
-const SECONDS_A_DAY = 86_400
 const MOST_RECALLED = 10_000
 
 export type SecurityLog = ReturnType<typeof createSecurityLog>
@@ -98,7 +97,7 @@ export function createSecurityLog({
       const failures = forgetFailures.run({ most: mostFailures, step }).changes
       // Otherwise others would make room for failures that are about to go.
       const excess = failures < step ? forgetExcess.run({ most: mostEvents, step }).changes : 0
-      const before = secondsOf(clock) - keptDays * SECONDS_A_DAY
+      const before = secondsOf(clock) - keptDays * DAY_S
       const old = forgetOld.run({ before, step }).changes
       changed = failures + excess + old > 0
     } catch {

@@ -1,13 +1,13 @@
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { AppError } from '../../errors'
-import type { Role } from '../model'
+import type { Role } from './role'
 
 const orNone = <S extends TSchema>(schema: S, description: string) =>
   t.Union([schema, t.Null()], { description: `${description}; null: no limit` })
 
 /** How much a role may do of what it may do. */
-export const Limits = t.Object({
+export const RoleLimits = t.Object({
   max_queued: orNone(
     t.Integer({ minimum: 1, maximum: 10_000 }),
     'Tracks in the queue at once that one user has queued',
@@ -32,8 +32,8 @@ export const Limits = t.Object({
     'What may be added, by the beginning of its URI: `["local", "spotify"]`',
   ),
 })
-export type Limits = Static<typeof Limits>
-export type LimitName = keyof Limits
+export type RoleLimits = Static<typeof RoleLimits>
+export type LimitName = keyof RoleLimits
 
 const MUST_BE: Readonly<Record<LimitName, string>> = {
   max_queued: 'a whole number from 1 to 10000',
@@ -43,7 +43,7 @@ const MUST_BE: Readonly<Record<LimitName, string>> = {
   uri_schemes: 'a list of 1 to 50 URI schemes',
 }
 
-const NONE: Limits = {
+const NONE: RoleLimits = {
   max_queued: null,
   adds_per_minute: null,
   longest_track_ms: null,
@@ -52,7 +52,7 @@ const NONE: Limits = {
 }
 
 /** The limits of each role as long as no admin has said otherwise. */
-export const DEFAULT_LIMITS: Readonly<Record<Role, Limits>> = {
+export const DEFAULT_LIMITS: Readonly<Record<Role, RoleLimits>> = {
   guest: { ...NONE, max_queued: 20, adds_per_minute: 30, longest_track_ms: 15 * 60_000 },
   member: NONE,
   admin: NONE,
@@ -62,15 +62,15 @@ export const DEFAULT_LIMITS: Readonly<Record<Role, Limits>> = {
  * The limits that are given, checked.
  * @throws {AppError} `invalid_request` names the first that is wrong, without its value.
  */
-export function readLimits(given: Readonly<Record<string, unknown>>): Partial<Limits> {
+export function readLimits(given: Readonly<Record<string, unknown>>): Partial<RoleLimits> {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(MUST_BE, name))
       throw invalid(`limits may have ${Object.keys(MUST_BE).join(', ')}.`)
     const limit = name as LimitName
-    if (!Value.Check(Limits.properties[limit], value))
+    if (!Value.Check(RoleLimits.properties[limit], value))
       throw invalid(`limits.${limit} must be ${MUST_BE[limit]}, or null for none.`)
   }
-  const { uri_schemes: schemes } = given as Partial<Limits>
+  const { uri_schemes: schemes } = given as Partial<RoleLimits>
   if (!schemes) return given
   return { ...given, uri_schemes: [...new Set(schemes.map((scheme) => scheme.toLowerCase()))] }
 }

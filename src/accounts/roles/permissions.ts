@@ -1,4 +1,4 @@
-import type { Role } from '../model'
+import type { Role } from './role'
 
 /** What a role may do, in words that complete "A guest may not …". */
 const table = {

@@ -1,9 +1,9 @@
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
 import type { SecurityLog } from '../log/security-log'
-import { Role } from '../model'
-import { type Limits, readLimits } from './limits'
-import type { Permission } from './permissions'
+import { type RoleLimits, readLimits } from './limits'
+import { allows, mayNot, type Permission } from './permissions'
+import type { Role } from './role'
 import { defaultsOf, type Rules, readPermissions, rulesIn } from './rules'
 
 export type RulesChange = Readonly<{
@@ -17,9 +17,6 @@ export type ChangedBy = Readonly<{ userId?: number | null; ip?: string | null }>
 
 type Row = { role: Role; permissions: string; limits: string }
 type Known = Rules & Readonly<{ set: ReadonlySet<Permission>; changed: boolean }>
-
-/** The roles, in the order of what they may do. */
-export const ROLES: readonly Role[] = Role.anyOf.map((role) => role.const)
 
 export type Roles = ReturnType<typeof createRoles>
 export type RolesOptions = { database: Database; securityLog: SecurityLog }
@@ -66,9 +63,15 @@ export function createRoles({ database, securityLog }: RolesOptions) {
     /** Whether the role may do that. */
     may: (role: Role, permission: Permission): boolean => known[role].set.has(permission),
 
+    /** @throws {AppError} `forbidden`, in words for people, unless the role may do that. */
+    mustHave(role: Role, permission: Permission): void {
+      if (!known[role].set.has(permission))
+        throw new AppError('forbidden', mayNot(role, allows[permission]))
+    },
+
     permissionsOf: (role: Role): readonly Permission[] => known[role].permissions,
 
-    limitsOf: (role: Role): Limits => known[role].limits,
+    limitsOf: (role: Role): RoleLimits => known[role].limits,
 
     /** Whether an admin has changed what the program gives it. */
     isChanged: (role: Role): boolean => known[role].changed,

@@ -3,17 +3,16 @@ import { Elysia } from 'elysia'
 import { AppError } from '../../errors'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
-import type { Accounts } from '../accounts'
-import { auth, originOf } from '../door/auth'
-import { Role } from '../model'
-import { Limits } from './limits'
+import { type Auth, originOf } from '../door/auth'
+import { RoleLimits } from './limits'
 import { allows, FOR_ADMINS_ONLY, PERMISSIONS } from './permissions'
-import { ROLES, type Roles } from './roles'
+import { ROLES, Role } from './role'
+import type { Roles } from './roles'
 
 const RoleRules = t.Object({
   role: Role,
   permissions: t.Array(t.String()),
-  limits: Limits,
+  limits: RoleLimits,
   changed: t.Boolean({ description: 'Whether an admin has changed the defaults' }),
 })
 
@@ -36,20 +35,21 @@ const RulesChange = t.Object({
   ),
   limits: t.Optional(
     t.Record(t.String(), t.Unknown(), {
-      description: `${Object.keys(Limits.properties).join(', ')}: what is left out stays as it is`,
+      description: `${Object.keys(RoleLimits.properties).join(', ')}: what is left out stays as it is`,
     }),
   ),
 })
+
+export type RoleRoutesOptions = { auth: Auth; roles: Roles; clientAddress: ClientAddress }
 
 const tags = ['Roles']
 const security = [{ bearer: [] }]
 const ofRole = { params: t.Object({ role: t.String() }) }
 
 /** What each role may do, and how an admin changes it. */
-export const roleRoutes = (accounts: Accounts, clientAddress: ClientAddress) => {
-  const { roles } = accounts
-  return new Elysia({ name: 'roles.routes', prefix: '/api/roles' })
-    .use(auth(accounts))
+export const roleRoutes = ({ auth, roles, clientAddress }: RoleRoutesOptions) =>
+  new Elysia({ name: 'roles.routes', prefix: '/api/roles' })
+    .use(auth)
     .get('', () => ({ roles: ROLES.map((role) => rulesOf(roles, role)), permissions: ALL }), {
       needs: 'roles',
       response: { 200: RoleList, ...errorReplies(401, 403) },
@@ -86,7 +86,6 @@ export const roleRoutes = (accounts: Accounts, clientAddress: ClientAddress) => 
         detail: { summary: 'Give a role back what it has by default', tags, security },
       },
     )
-}
 
 const ALL = PERMISSIONS.map((name) => ({
   name,

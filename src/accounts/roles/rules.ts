@@ -1,7 +1,6 @@
 import { AppError } from '../../errors'
 import { isRecord, parseJson } from '../../json'
-import type { Role } from '../model'
-import { DEFAULT_LIMITS, type Limits, readLimits } from './limits'
+import { DEFAULT_LIMITS, type RoleLimits, readLimits } from './limits'
 import {
   DEFAULT_PERMISSIONS,
   FOR_ADMINS_ONLY,
@@ -10,9 +9,10 @@ import {
   PERMISSIONS,
   type Permission,
 } from './permissions'
+import type { Role } from './role'
 
 /** What a role may do, and how much of it. */
-export type Rules = Readonly<{ permissions: readonly Permission[]; limits: Limits }>
+export type Rules = Readonly<{ permissions: readonly Permission[]; limits: RoleLimits }>
 
 /** What the program gives a role. */
 export const defaultsOf = (role: Role): Rules => ({
@@ -33,12 +33,12 @@ export function rulesIn(
   }
 }
 
-function readable(limits: unknown): Partial<Limits> {
+function readable(limits: unknown): Partial<RoleLimits> {
   const entries = Object.entries(isRecord(limits) ? limits : {})
   return Object.assign({}, ...entries.map(([name, value]) => oneReadable({ [name]: value })))
 }
 
-function oneReadable(limit: Record<string, unknown>): Partial<Limits> {
+function oneReadable(limit: Record<string, unknown>): Partial<RoleLimits> {
   try {
     return readLimits(limit)
   } catch {

@@ -1,4 +1,4 @@
-import { type Clock, secondsOf } from '../../clock'
+import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { RegistrationPolicy } from '../../config'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
@@ -29,9 +29,10 @@ export type ProxyLoginOptions = {
 }
 
 const PREFIX = 'mh_'
-const SECONDS_A_DAY = 86_400
 /** Names whose token is kept in memory. */
 const MOST_KNOWN = 10_000
+
+export type ProxyLogin = ReturnType<typeof createProxyLogin>
 
 /** Whether a token is one of those that a session gets by the word of a proxy. */
 export function isProxyToken(token: string): boolean {
@@ -79,7 +80,7 @@ export function createProxyLogin(options: ProxyLoginOptions) {
       const token = tokenOf(account)
       if (sessions.find(token) !== undefined) return token
       removeExpired.run({ tokenHash: hashOf(token), now })
-      const expiresAt = now + options.sessionDays * SECONDS_A_DAY
+      const expiresAt = now + options.sessionDays * DAY_S
       const origin = { ip, userAgent: request.headers.get('user-agent') }
       sessions.start({ userId: account.id, token, expiresAt, origin, kind: 'header' })
       users.noteLogin(account.id)

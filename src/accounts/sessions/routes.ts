@@ -2,23 +2,30 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
-import type { Accounts } from '../accounts'
-import { auth } from '../door/auth'
+import type { Auth } from '../door/auth'
 import { clearedCookie } from '../door/cookie'
-import { Done, SessionEntry } from '../model'
+import { SessionEntry } from './model'
+import type { SessionList } from './session-list'
+
+export type SessionRoutesOptions = {
+  auth: Auth
+  sessionList: SessionList
+  clientAddress: ClientAddress
+}
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
 /** Where one is signed in, and how to end it. */
-export const sessionRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+export const sessionRoutes = ({ auth, sessionList, clientAddress }: SessionRoutesOptions) =>
   new Elysia({ name: 'accounts.session-routes', prefix: '/api/auth/sessions' })
-    .use(auth(accounts))
+    .use(auth)
     .get(
       '',
       ({ identity }) => ({
-        sessions: accounts.sessionList.list(identity.userId, identity.sessionId),
+        sessions: sessionList.list(identity.userId, identity.sessionId),
       }),
       {
         signedIn: { inPerson: true },
@@ -30,7 +37,7 @@ export const sessionRoutes = (accounts: Accounts, clientAddress: ClientAddress) 
       '/:id',
       ({ identity, params, request, server, set }) => {
         const id = idIn(params)
-        accounts.sessionList.end(identity, id, clientAddress(request, server))
+        sessionList.end(identity, id, clientAddress(request, server))
         if (id === identity.sessionId) set.headers['set-cookie'] = clearedCookie
         return { ok: true as const }
       },

@@ -1,12 +1,13 @@
 import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
+import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
-import type { SessionEntry } from '../model'
 import type { Roles } from '../roles/roles'
 import { deviceOf } from './device'
 import type { LastUse } from './last-use'
-import { type Identity, NEVER, type SessionKind, type Sessions } from './sessions'
+import type { SessionEntry, SessionKind } from './model'
+import { type Identity, NEVER, type Sessions } from './sessions'
 
 type SessionRow = {
   id: number
@@ -29,8 +30,7 @@ export type SessionListOptions = {
   roles: Roles
   lastUse: LastUse
   securityLog: SecurityLog
-  /** Commits a change of accounts, and has what it ends closed. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** What is open in whose name, for people to look through and to end. */

@@ -1,10 +1,8 @@
 import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
-import type { Role } from '../model'
+import type { Role } from '../roles/role'
+import type { SessionKind } from './model'
 import { hashOf } from './tokens'
-
-/** How it is proved: by a login, by an API key, or by the word of a trusted proxy. */
-export type SessionKind = 'login' | 'key' | 'header'
 
 /** Who speaks, as a session's token proves it. */
 export type Identity = Readonly<{
@@ -61,7 +59,7 @@ export function createSessions({ database, clock }: { database: Database; clock:
   const insert = sqlite.query<{ id: number }, Record<string, string | number | null>>(
     `INSERT INTO sessions (user_id, token_hash, expires_at, created_at, last_seen, user_agent, ip,
                            kind, name, role)
-     VALUES ($userId, $tokenHash, $expiresAt, $now, $now, $userAgent, $ip, $kind, $name, $role)
+     VALUES ($userId, $tokenHash, $expiresAt, $now, $lastSeen, $userAgent, $ip, $kind, $name, $role)
      RETURNING id`,
   )
   const find = sqlite.query<IdentityRow, { tokenHash: string; userId: number | null; now: number }>(
@@ -103,13 +101,16 @@ export function createSessions({ database, clock }: { database: Database; clock:
   }
 
   return {
-    /** Starts a session; its id. */
+    /** Starts a session, or makes an API key; its id. */
     start({ userId, token, expiresAt, origin, kind = 'login', name, role }: NewSession): number {
+      const now = secondsOf(clock)
       const row = insert.get({
         userId,
         tokenHash: hashOf(token),
         expiresAt,
-        now: secondsOf(clock),
+        now,
+        // A key that was last seen before it was made has never been used.
+        lastSeen: kind === 'key' ? now - 60 : now,
         userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
         ip: origin.ip,
         kind,

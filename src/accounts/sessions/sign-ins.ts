@@ -1,4 +1,4 @@
-import { type Clock, secondsOf } from '../../clock'
+import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Login } from '../model'
 import { toUser, type UserRow, type Users } from '../users/users'
 import type { Origin, Sessions } from './sessions'
@@ -6,8 +6,6 @@ import type { Tokens } from './tokens'
 
 /** A token that no session belongs to yet. `expiresAt` in Unix seconds. */
 export type NewToken = Readonly<{ token: string; expiresAt: number }>
-
-const SECONDS_A_DAY = 86_400
 
 export type SignIns = ReturnType<typeof createSignIns>
 export type SignInsOptions = {
@@ -23,7 +21,7 @@ export function createSignIns({ users, sessions, tokens, clock, sessionDays }: S
   return {
     /** A new token for the account, which lives no longer than the account does. */
     async newToken(userId: number, accountEnd: number | null = null): Promise<NewToken> {
-      const end = secondsOf(clock) + sessionDays * SECONDS_A_DAY
+      const end = secondsOf(clock) + sessionDays * DAY_S
       const expiresAt = Math.min(end, accountEnd ?? end)
       return { token: await tokens.sign(userId, expiresAt), expiresAt }
     },

@@ -1,10 +1,11 @@
 import { AppError } from '../../errors'
 import { placeOf } from '../../http/client-address'
+import type { Change } from '../account-changes'
 import type { SecurityEvent, SecurityLog } from '../log/security-log'
-import type { NewAccount, UserChange, UserEntry } from '../model'
 import { checkNewPassword } from '../passwords/new-password'
 import type { Passwords } from '../passwords/passwords'
 import type { Identity, Sessions } from '../sessions/sessions'
+import type { NewAccount, UserChange, UserEntry } from './model'
 import { readUsername } from './name'
 import type { CountedUserRow, UserRow, Users } from './users'
 
@@ -21,8 +22,7 @@ export type AdministrationOptions = {
   securityLog: SecurityLog
   /** Takes a user's name off what the user did. */
   unname: (userId: number) => Promise<void>
-  /** Commits a change of accounts, and has what it ends closed. */
-  change: <T>(work: () => T) => T
+  change: Change
 }
 
 /** What admins do to the accounts of others. What a change takes away ends with its commit. */

@@ -2,19 +2,34 @@ import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
-import type { Accounts } from '../accounts'
-import { auth } from '../door/auth'
-import { Done, NewAccount, SessionEntry, UserChange, UserEntry } from '../model'
+import type { Auth } from '../door/auth'
+import { SessionEntry } from '../sessions/model'
+import type { SessionList } from '../sessions/session-list'
+import type { Administration } from './administration'
+import { NewAccount, UserChange, UserEntry } from './model'
+
+export type UserRoutesOptions = {
+  auth: Auth
+  administration: Administration
+  sessionList: Pick<SessionList, 'list'>
+  clientAddress: ClientAddress
+}
 
 const tags = ['Users']
 const security = [{ bearer: [] }]
 
 /** The accounts of others, for who may change them. */
-export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
+export const userRoutes = ({
+  auth,
+  administration,
+  sessionList,
+  clientAddress,
+}: UserRoutesOptions) =>
   new Elysia({ name: 'accounts.user-routes', prefix: '/api/users' })
-    .use(auth(accounts))
-    .get('', () => ({ users: accounts.administration.list() }), {
+    .use(auth)
+    .get('', () => ({ users: administration.list() }), {
       needs: 'users',
       response: { 200: t.Object({ users: t.Array(UserEntry) }), ...errorReplies(401, 403) },
       detail: { summary: 'All users, by name', tags, security },
@@ -23,7 +38,7 @@ export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
       '',
       async ({ identity, body, request, server, status }) => {
         const actor = { identity, ip: clientAddress(request, server) }
-        return status(201, await accounts.administration.create(actor, body))
+        return status(201, await administration.create(actor, body))
       },
       {
         needs: 'users',
@@ -32,7 +47,7 @@ export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
         detail: { summary: 'Make an account', tags, security },
       },
     )
-    .get('/:id', ({ params }) => accounts.administration.find(idIn(params)), {
+    .get('/:id', ({ params }) => administration.find(idIn(params)), {
       needs: 'users',
       params: IdInPath,
       response: { 200: UserEntry, ...errorReplies(401, 403, 404) },
@@ -41,11 +56,7 @@ export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
     .patch(
       '/:id',
       ({ identity, params, body, request, server }) =>
-        accounts.administration.change(
-          { identity, ip: clientAddress(request, server) },
-          idIn(params),
-          body,
-        ),
+        administration.change({ identity, ip: clientAddress(request, server) }, idIn(params), body),
       {
         needs: 'users',
         params: IdInPath,
@@ -63,7 +74,7 @@ export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
       '/:id',
       async ({ identity, params, request, server }) => {
         const actor = { identity, ip: clientAddress(request, server) }
-        await accounts.administration.remove(actor, idIn(params))
+        await administration.remove(actor, idIn(params))
         return { ok: true as const }
       },
       {
@@ -81,8 +92,8 @@ export const userRoutes = (accounts: Accounts, clientAddress: ClientAddress) =>
     .get(
       '/:id/sessions',
       ({ identity, params }) => {
-        const { id } = accounts.administration.find(idIn(params))
-        return { sessions: accounts.sessionList.list(id, identity.sessionId) }
+        const { id } = administration.find(idIn(params))
+        return { sessions: sessionList.list(id, identity.sessionId) }
       },
       {
         needs: 'users',

@@ -1,7 +1,8 @@
 import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
-import type { Role, User } from '../model'
+import type { Role } from '../roles/role'
+import type { User } from './model'
 import { nameKey } from './name'
 
 export type UserRow = {

@@ -3,7 +3,7 @@ import { type Finding, note, ok, wrong } from '../../health/findings/finding'
 const FIRST_YEAR = 2025
 const LAST_YEAR = 2100
 
-/** Whether the time is right, as far as it can be told. */
+/** Whether the year is plausible, and whether systemd keeps the clock right over the network. */
 export async function checkClock(now: Date, run = runCommand): Promise<Finding> {
   const check = 'clock'
   const said = `It is ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`
@@ -21,8 +21,8 @@ export async function checkClock(now: Date, run = runCommand): Promise<Finding> 
   return ok(check, `${said}; without systemd it cannot be told what keeps it right.`)
 }
 
-/** What a program prints, in one line; undefined when it is not there, fails or takes too long. */
-export async function runCommand(command: readonly string[]): Promise<string | undefined> {
+/** The output of a program, trimmed; undefined when it is not installed, fails or takes over 3 seconds. */
+async function runCommand(command: readonly string[]): Promise<string | undefined> {
   try {
     const child = Bun.spawn([...command], {
       stdin: 'ignore',

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { ReadStream } from 'node:tty'
 import type { Command } from 'commander'
 import { systemClock } from '../../clock'
-import { ConfigError, Environment, readConfig } from '../../config'
+import { ConfigError, readConfig } from '../../config'
+import { Environment } from '../../config/environment'
 import { reasonOf, StartError } from '../../errors'
 import { checkDoors } from '../../health/findings/doors'
 import { type Finding, ok, reportOf, wrong } from '../../health/findings/finding'
@@ -11,9 +12,9 @@ import { checkMopidy } from '../../health/findings/mopidy-check'
 import { closeDoors, MOPIDY_CONF, rewrite } from '../../health/findings/mopidy-conf'
 import { probe } from '../health'
 import { serviceVariables, type Variables } from '../service/environment'
-import type { Process } from '../terminal/command-line'
 import { addFooter } from '../terminal/command-tree'
 import { databasePathIn } from '../terminal/database-option'
+import type { Process } from '../terminal/process'
 import { checkClock } from './clock'
 import { checkData, checkDatabase, checkDisk, checkSecret } from './files'
 
@@ -29,7 +30,10 @@ type Options = {
 const USAGE = 2
 const WRONG_CONFIGURATION = 78
 
-/** `musakone doctor` */
+/**
+ * Adds the options of `musakone doctor`. `exitWith` gets 0, or 1 when something is wrong, or 78 when it is
+ * the configuration.
+ */
 export function describeDoctor(
   command: Command,
   process: Process,
@@ -113,7 +117,7 @@ async function checkService(variables: Variables): Promise<Finding> {
   return wrong('service', `${message}.`, 'systemctl status musakone, journalctl -u musakone')
 }
 
-/** What is wrong with it is said of the configuration. */
+/** The address of Mopidy; the default for a wrong variable, which `checkConfiguration` reports. */
 function mopidyUrlIn({ MOPIDY_URL = '' }: Variables): string {
   const url = MOPIDY_URL.trim()
   return /^wss?:/.test(url) && URL.canParse(url)
@@ -121,10 +125,10 @@ function mopidyUrlIn({ MOPIDY_URL = '' }: Variables): string {
     : String(Environment.properties.MOPIDY_URL.default)
 }
 
-/** Writes Mopidy's configuration anew, if that is wanted. */
+/** Sets `hostname` to loopback in Mopidy's configuration, after asking. */
 async function fix(variables: Variables, options: Options, process: Process): Promise<void> {
   const { mopidyConfig: file } = options
-  // With --json what is printed is one document.
+  // With --json, standard output holds one JSON document and nothing else.
   const tell = options.json ? (line: string) => process.write(`${line}\n`) : process.print
   const { hostname } = new URL(mopidyUrlIn(variables))
   if (hostname !== 'localhost' && !isLoopback(hostname))

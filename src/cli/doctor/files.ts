@@ -9,11 +9,11 @@ import type { Variables } from '../service/environment'
 
 const OTHERS = 0o077
 const MEGABYTE = 1024 * 1024
-/** Below this the database soon cannot grow. */
+/** Free bytes below which the database soon cannot grow. */
 const LEAST_FREE = 50 * MEGABYTE
 const SCARCE = 300 * MEGABYTE
 
-/** Whether the secret is for the service only. */
+/** Whether only its owner can read the signing secret. */
 export function checkSecret(variables: Variables, databasePath: string): Finding {
   const check = 'secret'
   if (variables.JWT_SECRET)
@@ -37,7 +37,7 @@ export function checkSecret(variables: Variables, databasePath: string): Finding
   }
 }
 
-/** Whether the data are the service's own, and can be written. */
+/** Whether the folder of the database and its files belong to the service alone and can be written. */
 export function checkData(databasePath: string): Finding {
   const check = 'data'
   const folder = dirname(resolve(databasePath))
@@ -76,7 +76,7 @@ export function checkData(databasePath: string): Finding {
   }
 }
 
-/** Whether there is room to go on. */
+/** Whether the disk of the database has room. */
 export function checkDisk(databasePath: string): Finding {
   const check = 'disk'
   let folder = dirname(resolve(databasePath))
@@ -92,7 +92,7 @@ export function checkDisk(databasePath: string): Finding {
   }
 }
 
-/** Whether the database is whole, and one that this version reads. */
+/** Whether the database is undamaged, and has a schema that this version reads. */
 export function checkDatabase(databasePath: string): Finding {
   const check = 'database'
   if (!existsSync(databasePath))

@@ -3,11 +3,11 @@ import { reasonOf, StartError } from '../../errors'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** Where the package keeps the configuration of the service, and the service its data. */
+/** The paths of the Debian package: the variables of the service, and its database. */
 export const ENVIRONMENT_FILE = '/etc/musakone/musakone.env'
 export const INSTALLED_DATABASE = '/var/lib/musakone/musakone.db'
 
-/** What the unit of the package says; its secret is handed over by systemd, from this file. */
+/** The variables of the package's systemd unit; systemd reads the secret from this file for the service. */
 const UNIT: Variables = {
   NODE_ENV: 'production',
   DATABASE_PATH: INSTALLED_DATABASE,
@@ -15,8 +15,8 @@ const UNIT: Variables = {
 }
 
 /**
- * The variables that the service on this machine has: those given, over those of its environment file,
- * over those of the unit where the package is installed.
+ * The variables of the service on this machine: `given` wins over its environment file, and that over the
+ * systemd unit where the package is installed.
  * @throws {StartError} when a file that was asked for cannot be read.
  */
 export function serviceVariables(given: Variables, file?: string): Variables {
@@ -26,7 +26,7 @@ export function serviceVariables(given: Variables, file?: string): Variables {
   return { ...unit, ...readFile(file ?? ENVIRONMENT_FILE, isInstalled), ...set(given) }
 }
 
-/** Reads `NAME=value` lines as systemd does: comments, and quotes around a value. */
+/** Parses `NAME=value` lines as systemd does, with comments and with quotes around a value. */
 export function parseEnvironmentFile(text: string): Record<string, string> {
   const variables: Record<string, string> = {}
   for (const line of text.split('\n')) {
@@ -42,13 +42,13 @@ function readFile(path: string, mayFail: boolean): Variables {
   try {
     return set(parseEnvironmentFile(readFileSync(path, 'utf8')))
   } catch (error) {
-    // Another user's: what is to be done will say so itself.
+    // Only root and the service may read the file; a command that needs its values fails by itself.
     if (mayFail) return {}
     throw new StartError(`cannot read ${path}: ${reasonOf(error)}`)
   }
 }
 
-/** Without those that are empty, which count as not set. */
+/** The variables that are not empty: an empty one counts as not set. */
 function set(variables: Variables): Variables {
   return Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),

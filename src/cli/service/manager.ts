@@ -1,18 +1,16 @@
 import { dlopen, ptr } from 'bun:ffi'
 import { reasonOf } from '../../errors'
 import type { Log } from '../../log'
-import type { Condition } from '../serve'
+import type { Condition } from './running'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Milliseconds between two looks at how the service is, unless the watchdog wants more of them. */
+/** Milliseconds between two reports; fewer when the watchdog expects them more often. */
 const BEAT_MS = 5_000
 
-export type ServiceManager = ReturnType<typeof createServiceManager>
-
 /**
- * Tells the service manager, systemd, how the service is, as sd_notify(3) has it: at the socket that
- * `NOTIFY_SOCKET` names. Nothing here throws: who is not heard is restarted.
+ * Reports the condition of the service to systemd, as sd_notify(3) describes, over the socket that
+ * `NOTIFY_SOCKET` names. Nothing here throws: without reports, systemd restarts the service.
  */
 export function createServiceManager({
   variables,
@@ -26,27 +24,27 @@ export function createServiceManager({
   const send = openSocket(variables.NOTIFY_SOCKET ?? '', log)
   const watchdogMs = watchdogOf(variables, pid)
   let beat: ReturnType<typeof setInterval> | undefined
-  let said = ''
+  let reported = ''
 
   return {
-    /** It serves. From here on it is looked after, as long as the event loop turns. */
+    /** Reports that the service has started. From here on the watchdog gets a report while the event loop runs. */
     ready(condition: () => Condition): void {
       const { status } = condition()
-      said = status
+      reported = status
       send(`READY=1\nSTATUS=${status}`)
       const look = () => {
         const { alive, status } = condition()
         const news = [
           ...(alive && watchdogMs !== undefined ? ['WATCHDOG=1'] : []),
-          ...(status === said ? [] : [`STATUS=${status}`]),
+          ...(status === reported ? [] : [`STATUS=${status}`]),
         ]
-        said = status
+        reported = status
         if (news.length > 0) send(news.join('\n'))
       }
       beat = setInterval(look, Math.min(BEAT_MS, (watchdogMs ?? Number.POSITIVE_INFINITY) / 2))
     },
 
-    /** It is about to end. */
+    /** Reports that the service is about to end. */
     stopping(): void {
       clearInterval(beat)
       send('STOPPING=1\nSTATUS=stopping')
@@ -54,7 +52,7 @@ export function createServiceManager({
   }
 }
 
-/** Milliseconds within which the service manager wants to hear of this process, if it does. */
+/** Milliseconds after which systemd restarts this process without a report; undefined without a watchdog. */
 function watchdogOf({ WATCHDOG_USEC, WATCHDOG_PID }: Variables, pid: number): number | undefined {
   if (WATCHDOG_PID !== undefined && Number(WATCHDOG_PID) !== pid) return undefined
   const ms = Number(WATCHDOG_USEC) / 1_000
@@ -65,7 +63,7 @@ const AF_UNIX = 1
 const SOCK_DGRAM_CLOEXEC = 0o2000002
 const MSG_DONTWAIT_NOSIGNAL = 0x4040
 
-// Bun has no datagram sockets of the Unix kind, so this asks the C library.
+// Bun has no Unix datagram sockets, so this calls the C library.
 function openSocket(path: string, log: Log): (message: string) => void {
   try {
     const { symbols } = dlopen('libc.so.6', {
@@ -74,7 +72,7 @@ function openSocket(path: string, log: Log): (message: string) => void {
     })
     const descriptor = symbols.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0)
     const address = addressOf(path)
-    let heard = true
+    let wasReceived = true
     return (message) => {
       const bytes = Buffer.from(message)
       const sent = symbols.sendto(
@@ -85,10 +83,10 @@ function openSocket(path: string, log: Log): (message: string) => void {
         ptr(address),
         address.length,
       )
-      const hears = Number(sent) === bytes.length
-      // Once, not at every beat.
-      if (heard && !hears) log.warn({ path }, 'the service manager does not listen')
-      heard = hears
+      const isReceived = Number(sent) === bytes.length
+      // A warning for each change, not for each report.
+      if (wasReceived && !isReceived) log.warn({ path }, 'the service manager does not listen')
+      wasReceived = isReceived
     }
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'the service manager cannot be told anything')
@@ -98,7 +96,7 @@ function openSocket(path: string, log: Log): (message: string) => void {
 
 /** A `sockaddr_un`: the family in the machine's byte order, little on both, then the path. */
 function addressOf(path: string): Uint8Array {
-  // An at sign stands for the NUL of a name that is no file.
+  // A leading `@` stands for the NUL byte of an abstract socket, which has no file.
   const name = Buffer.from(path.startsWith('@') ? `\0${path.slice(1)}` : path)
   return Uint8Array.from([AF_UNIX, 0, ...name])
 }

@@ -1,18 +1,18 @@
 import type { Argument, Command, Option } from 'commander'
 
-/** A command of the program, as its manual and its completion see it. */
+/** A command, for the manual page and the shell completion. */
 export type Node = Readonly<{
-  /** The words behind `musakone`: `['user', 'add']`. */
+  /** The words after `musakone`: `['user', 'add']`. */
   path: readonly string[]
   description: string
-  /** What stands below its options in its help. */
+  /** The text below the options in its help. */
   footer: string
   arguments: readonly Argument[]
   options: readonly Option[]
   children: readonly Node[]
 }>
 
-/** The program as it describes itself, so that nothing is said twice. */
+/** The command with all its sub-commands, read from Commander. */
 export function treeOf(command: Command, path: readonly string[] = []): Node {
   const help = command.createHelp()
   return {
@@ -27,21 +27,21 @@ export function treeOf(command: Command, path: readonly string[] = []): Node {
   }
 }
 
-/** The node and all below it, in their order. */
+/** The node and all nodes below it, parents before children. */
 export function nodesOf(node: Node): Node[] {
   return [node, ...node.children.flatMap(nodesOf)]
 }
 
-// Commander keeps what it was told to print behind the help to itself.
+// Commander has no getter for the text of `addHelpText`.
 const footers = new WeakMap<Command, string>()
 
-/** Like `addHelpText('after', …)`, for the manual as well. */
+/** Adds a text after the help, like `addHelpText('after', …)`, and after the manual's section too. */
 export function addFooter(command: Command, text: string): Command {
   footers.set(command, text.trim())
   return command.addHelpText('after', text)
 }
 
-/** What may be given for an argument or an option. */
+/** The values that an argument or an option takes: a list of words, a file, or any text. */
 export function valuesOf(one: Argument | Option): { choices: readonly string[] } | 'file' | 'any' {
   const choices = one.argChoices
   if (choices !== undefined) return { choices }
@@ -49,6 +49,7 @@ export function valuesOf(one: Argument | Option): { choices: readonly string[] }
   return /file|folder/.test(shown) ? 'file' : 'any'
 }
 
+/** Whether a value may follow the option. */
 export function takesValue(option: Option): boolean {
   return option.required || option.optional
 }

@@ -7,12 +7,12 @@ const CTRL_U = '\u0015'
 const BACKSPACE = new Set(['\u007f', '\b'])
 const ENTER = new Set(['\r', '\n'])
 const ESCAPE = '\u001b'
-/** What a shell reports of a program that was interrupted. */
+/** The exit code that a shell reports for an interrupted program: 128 + SIGINT. */
 const INTERRUPTED = 130
 
 /**
- * Asks each question in turn on a terminal, and reads a line for each without showing it.
- * @throws {StartError} when the one who is asked breaks off.
+ * Asks the questions one after the other on a terminal, and reads each answer without showing it.
+ * @throws {StartError} on Ctrl-C, Ctrl-D, and at the end of the input.
  */
 export async function askHidden(
   input: ReadStream,
@@ -51,7 +51,7 @@ async function readLine(keys: AsyncGenerator<string, void>): Promise<string> {
   }
 }
 
-/** What is typed, a character at a time; arrows and their like are left out. */
+/** The characters that are typed, one at a time, without the sequences of arrow and function keys. */
 async function* keysOf(input: ReadStream): AsyncGenerator<string, void> {
   input.setEncoding('utf8')
   for await (const typed of input) if (!String(typed).startsWith(ESCAPE)) yield* String(typed)

@@ -2,9 +2,9 @@ import { hostname, networkInterfaces } from 'node:os'
 import { StartError } from '../../errors'
 
 /**
- * Where others on the network reach a service that listens there: on all interfaces that is the first
- * address of this machine that is not its own alone, or else its name with `.local`.
- * @throws {StartError} when the port is not known.
+ * The origin at which other machines reach a service with this host and port. Where it listens on all
+ * interfaces, that is the machine's first IPv4 address in the network, or else its name with `.local`.
+ * @throws {StartError} when the port is 0.
  */
 export function originInLan({ host, port }: { host: string | undefined; port: number }): string {
   if (port === 0)

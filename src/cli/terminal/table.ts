@@ -1,4 +1,4 @@
-/** Rows below the names of their columns, for a terminal. */
+/** A table for a terminal: the names of the columns, then a line for each row. */
 export function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [columns, ...rows]
   const widths = columns.map((_, column) =>

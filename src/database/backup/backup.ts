@@ -15,15 +15,15 @@ import { reasonOf, StartError } from '../../errors'
 import { sync } from '../file-sync'
 import { type Inspection, identify, inspect, isDamage, withFile } from '../inspection'
 
-/** Milliseconds after which the draft of a backup that was killed may go. */
+/** Milliseconds after which a draft counts as left behind by a backup that was killed. */
 const STALE_MS = 3_600_000
 const DRAFT = /^(.+)\.[0-9a-f]{8}\.tmp$/
-/** What backups in a folder are called. */
+/** The names that `backUpInto` gives; it removes no other files. */
 export const NAMED_BY_TIME = /^musakone-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/
 
 /**
- * Copies the database at `path`, which a service may be using, into `file`: 0600, looked through, on
- * the disk, and there only when it is whole. The service is not held up.
+ * Copies the database at `path` into `file`, with mode 0600. The copy is checked for damage, is on the disk
+ * when this returns, and appears only when it is complete. A service on the database goes on writing.
  * @throws {StartError} in one line; then nothing is left behind.
  */
 export function backUp(path: string, file: string, { replace = false } = {}): Inspection {
@@ -34,7 +34,6 @@ export function backUp(path: string, file: string, { replace = false } = {}): In
     closeSync(openSync(draft, 'wx', 0o600))
     withFile(path, (sqlite) => {
       identify(path, sqlite)
-      // A reader of its own state of the database: writers go on meanwhile.
       copy(sqlite, draft)
     })
     const inspection = withFile(draft, (sqlite) => inspect(draft, sqlite))
@@ -50,7 +49,7 @@ export function backUp(path: string, file: string, { replace = false } = {}): In
 }
 
 /**
- * The same into a folder, named by time, of which the `keep` newest stay; other files are left alone.
+ * Backs up into a folder under a name made of the time, and removes all but the `keep` newest such files.
  * @throws {StartError} in one line; then no older backup is removed.
  */
 export function backUpInto(
@@ -88,12 +87,12 @@ function copy(sqlite: Sqlite, draft: string): void {
     sqlite.query('VACUUM INTO $draft').run({ draft })
   } catch (error) {
     if (isDamage(error)) throw error
-    // It is not the database that has no room.
+    // The error means the disk of the backup, not that of the database.
     throw new StartError(`cannot write the backup ${draft}: ${reasonOf(error)}`)
   }
 }
 
-/** What a backup that was killed has left of this file, or of those named by time. */
+/** Removes drafts that a killed backup has left of this file, or of one named by time. */
 function removeStaleDrafts(file: string): void {
   const folder = dirname(file)
   for (const name of readdirSync(folder)) {
@@ -109,12 +108,12 @@ function nameByTime(now: Date): string {
   return `musakone-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.db`
 }
 
-/** Removes backups that were named by time: all but the `keep` newest, and never `made`. */
+/** Removes all but the `keep` newest backups that are named by time, and never `made`; returns their names. */
 function thinOut(directory: string, made: string, keep: number): string[] {
   const surplus = readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isFile() && NAMED_BY_TIME.test(entry.name))
     .map(({ name }) => name)
-    // Not even where a clock that was set back makes it the oldest.
+    // After a clock was set back, the new backup may have the oldest name.
     .filter((name) => name !== made)
     .sort()
     .reverse()

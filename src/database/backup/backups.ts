@@ -6,16 +6,16 @@ import { NAMED_BY_TIME } from './backup'
 
 declare const MUSAKONE_COMMIT: string | undefined
 
-export type BackupFile = Readonly<{ name: string; bytes: number; created_at: number }>
+type BackupFile = Readonly<{ name: string; bytes: number; created_at: number }>
 
 export type Backups = ReturnType<typeof createBackups>
-export type BackupsOptions = { databasePath: string; log: Log }
+type BackupsOptions = { databasePath: string; log: Log }
 
-/** The nightly backup removes what is too old; one by hand removes nothing. */
+/** Only the nightly backup removes old ones, so one by hand keeps as many as the option admits. */
 const KEEP_ALL = '10000'
 const DEADLINE_MS = 30 * 60_000
 
-/** The backups in the folder beside the database, where the nightly ones are. */
+/** The backups in the folder `backups` beside the database, where the nightly ones are too. */
 export function createBackups({ databasePath, log }: BackupsOptions) {
   const isKept = databasePath !== '' && databasePath !== ':memory:'
   const path = isKept ? resolve(databasePath) : ''
@@ -29,7 +29,7 @@ export function createBackups({ databasePath, log }: BackupsOptions) {
       .sort((a, b) => (a.name < b.name ? 1 : -1))
   }
 
-  // Another process does it: a large database takes seconds, in which nothing would be relayed.
+  // In a process of its own: a large database takes seconds, for which the event loop would stand still.
   async function make(into: string): Promise<BackupFile> {
     const args = ['backup', '--database', path, '--directory', into, '--keep', KEEP_ALL]
     const running = Bun.spawn([...musakone(), ...args], {
@@ -53,15 +53,16 @@ export function createBackups({ databasePath, log }: BackupsOptions) {
   }
 
   return {
-    /** Where they are on this machine; null when everything is in memory. */
+    /** The folder; null when the database is in memory. */
     folder,
 
-    /** The newest first. */
+    /** The backups, newest first. */
     list,
 
     /**
-     * Makes one and waits until it is on the disk; who asks meanwhile gets the same.
-     * @throws {AppError} `unavailable`, while the log says why; `not_found` where there is no file.
+     * Makes a backup; resolves when it is on the disk. Calls made meanwhile share it.
+     * @throws {AppError} `unavailable` when it fails, with the reason in the log; `not_found` when the
+     * database is in memory.
      */
     async make(): Promise<BackupFile> {
       if (folder === null)
@@ -84,9 +85,9 @@ export function createBackups({ databasePath, log }: BackupsOptions) {
   }
 }
 
-/** This program, to run with arguments. */
+/** The command that runs this program. */
 function musakone(): string[] {
-  // Written so that the executable has nothing of the folder that it was made in.
+  // The build removes the second branch, so the executable does not hold the path of its sources.
   return typeof MUSAKONE_COMMIT === 'string'
     ? [process.execPath]
     : [process.execPath, '--no-env-file', join(import.meta.dir, '../../main.ts')]
@@ -96,7 +97,7 @@ function namesIn(folder: string | null): string[] {
   try {
     return folder === null ? [] : readdirSync(folder).filter((name) => NAMED_BY_TIME.test(name))
   } catch {
-    // None has been made yet.
+    // The folder appears with the first backup.
     return []
   }
 }
@@ -106,7 +107,7 @@ function fileIn(folder: string, name: string): BackupFile | undefined {
     const { size, mtimeMs } = statSync(join(folder, name))
     return { name, bytes: size, created_at: Math.floor(mtimeMs / 1_000) }
   } catch {
-    // Removed since.
+    // The file was removed after the folder was read.
     return undefined
   }
 }

@@ -18,18 +18,18 @@ import { sync } from '../file-sync'
 import { type Inspection, inspect, withFile } from '../inspection'
 import { lockInstance } from '../instance-lock'
 
-export type Restored = Inspection & {
-  /** Where the database that was there before is now; absent when there was none. */
+type Restored = Inspection & {
+  /** The new name of the old database; undefined when there was none. */
   before: string | undefined
 }
 
-/** What SQLite keeps beside a database. */
+/** The endings of SQLite's files beside a database. */
 const SIDE_FILES = ['-wal', '-shm', '-journal']
 
 /**
- * Puts a backup in the place of the database at `path`, which keeps its owner; the old one stays beside
- * it. Nobody ever finds half a database there, and what does not succeed changes nothing.
- * @throws {StartError} in one line: when a service runs on the database, or the backup is none.
+ * Puts a backup in the place of the database at `path`, for the same owner; the old database stays beside
+ * it. The change is one rename: at no time is half a database there, and a failure changes nothing.
+ * @throws {StartError} in one line, also when a service runs on the database or the backup is damaged.
  */
 export function restore(file: string, path: string, now: Date): Restored {
   const isNew = !existsSync(path)
@@ -61,14 +61,14 @@ export function restore(file: string, path: string, now: Date): Restored {
   }
 }
 
-/** Copies the backup beside the database, where it is looked through; the backup stays as it is. */
+/** Copies the backup to a draft beside the database and checks that; the backup itself is not opened. */
 function readBackup(file: string, target: string, draft: string): Inspection {
   try {
     if (!existsSync(file)) throw new StartError(`there is no file ${file}`)
     if (!statSync(file).isFile()) throw new StartError(`${file} is not a file`)
     if (!existsSync(dirname(target))) throw new StartError(`there is no folder ${dirname(target)}`)
     removeWithSideFiles(draft)
-    // Not a backup, but the copy of a database in use, has its latest changes beside it.
+    // A plain copy of a database in use has its latest changes in the write-ahead log beside it.
     for (const end of ['', '-wal']) {
       if (!existsSync(`${file}${end}`)) continue
       closeSync(openSync(`${draft}${end}`, 'wx', 0o600))
@@ -101,7 +101,7 @@ function lock(target: string, owner: Stats): () => void {
   }
 }
 
-/** Names the old database anew, whole, while it also stays where it is; the new name. */
+/** Gives the old database a second name beside the first, complete; returns that name. */
 function keepOld(target: string, now: Date): string {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
   const before = freeName(`${target}.before-restore-${time}Z`)
@@ -109,13 +109,13 @@ function keepOld(target: string, now: Date): string {
   try {
     linkSync(target, before)
   } catch {
-    // A file system without links, such as that of a stick.
+    // The file system has no links, like that of a USB stick.
     const owner = statSync(target)
     copyFileSync(target, before)
     own(before, owner)
   }
   sync(before)
-  // Beside another database, SQLite would take them for its own.
+  // SQLite would apply the old write-ahead log to the restored database.
   for (const end of SIDE_FILES)
     if (existsSync(`${target}${end}`)) {
       if (isWhole) rmSync(`${target}${end}`)
@@ -124,20 +124,20 @@ function keepOld(target: string, now: Date): string {
   return before
 }
 
-/** Writes what stands beside the database into it; false when it is too broken for that. */
+/** Writes the write-ahead log into the database; false when the database is too damaged for that. */
 function foldIn(target: string): boolean {
   try {
     withFile(target, (sqlite) => {
       sqlite.run('PRAGMA busy_timeout = 2000')
       sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
-      // Which needs it for itself alone.
+      // Fails while another program has the database open.
       sqlite.run('PRAGMA journal_mode = DELETE')
     })
     return true
   } catch (error) {
     if (/locked|busy/i.test(reasonOf(error)))
       throw new StartError(`another program is using ${target}: end it first`)
-    // That may be why a backup is restored.
+    // A damaged database may be the reason for the restore.
     return false
   }
 }

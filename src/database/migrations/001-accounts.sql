@@ -1,4 +1,4 @@
--- Who may come in.
+-- The accounts.
 CREATE TABLE users (
   id                   INTEGER PRIMARY KEY AUTOINCREMENT,
   username             TEXT    NOT NULL UNIQUE COLLATE NOCASE,
@@ -10,7 +10,7 @@ CREATE TABLE users (
   last_login           INTEGER
 ) STRICT;
 
--- Who is in: a row a login. Only the SHA-256 of a token is kept.
+-- The logins, a row for each. Of a token, only the SHA-256 is kept.
 CREATE TABLE sessions (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
--- Who did what. A deleted user leaves the room's counts and loses the name.
+-- The actions of users. Those of a deleted user stay, without the user, and count for the room.
 CREATE TABLE user_actions (
   id          INTEGER PRIMARY KEY,
   user_id     INTEGER REFERENCES users (id) ON DELETE SET NULL,
@@ -14,7 +14,7 @@ CREATE TABLE user_actions (
 CREATE INDEX user_actions_by_user ON user_actions (user_id, timestamp, id);
 CREATE INDEX user_actions_by_time ON user_actions (timestamp, id);
 
--- What was heard, whoever caused it: a row a track.
+-- The tracks that were heard, whoever started them: a row for each time.
 CREATE TABLE plays (
   id            INTEGER PRIMARY KEY,
   tlid          INTEGER,

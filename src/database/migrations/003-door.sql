@@ -1,16 +1,16 @@
--- Names are compared by a folded form: NOCASE knows the letters of English only.
+-- Names are compared by this key, since NOCASE folds ASCII letters only.
 ALTER TABLE users ADD COLUMN name_key TEXT;
 UPDATE users SET name_key = lower(username);
 CREATE UNIQUE INDEX users_by_name_key ON users (name_key);
--- For who writes rows by hand.
+-- For rows that a person inserts with another program.
 CREATE TRIGGER users_name_key AFTER INSERT ON users WHEN NEW.name_key IS NULL
 BEGIN
   UPDATE users SET name_key = lower(NEW.username) WHERE id = NEW.id;
 END;
 
--- Of an account that ends by itself.
+-- When an account ends by itself.
 ALTER TABLE users ADD COLUMN expires_at INTEGER;
--- Counts the changes that end what is open in the user's name, whoever makes them.
+-- Counts the changes that end the user's open sockets, whichever program makes them.
 ALTER TABLE users ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 CREATE TRIGGER users_version
 AFTER UPDATE OF password_hash, role, must_change_password, disabled, expires_at ON users
@@ -18,12 +18,12 @@ BEGIN
   UPDATE users SET version = version + 1 WHERE id = NEW.id;
 END;
 
--- The invite that a guest came by and goes with.
+-- The invite by which a guest came; the account ends with it.
 ALTER TABLE users ADD COLUMN invite_id INTEGER REFERENCES invites (id) ON DELETE SET NULL;
 CREATE INDEX users_by_invite ON users (invite_id);
 
--- Links that make accounts. The code in a link is made from the row and the server's secret: nothing
--- that opens the door is kept here.
+-- Links that make accounts. The code in a link is computed from the row and the server's secret, so this
+-- table holds nothing that lets anybody in.
 CREATE TABLE invites (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT    NOT NULL DEFAULT '',
@@ -36,27 +36,27 @@ CREATE TABLE invites (
   ended_at   INTEGER
 ) STRICT;
 
--- Who has been shown the door lets nobody else in either.
+-- The invites of a deleted user end.
 CREATE TRIGGER invites_end_with_creator BEFORE DELETE ON users
 BEGIN
   UPDATE invites SET ended_at = unixepoch() WHERE created_by = OLD.id AND ended_at IS NULL;
 END;
 
--- A session is a login, an API key, or what a trusted proxy says.
+-- A session is a login, an API key, or a login that a trusted proxy reports.
 ALTER TABLE sessions ADD COLUMN kind TEXT NOT NULL DEFAULT 'login'
   CHECK (kind IN ('login', 'key', 'header'));
--- Of a key: what it is for, and the most that it may do.
+-- The name and the role of an API key.
 ALTER TABLE sessions ADD COLUMN name TEXT;
 ALTER TABLE sessions ADD COLUMN role TEXT CHECK (role IN ('admin', 'member', 'guest'));
 
--- What an admin has changed of a role: a role without a row is as the program has it.
+-- Roles that an admin has changed; one without a row has the program's defaults.
 CREATE TABLE roles (
   role        TEXT PRIMARY KEY CHECK (role IN ('member', 'guest')),
   permissions TEXT NOT NULL CHECK (json_valid(permissions)), -- a list of names
   limits      TEXT NOT NULL CHECK (json_valid(limits))
 ) STRICT;
 
--- Who came in, who was kept out, and who changed whom.
+-- Logins, refused logins, and changes of accounts.
 CREATE TABLE security_events (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   event_type TEXT    NOT NULL,
@@ -69,6 +69,6 @@ CREATE TABLE security_events (
 
 CREATE INDEX security_events_by_user ON security_events (user_id);
 CREATE INDEX security_events_by_subject ON security_events (subject_id);
--- What anybody outside can cause, which is forgotten first.
+-- Anybody can cause these events, so they are deleted first.
 CREATE INDEX security_events_of_failure ON security_events (id)
  WHERE event_type IN ('login_failed', 'login_locked');

@@ -1,10 +1,10 @@
--- Counts beside the rows that they are made of, so that no question has to read years of rows. Triggers
--- keep them in the transaction that changes a row, whoever changes it; fill-rollups.sql makes them anew.
--- A subject is a user, or 0: the room, that is everybody, without searches, which are private.
--- Days, hours and periods are in UTC; the hours have quarters, which every time zone can be made of.
+-- Counts of actions and plays, so that statistics need not read years of rows. Triggers update them in the
+-- transaction that changes a row, whichever program changes it; fill-rollups.sql computes them from nothing.
+-- A subject is a user, or 0 for the room: everybody together, without searches, which are private.
+-- Days, hours and periods are in UTC; hours have quarters, since some time zones differ by 15 minutes.
 
--- Whose a play is: who queued it or, when it came from outside, who started it. It is nobody's once that
--- one is gone, or has had the name taken off: what others queued must not become who started it.
+-- The owner of a play is the user who queued it or, when no user did, the user who started it. When the owner
+-- is deleted it stays empty, so that a track that one user queued never counts for the user who started it.
 ALTER TABLE plays ADD COLUMN owner_id INTEGER;
 UPDATE plays SET owner_id = COALESCE(queued_by, started_by);
 CREATE INDEX plays_by_owner ON plays (owner_id, started_at_ms);
@@ -30,8 +30,7 @@ CREATE TABLE play_days (
   PRIMARY KEY (subject, day)
 ) STRICT, WITHOUT ROWID;
 
--- What was done and heard in each hour, and in its quarters after the first: actions, plays, and how
--- long these were heard.
+-- The actions, plays and listened milliseconds of each hour, and of its quarters after the first.
 CREATE TABLE active_hours (
   subject INTEGER NOT NULL,
   hour    INTEGER NOT NULL, -- since 1970
@@ -94,14 +93,15 @@ CREATE TABLE tops (
   listened_ms INTEGER NOT NULL,
   PRIMARY KEY (subject, list, period, item)
 ) STRICT, WITHOUT ROWID;
--- What comes first in a long list is here, in order; a short one is sorted soon enough, and what is counted
--- seldom need not be kept in order. So most of what is written does not come here.
+-- Keeps only frequent items in order: a short list is sorted quickly, and a rare item is never at the top of
+-- a long one. So most writes do not touch this index.
 CREATE INDEX tops_in_order ON tops (subject, list, period, times DESC, listened_ms DESC, item)
  WHERE times >= iif(period = 0, 64, 8);
--- By the index's own condition, without which SQLite would not use it.
+-- SQLite uses the index only for a query with the same condition.
 CREATE VIEW frequent_tops AS SELECT * FROM tops WHERE times >= iif(period = 0, 64, 8);
 
--- What counts for whom. Users are looked up: of one who is being deleted the counts have gone already.
+-- The subjects for which an action counts. The join leaves out a user who is being deleted, whose counts are
+-- gone already.
 CREATE VIEW countable_actions AS
 SELECT id, 0 AS subject, action_type, track_uri, track_name, artist, NULL AS searched, timestamp
   FROM user_actions WHERE action_type <> 'search'
@@ -110,7 +110,8 @@ SELECT user_actions.id, users.id, action_type, track_uri, track_name, artist,
        iif(action_type = 'search', lower(json_extract(metadata, '$.query')), NULL), timestamp
   FROM user_actions JOIN users ON users.id = user_id;
 
--- Skipped is, of what a user has queued, what anybody else skipped; of the room, whatever was skipped.
+-- The subjects for which a play counts. For a user, a play is skipped when another user skipped it; for the
+-- room, when anybody did.
 CREATE VIEW countable_plays AS
 SELECT id, 0 AS subject, TRUE AS queued, end_reason = 'skipped' AS skipped, FALSE AS skipped_by_self,
        owner_id AS owner, track_uri, track_name, artist,
@@ -125,7 +126,7 @@ SELECT plays.id, users.id, queued_by IS owner_id,
        iif(album IS NULL, NULL, json_array(album, artist)), started_at_ms, listened_ms, end_reason
   FROM plays JOIN users ON users.id = owner_id WHERE end_reason IS NOT NULL;
 
--- What is inserted into these views is counted; with sign -1 it is taken back.
+-- A row inserted into these views is added to the counts, with sign -1 subtracted.
 CREATE VIEW counted_actions AS SELECT 1 AS sign, * FROM countable_actions WHERE FALSE;
 CREATE VIEW counted_plays AS SELECT 1 AS sign, * FROM countable_plays WHERE FALSE;
 CREATE VIEW counted_tracks AS
@@ -223,7 +224,7 @@ BEGIN
      AND actions = 0 AND plays = 0;
 END;
 
--- A clock that is wrong by millennia must not keep a row from being written.
+-- A date of a far future, from a wrong clock, must not make the insert fail.
 CREATE TRIGGER count_item INSTEAD OF INSERT ON counted_items
 BEGIN
   INSERT INTO tops (subject, list, period, item, times, listened_ms)
@@ -287,7 +288,7 @@ BEGIN
   DELETE FROM known_names WHERE text IN (NEW.artist, NEW.album) AND uses = 0;
 END;
 
--- The room first when a row is counted and last when it is taken back: its are the names.
+-- The room, which keeps the names, is first when a row is added and last when it is subtracted.
 CREATE TRIGGER user_actions_inserted AFTER INSERT ON user_actions
 BEGIN
   INSERT INTO counted_actions
@@ -300,7 +301,7 @@ BEGIN
   SELECT -1, * FROM countable_actions WHERE id = OLD.id ORDER BY subject DESC;
 END;
 
--- A change of the user alone leaves the room as it is.
+-- A change of nothing but the user does not change the counts of the room.
 CREATE TRIGGER user_actions_to_change
 BEFORE UPDATE OF user_id, action_type, track_uri, track_name, artist, metadata, timestamp ON user_actions
 WHEN OLD.user_id IS NOT NEW.user_id OR OLD.action_type IS NOT NEW.action_type
@@ -348,7 +349,7 @@ BEGIN
   SELECT -1, * FROM countable_plays WHERE id = OLD.id ORDER BY subject DESC;
 END;
 
--- While a play is open it is saved again and again, which changes nothing here.
+-- An open play is saved repeatedly, which must not touch the counts.
 CREATE TRIGGER plays_to_change
 BEFORE UPDATE OF queued_by, started_by, ended_by, end_reason, listened_ms, started_at_ms,
                  track_uri, track_name, artist, album ON plays
@@ -404,7 +405,7 @@ BEGIN
    ORDER BY subject;
 END;
 
--- All at once what would otherwise be taken back row by row.
+-- Deletes the counts of the user at once; the triggers would subtract them row by row.
 CREATE TRIGGER users_counts_deleted BEFORE DELETE ON users
 BEGIN
   DELETE FROM action_days WHERE subject = OLD.id;

@@ -1,5 +1,5 @@
--- Counts what ends, or changes, what somebody may do, whoever does it: a running server sees here that
--- another program has, such as the command line.
+-- Counts the changes of accounts, whichever program makes them: a running server reads here that another
+-- one, such as the command line, has changed something.
 CREATE TABLE account_changes (count INTEGER NOT NULL) STRICT;
 INSERT INTO account_changes VALUES (0);
 

@@ -1,4 +1,4 @@
--- Makes the counts of 005-rollups.sql from the rows, into tables that are empty.
+-- Computes the counts of 005-rollups.sql from all rows, into empty tables.
 INSERT INTO known_tracks (uri, name, artist, named_at, uses)
 SELECT track_uri, track_name, artist, MAX(at), COUNT(*)
   FROM (SELECT track_uri, track_name, artist, timestamp * 1000 AS at
@@ -38,7 +38,7 @@ SELECT subject, started_at_ms / 86400000, COUNT(*), SUM(listened_ms), SUM(end_re
        SUM(queued), SUM(skipped), SUM(skipped_by_self)
   FROM countable_plays GROUP BY 1, 2;
 
--- The days, and from them all that is longer.
+-- The days, and from them the months, years and all of the time.
 INSERT INTO day_tops (subject, list, period, track, artist, album, times, listened_ms, skipped)
 SELECT subject, list, COALESCE(strftime('%Y%m%d', at, 'unixepoch'), '99991231') / 1,
        COALESCE(known_tracks.id, 0), COALESCE(artists.id, 0), COALESCE(albums.id, 0),

@@ -20,8 +20,8 @@ const migrations: readonly string[] = [
 export const SCHEMA_VERSION = migrations.length
 
 /**
- * Brings the schema up to date: each migration once, all that are missing in one transaction.
- * @throws when the file was written by a newer version.
+ * Brings the schema up to date: runs all missing migrations in one transaction.
+ * @throws an Error when a newer version has written the file, and SQLite's own.
  */
 export function migrate(sqlite: Sqlite): void {
   const { user_version: current } = sqlite

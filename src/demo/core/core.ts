@@ -1,19 +1,19 @@
 import type { DemoClock } from '../clock'
 import { STREAM } from '../library/catalogue'
 import type { Library } from '../library/library'
-import { createAudio } from './audio'
-import type { DemoEvent } from './events'
-import { createHistory, type HistoryEntry } from './history'
+import type { DemoEvent } from '../models/events'
+import { createAudio } from '../playback/audio'
+import { createHistory, type HistoryEntry } from '../playback/history'
+import { createPlayback, type SavedPlayback } from '../playback/playback'
+import { createPlayer } from '../playback/player'
+import { createTracklist, type SavedTracklist } from '../tracklist/tracklist'
 import { createMixer, type SavedMixer } from './mixer'
-import { createPlayback, type SavedPlayback } from './playback'
-import { createPlayer } from './player'
 import { createPlaylists, type PlaylistFolder } from './playlists'
-import { createTracklist, type SavedTracklist } from './tracklist'
 
-/** A method of `core.*`, called with every parameter in its place; null where none was given. */
-export type Method = (...args: unknown[]) => unknown
+/** A method of `core.*`; it takes all its parameters by position, null for each that was not given. */
+type Method = (...args: unknown[]) => unknown
 export type Core = ReturnType<typeof createCore>
-/** What Mopidy keeps over a restart with `restore_state`. */
+/** The state that Mopidy keeps over a restart with `restore_state`. */
 export type SavedState = {
   history: HistoryEntry[]
   tracklist: SavedTracklist
@@ -29,34 +29,35 @@ export function createCore(services: {
   emit(event: DemoEvent): void
   random(): number
   maxTracklistLength: number
-  /** How long after the reply the audio is heard; GStreamer takes some milliseconds. */
+  /** Milliseconds between a reply and the messages of the audio; GStreamer takes a few. */
   audioDelayMs: number
   version: string
 }) {
   const { library, folder, clock, emit, random, audioDelayMs, version } = services
-  let hearing: unknown = null
+  let deliveryTimer: unknown = null
   const inbox: { run(): void; ofStream: boolean }[] = []
 
   function post(run: () => void, ofStream: boolean) {
     inbox.push({ run, ofStream })
   }
 
-  /** Hears what the audio and the mixer said, in order; their words may cause more. */
+  /** Delivers the messages of the audio and the mixer, in order, now or after the audio's delay. */
   function settle() {
     if (audioDelayMs > 0 && inbox.some(({ ofStream }) => ofStream)) {
-      hearing ??= clock.setTimeout(() => {
-        hearing = null
-        hear()
+      deliveryTimer ??= clock.setTimeout(() => {
+        deliveryTimer = null
+        deliver()
       }, audioDelayMs)
-    } else hear()
+    } else deliver()
   }
 
-  function hear() {
+  function deliver() {
+    // A message may queue further ones.
     for (let next = inbox.shift(); next; next = inbox.shift()) next.run()
   }
 
   function close() {
-    clock.clearTimeout(hearing)
+    clock.clearTimeout(deliveryTimer)
     audio.close()
   }
 
@@ -64,7 +65,8 @@ export function createCore(services: {
   const history = createHistory({ clock })
   const tracklist = createTracklist({
     library,
-    playback: () => playback,
+    current: () => playback.current(),
+    onChange: () => playback.onTracklistChange(),
     emit,
     random,
     maxLength: services.maxTracklistLength,

@@ -1,10 +1,9 @@
-import type { DemoEvent } from './events'
-import { checkBoolean, checkInteger } from './validation'
+import type { DemoEvent } from '../models/events'
+import { checkBoolean, checkInteger } from '../models/validation'
 
 export type SavedMixer = { volume: number; mute: boolean }
-export type Mixer = ReturnType<typeof createMixer>
 
-/** The software mixer; it announces every setting, also of the value it already has. */
+/** Mopidy's software mixer: it announces each call that sets a value, also the value that it has. */
 export function createMixer({ announce }: { announce(event: DemoEvent): void }) {
   let volume = 100
   let mute = false
@@ -14,7 +13,7 @@ export function createMixer({ announce }: { announce(event: DemoEvent): void }) 
   }
 
   return {
-    /** Mopidy sets the volume anew at each change of track (mopidy#886). */
+    /** Mopidy sets the volume again at each change of track (mopidy#886), which announces it. */
     reassert: announceVolume,
 
     save: (): SavedMixer => ({ volume, mute }),

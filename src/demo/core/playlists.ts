@@ -1,15 +1,15 @@
 import type { DemoClock } from '../clock'
 import { PLAYLISTS } from '../library/catalogue'
-import type { DemoEvent } from './events'
-import { model, type Playlist, type Ref, type Track } from './models'
-import { PythonError, typeName } from './python'
-import { checkModel, checkUri, uriScheme } from './validation'
+import type { DemoEvent } from '../models/events'
+import { model, type Playlist, type Ref, type Track } from '../models/models'
+import { PythonError, typeName } from '../models/python'
+import { checkModel, checkUri, uriScheme } from '../models/validation'
 
 type Stored = { items: Track[]; modified: number }
-/** The files of the playlist folder by name; they outlive a restart of Mopidy. */
+/** The playlist files by name; a restart of Mopidy keeps them. */
 export type PlaylistFolder = Map<string, Stored>
 
-/** `core.playlists.*` over mopidy-m3u's way of naming: a playlist is a file `Name.m3u8`. */
+/** `core.playlists.*` as mopidy-m3u has it: a playlist is a file `Name.m3u8`. */
 export function createPlaylists(services: {
   folder: PlaylistFolder
   clock: DemoClock
@@ -51,7 +51,7 @@ export function createPlaylists(services: {
           .sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1))
       },
       'core.playlists.create': (name: unknown) => {
-        // The m3u backend fails on anything but text; the core swallows that.
+        // mopidy-m3u raises for anything but text, and Mopidy's core answers null.
         return typeof name === 'string' ? store(`${fileName(name)}.m3u8`, []) : null
       },
       'core.playlists.delete': (value: unknown) => {
@@ -85,7 +85,7 @@ export function createPlaylists(services: {
   }
 }
 
-/** The folder that a new box comes with. */
+/** The playlists of a new demo. */
 export function createPlaylistFolder(library: { lookup(uri: string): Track[] }): PlaylistFolder {
   return new Map(
     PLAYLISTS.map(([name, picks]) => {
@@ -104,7 +104,7 @@ function playlistOf(file: string, { items, modified }: Stored): Playlist {
   return model('Playlist', { uri: uriOf(file), name, tracks: items, last_modified: modified })
 }
 
-/** The file a URI names; null outside the folder, where mopidy-m3u does nothing. */
+/** The file that a URI names; null outside of the folder, where mopidy-m3u does nothing. */
 function fileOf(uri: string): string | null {
   if (uriScheme(uri) !== 'm3u') return null
   try {

@@ -1,4 +1,4 @@
-import { model, type Ref, type Track } from '../core/models'
+import { model, type Ref, type Track } from '../models/models'
 
 const ROOT = 'demo:directory'
 const DIRECTORIES: [name: string, uri: string][] = [

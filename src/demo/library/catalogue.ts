@@ -1,7 +1,7 @@
-// The made-up music. Titles stand in playing order, separated by a line's end or a bar; on the
-// compilation each is preceded by the artist's id. Everything here is invented.
+// The music of the demo, all of it invented. Titles are in playing order, separated by a new line or
+// `|`; on the compilation the artist's id and ` > ` precede each title.
 
-export type ArtistEntry = { id: string; name: string; sortname?: string }
+type ArtistEntry = { id: string; name: string; sortname?: string }
 export type AlbumEntry = {
   id: string
   artist: string
@@ -33,7 +33,7 @@ export const ARTISTS: ArtistEntry[] = [
   { id: 'ottiline-vasse', name: 'Ottiline Vasse', sortname: 'Vasse, Ottiline' },
 ]
 
-// Pages have to cope with this one.
+// Shows how a page lays out a very long title.
 const LONG_TITLE =
   'A Complete and Unabridged Account of Everything I Meant to Say at the Door While Holding My ' +
   'Shoes, My Keys, Half a Lemon Cake and Somebody Else’s Umbrella, Including the Parts You ' +
@@ -286,7 +286,7 @@ export const ALBUMS: AlbumEntry[] = [
   },
 ]
 
-/** The station's programme; each title is announced as the stream's title in turn. */
+/** A radio station; Mopidy announces its titles in turn as the title of the stream. */
 export const STREAM = {
   uri: 'demo:stream:radio',
   name: 'Radio Halfway: music for people who are nearly there',
@@ -300,7 +300,7 @@ export const STREAM = {
   ],
 }
 
-/** Playlists that a new box already has: a name, and the albums and track numbers in it. */
+/** The playlists of a new demo: a name, and the albums and track numbers in it. */
 export const PLAYLISTS: [name: string, picks: string[]][] = [
   [
     'Everything with rain in it',

@@ -1,6 +1,6 @@
 import { ALBUMS, ARTISTS } from './catalogue'
 
-/** The sleeve of an album as SVG, drawn from a hash of its id; null when there is no such album. */
+/** The cover of an album as SVG, drawn from a hash of its id; null when there is no such album. */
 export function drawCover(id: string): string | null {
   const album = ALBUMS.find((entry) => entry.id === id)
   if (!album) return null

@@ -1,6 +1,6 @@
-import { SocketKilled } from '../core/decoding'
-import { type Album, type Artist, type Image, model, type Track } from '../core/models'
-import { PythonError, typeName } from '../core/python'
+import { SocketKilled } from '../models/decoding'
+import { type Album, type Artist, type Image, model, type Track } from '../models/models'
+import { PythonError, typeName } from '../models/python'
 import {
   checkBoolean,
   checkChoice,
@@ -11,14 +11,14 @@ import {
   isDict,
   SEARCH_FIELDS,
   uriScheme,
-} from '../core/validation'
+} from '../models/validation'
 import { createBrowser } from './browsing'
 import { ALBUMS, type AlbumEntry, ARTISTS, STREAM } from './catalogue'
 import { createSearch } from './searching'
 
 export type Library = ReturnType<typeof createLibrary>
 
-/** The library of the demo: `core.library.*` over the catalogue; `lengthMs` for every track. */
+/** `core.library.*` over the made-up catalogue; with `lengthMs` every track is that long. */
 export function createLibrary({ lengthMs, version }: { lengthMs?: number; version: string }) {
   const tracks = buildTracks(lengthMs)
   const stream = model('Track', { uri: STREAM.uri, name: STREAM.name })
@@ -57,7 +57,7 @@ export function createLibrary({ lengthMs, version }: { lengthMs?: number; versio
         if (field !== 'track') checkChoice(field, DISTINCT_FIELDS)
         const limits = query === null ? {} : checkQuery(query, SEARCH_FIELDS)
         const values = search.distinct(field === 'track' ? 'track_name' : String(field), limits)
-        // A Python set has no JSON form, so 3.x breaks off the connection; 4.0 sends a list.
+        // Mopidy 3 returns a Python set, which has no JSON form, and closes the socket; 4.0 sends a list.
         if (version.startsWith('3.')) throw new SocketKilled('a set is not JSON serializable')
         return values
       },
@@ -130,7 +130,7 @@ function buildAlbum(entry: AlbumEntry, artists: Map<string, Artist>, lengthMs?: 
   })
 }
 
-/** Two to six minutes, the same at every start. */
+/** A length of two to six minutes, the same at every start. */
 function inventLength(album: string, number: number): number {
   return 120_000 + Number(BigInt(Bun.hash(`${album}/${number}`)) % 240_000n)
 }
@@ -140,7 +140,7 @@ function credited(track: Track, artist: string): boolean {
   return artists.some(({ uri }) => uri === artist)
 }
 
-/** Mopidy forgives a bare string where a list of strings belongs. */
+/** The query with each bare string in a list: Mopidy accepts both. */
 function listValues(query: unknown): unknown {
   if (!isDict(query)) throw missing(query, 'items')
   const entries = Object.entries(query)

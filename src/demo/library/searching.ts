@@ -1,9 +1,9 @@
-import { model, type SearchResult, type Track } from '../core/models'
-import type { Query } from '../core/validation'
+import { model, type SearchResult, type Track } from '../models/models'
+import type { Query } from '../models/validation'
 
 const MAX_RESULTS = 100 // mopidy-local's default
 
-/** Search and distinct values over the tracks, with the fields of mopidy-local. */
+/** The search and the distinct values of mopidy-local, over these tracks. */
 export function createSearch(tracks: Track[]) {
   function matching(query: Query, exact: boolean): Track[] {
     const terms = Object.entries(query).flatMap(([field, values]) => {

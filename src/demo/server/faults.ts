@@ -1,28 +1,28 @@
 import type { DemoClock } from '../clock'
-import { toWire } from '../core/wire'
-import type { Front } from './front'
+import { pythonJson } from '../models/python-json'
 import type { Server } from './server'
+import type { TcpProxy } from './tcp-proxy'
 
-/** A name, or a part of one, or an expression; `core.tracklist` is every method of it. */
-export type MethodPattern = string | RegExp
+/** A method's name, a part of it, or an expression; `core.tracklist` fits every method of it. */
+type MethodPattern = string | RegExp
 
-/** What can go wrong with a neighbour, to be switched by a test; all of it starts switched off. */
+/** Faults of a Mopidy that a test switches on; all are off at first. */
 export type DemoFaults = {
   /** Stops listening and drops every socket; off listens on the same port again. */
   refuse(on: boolean): void
-  /** Takes new connections and never says a word on them. Needs `faulty`. */
+  /** Accepts new connections and never answers on them. Needs `faulty`. */
   hangHandshake(on: boolean): void
-  /** Holds the bytes of every connection, both ways, until switched off. Needs `faulty`. */
+  /** Holds back the bytes of every connection, both ways, until switched off. Needs `faulty`. */
   freeze(on: boolean): void
-  /** Carries matching calls out, and answers them, that much later; 0 ends it. */
+  /** Carries out and answers matching calls this many milliseconds later; 0 ends it. */
   delay(ms: number, pattern?: MethodPattern): void
-  /** Swallows matching calls: neither carried out nor answered; null ends it. */
+  /** Neither carries out nor answers matching calls; null ends it. */
   mute(pattern: MethodPattern | null): void
   /** Sends this to every socket now, as a text or a binary frame. */
   garbage(payload: string | Uint8Array): void
   /** Sends every socket a text frame that is not UTF-8. Needs `faulty`. */
   invalidUtf8(): void
-  /** Answers under an id that nobody asked with. */
+  /** Answers with an id that no request had. */
   wrongId(on: boolean): void
   /** Resets every TCP connection. Needs `faulty`. */
   drop(): void
@@ -31,17 +31,21 @@ export type DemoFaults = {
 const UNASKED = 987_654_321
 const INVALID_UTF8 = Uint8Array.of(0x81, 2, 0xc3, 0x28)
 
-/** The switches, and what they do to a call on its way. */
-export function createFaults(services: { clock: DemoClock; server: Server; front: Front | null }) {
-  const { clock, server, front } = services
+/** The switches, and what they do to calls and replies. */
+export function createFaults(services: {
+  clock: DemoClock
+  server: Server
+  proxy: TcpProxy | null
+}) {
+  const { clock, server, proxy } = services
   const late = new Set<unknown>()
   let delay: { ms: number; pattern: MethodPattern } | null = null
   let muted: MethodPattern | null = null
   let misaddress = false
   let refusing = false
 
-  function needFront(name: string): Front {
-    if (front) return front
+  function needProxy(name: string): TcpProxy {
+    if (proxy) return proxy
     throw new Error(`faults.${name} needs startDemoMopidy({ faulty: true })`)
   }
 
@@ -49,12 +53,12 @@ export function createFaults(services: { clock: DemoClock; server: Server; front
     refuse(on) {
       if (on === refusing) return
       refusing = on
-      if (front) front.refuse(on)
+      if (proxy) proxy.refuse(on)
       else if (on) void server.close()
       else server.listen()
     },
-    hangHandshake: (on) => needFront('hangHandshake').hang(on),
-    freeze: (on) => needFront('freeze').freeze(on),
+    hangHandshake: (on) => needProxy('hangHandshake').hang(on),
+    freeze: (on) => needProxy('freeze').freeze(on),
     delay(ms, pattern = '') {
       delay = ms > 0 ? { ms, pattern } : null
     },
@@ -62,19 +66,19 @@ export function createFaults(services: { clock: DemoClock; server: Server; front
       muted = pattern
     },
     garbage: (payload) => server.broadcast(payload),
-    invalidUtf8: () => needFront('invalidUtf8').inject(INVALID_UTF8),
+    invalidUtf8: () => needProxy('invalidUtf8').inject(INVALID_UTF8),
     wrongId(on) {
       misaddress = on
     },
-    drop: () => needFront('drop').dropAll(),
+    drop: () => needProxy('drop').dropAll(),
   }
 
   return {
     switches,
-    /** Without a relay it is the server itself that refuses, a restart included. */
-    closesServer: () => refusing && front === null,
+    /** Whether the server itself refuses connections, also after a restart; else the proxy does. */
+    closesServer: () => refusing && proxy === null,
 
-    /** Lets a call through, later or never. */
+    /** Runs `proceed` now, later or never. */
     treat(text: string, proceed: () => void) {
       if (muted !== null && calls(text, muted)) return
       if (delay === null || !calls(text, delay.pattern)) return proceed()
@@ -85,9 +89,10 @@ export function createFaults(services: { clock: DemoClock; server: Server; front
       late.add(timer)
     },
 
+    /** The reply, with another id while that fault is on. */
     readdress(reply: string): string {
       if (!misaddress) return reply
-      return toWire({ ...JSON.parse(reply), id: UNASKED })
+      return pythonJson({ ...JSON.parse(reply), id: UNASKED })
     },
 
     close() {

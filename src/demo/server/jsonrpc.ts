@@ -1,19 +1,19 @@
 import describe from '../../mopidy/describe.json' with { type: 'json' }
 import type { Core } from '../core/core'
-import { decode, Unparsable } from '../core/decoding'
-import { PythonError, repr, traceback } from '../core/python'
-import { isDict } from '../core/validation'
-import { toWire } from '../core/wire'
+import { decode, Unparsable } from '../models/decoding'
+import { PythonError, repr, traceback } from '../models/python'
+import { pythonJson } from '../models/python-json'
+import { isDict } from '../models/validation'
 import { bindParameters, type Parameter } from './signature'
 
 const SIGNATURES = new Map<string, Parameter[]>(
   Object.entries(describe).map(([method, { params }]) => [method, params]),
 )
-const DESCRIPTION = toWire(describe)
+const DESCRIPTION = pythonJson(describe)
 
 /**
- * Answers a JSON-RPC text as Mopidy's own handler does: a reply, or null when none is due. Throws
- * SocketKilled where Mopidy breaks the connection off.
+ * The reply of Mopidy's own handler to a JSON-RPC text; null when all of it is notifications.
+ * @throws {SocketKilled} where Mopidy closes the socket.
  */
 export function handleJson(core: Pick<Core, 'methods' | 'settle'>, text: string): string | null {
   let request: unknown
@@ -46,8 +46,8 @@ function call(core: Pick<Core, 'methods' | 'settle'>, name: string, params: unkn
   }
   try {
     const args = bindParameters(name, signature, params)
-    // The text is made before the audio is heard, which may change what the answer refers to.
-    return success(id, method ? toWire(method(...args)) : DESCRIPTION)
+    // The text is made before the messages of the audio are delivered, which may change the result.
+    return success(id, method ? pythonJson(method(...args)) : DESCRIPTION)
   } catch (error) {
     if (!(error instanceof PythonError)) throw error
     const { type, message } = error
@@ -85,7 +85,7 @@ const MOUNTS = new Set(
 )
 
 function success(id: unknown, result: string): string {
-  return `{"jsonrpc": "2.0", "id": ${toWire(id)}, "result": ${result}}`
+  return `{"jsonrpc": "2.0", "id": ${pythonJson(id)}, "result": ${result}}`
 }
 
 function invalidRequest(data: string): string {
@@ -93,5 +93,5 @@ function invalidRequest(data: string): string {
 }
 
 function failure(id: unknown, error: { code: number; message: string; data?: unknown }): string {
-  return toWire({ jsonrpc: '2.0', id, error })
+  return pythonJson({ jsonrpc: '2.0', id, error })
 }

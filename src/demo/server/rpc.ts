@@ -1,4 +1,4 @@
-/** `/mopidy/rpc`: POST, HEAD and OPTIONS; `onPost` gives null where Mopidy fails to answer. */
+/** Answers `/mopidy/rpc`: POST, HEAD and OPTIONS; `onPost` returns null where Mopidy fails. */
 export async function answerRpc(
   request: Request,
   { version, onPost }: { version: string; onPost(text: string): string | null },
@@ -19,20 +19,21 @@ export async function answerRpc(
   }
   const text = await request.text()
   if (text === '') return new Response(null)
-  // Mopidy writes its error page under the status of success.
+  // Mopidy sends its error page with the status 200.
   const reply = onPost(text) ?? errorPage('500: OK')
   return new Response(reply, { headers: { ...headers, ...corsHeaders(request) } })
 }
 
-/** Whether the request comes from a page of another host; one without an origin does not. */
+/** Whether the request comes from a page of another host; programs send no origin. */
 export function foreign(request: Request): boolean {
   const origin = request.headers.get('origin')
   if (origin === null) return false
   const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(origin)?.[1]?.toLowerCase() ?? ''
-  // Apps send `null` or `file://`, which Mopidy lets in.
+  // Apps send `null` or `file://`, which Mopidy accepts.
   return host !== '' && host !== request.headers.get('host')
 }
 
+/** A page with the headers of Mopidy's web server; without a body, Tornado's page for the status. */
 export function page(
   status: number,
   body?: string,

@@ -1,15 +1,19 @@
 import type { ServerWebSocket } from 'bun'
-import { SocketKilled } from '../core/decoding'
 import { drawCover } from '../library/cover'
+import { SocketKilled } from '../models/decoding'
 import { answerRpc, foreign, page } from './rpc'
 
-export type Socket = { send(text: string): void; close(): void }
+type Socket = { send(text: string): void; close(): void }
 export type Server = ReturnType<typeof createServer>
 
-const MAX_MESSAGE = 10 * 1024 * 1024 // Tornado's limit
+/** Tornado's limit. */
+const MAX_MESSAGE = 10 * 1024 * 1024
 const MAX_BACKLOG = 64 * 1024 * 1024
 
-/** Mopidy's HTTP side: `/mopidy/ws`, `/mopidy/rpc`, its page, and the demo's covers. */
+/**
+ * Mopidy's web server: `/mopidy/ws`, `/mopidy/rpc`, its page, and the covers of the demo. Throws when
+ * the port is taken.
+ */
 export function createServer(options: {
   port: number
   hostname: string
@@ -26,7 +30,7 @@ export function createServer(options: {
     return Bun.serve({
       port,
       hostname: options.hostname,
-      // A second Mopidy on the port has to fail, as the real one does.
+      // With it, a second demo on the same port would start, which a second Mopidy does not.
       reusePort: false,
       fetch,
       websocket: {
@@ -37,12 +41,12 @@ export function createServer(options: {
         perMessageDeflate: false,
         open: (socket) => void sockets.add(socket),
         close: (socket) => void sockets.delete(socket),
-        message: (socket, frame) => hear(socket, frame),
+        message: (socket, frame) => receive(socket, frame),
       },
     })
   }
 
-  function hear(socket: ServerWebSocket, frame: string | Buffer) {
+  function receive(socket: ServerWebSocket, frame: string | Buffer) {
     const text = typeof frame === 'string' ? frame : readText(frame)
     if (text === '') return
     if (text === null) return hangUp(socket)
@@ -78,7 +82,7 @@ export function createServer(options: {
     broadcast(frame: string | Uint8Array) {
       for (const socket of sockets) socket.send(frame)
     },
-    /** Listens again on the port that it had. */
+    /** Listens again on the same port. */
     listen() {
       listener ??= listen(port)
     },
@@ -100,7 +104,7 @@ function upgrade(request: Request, server: Bun.Server<undefined>): Response | un
   return server.upgrade(request) ? undefined : page(400, '"Connection" must be "Upgrade".')
 }
 
-/** Mopidy reads binary frames too; null for bytes that are no UTF-8. */
+/** The text of a binary frame, which Mopidy reads too; null for bytes that are not UTF-8. */
 function readText(frame: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(frame)
@@ -109,7 +113,7 @@ function readText(frame: Buffer): string | null {
   }
 }
 
-/** Tornado's close frame carries no code, which 0 asks for. */
+/** Closes without a close code, as Tornado does; 0 stands for none. */
 function hangUp(socket: ServerWebSocket) {
   socket.close(0)
 }

@@ -1,9 +1,12 @@
-import { PythonError } from '../core/python'
+import { PythonError } from '../models/python'
 
-/** A parameter as `core.describe` lists it; one without a default has to be given. */
+/** A parameter as `core.describe` lists it; one without a default is required. */
 export type Parameter = { name: string; default?: unknown }
 
-/** Puts parameters, by place or by name, in their places, or fails in Python's words. */
+/**
+ * The arguments by position, from parameters by position or by name.
+ * @throws {PythonError} in Python's words when one is missing or unknown.
+ */
 export function bindParameters(method: string, signature: Parameter[], params: unknown): unknown[] {
   const label = labelOf(method)
   if (Array.isArray(params)) {

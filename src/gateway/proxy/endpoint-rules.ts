@@ -1,5 +1,5 @@
-import type { Role } from '../../accounts/model'
 import type { Permission } from '../../accounts/roles/permissions'
+import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
 import type { ProxiedPath } from './proxied-path'
 

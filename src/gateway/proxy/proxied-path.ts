@@ -1,3 +1,5 @@
+import { JOIN_PAGE, LOGIN_PAGE, SCREENS } from '../../http/page-addresses'
+
 /** An address that may be one of Mopidy's web pages, taken apart. */
 export type ProxiedPath = Readonly<{
   /** The first segment: the web client, or the folder of art. */
@@ -13,20 +15,11 @@ export type ProxiedPath = Readonly<{
 
 /** First segments that are Musakone's own, whatever Mopidy's extensions are called. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
-  'admin',
+  ...[...SCREENS, LOGIN_PAGE, JOIN_PAGE].map((address) => address.slice(1)),
   'api',
-  'browse',
   'health',
-  'join',
-  'listening',
-  'login',
   'metrics',
   'page',
-  'playlists',
-  'queue',
-  'room',
-  'screen',
-  'search',
   'swagger',
   'ws',
 ])

@@ -1,9 +1,10 @@
-import type { Accounts } from '../../accounts/accounts'
 import { isAmbient, isUpgrade, type PresentedToken } from '../../accounts/door/credentials'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { type ClientAddress, placeOf } from '../../http/client-address'
+import { LOGIN_PAGE } from '../../http/page-addresses'
 import type { Mopidy } from '../../mopidy/mopidy'
 import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from '../sockets/flood-guard'
 import { PULSE_TIMES, type PulseTimes } from '../sockets/pulse'
@@ -45,7 +46,7 @@ export const PROXY_LIMITS: ProxyLimits = {
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
 type ReverseProxyOptions = {
-  accounts: Accounts
+  door: Door
   mopidy: Mopidy
   /** `ws://…`; requests are sent to no other host and port. */
   mopidyUrl: string
@@ -72,7 +73,7 @@ type Server = {
 
 /** Passes requests and sockets of signed-in people on to Mopidy's web clients and their art. */
 export function createReverseProxy({
-  accounts,
+  door,
   mopidy,
   mopidyUrl,
   clock,
@@ -94,7 +95,7 @@ export function createReverseProxy({
   })
 
   const upgrade = createSocketUpgrade({
-    accounts,
+    door,
     mopidy,
     seats,
     work,
@@ -105,7 +106,7 @@ export function createReverseProxy({
 
   function identify(presented: PresentedToken | undefined): Promise<Identity> {
     if (presented === undefined) throw new AppError('unauthorized', 'Log in first.')
-    return accounts.identify(presented.token)
+    return door.identify(presented.token)
   }
 
   async function answer(
@@ -118,7 +119,7 @@ export function createReverseProxy({
     const offered = known || (await webClients.offers(path.client))
     if (offered === false) throw nothingHere()
     const isSocket = isUpgrade(request)
-    const presented = accounts.presented(request, server, { inQuery: isSocket })
+    const presented = door.presented(request, server, { inQuery: isSocket })
     const identity = await identify(presented)
     if (offered === undefined) throw new AppError('mopidy_offline', 'Mopidy is offline.')
     const need = needOf(request.method, path)
@@ -135,7 +136,7 @@ export function createReverseProxy({
       const url = site.socketUrl(path)
       return upgrade({ request, server, identity, address: placeOf(from), url, headers, rules })
     }
-    if (!hasNeed(accounts.roles, identity.role, need)) throw notAllowed(identity)
+    if (!hasNeed(door.roles, identity.role, need)) throw notAllowed(identity)
     const response = await passOn({
       request,
       url: site.pageUrl(path),
@@ -175,7 +176,7 @@ export function createReverseProxy({
         return await answer(request, server, path, options)
       } catch (error) {
         if (!mustLogIn(error) || !isNavigation(request)) throw error
-        const location = `/login?next=${encodeURIComponent(path.path + path.query)}`
+        const location = `${LOGIN_PAGE}?next=${encodeURIComponent(path.path + path.query)}`
         const headers = { location, 'cache-control': 'no-store' }
         return new Response(null, { status: 302, headers })
       }

@@ -1,14 +1,13 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth, CHECKS_ITSELF } from '../../accounts/door/auth'
+import { type Auth, CHECKS_ITSELF } from '../../accounts/door/auth'
 import { errorReplies } from '../../http/error-reply'
 import type { ProxyRequestOptions, ReverseProxy } from './reverse-proxy'
 import { WebClientList } from './web-clients'
 
 /** The list of web clients. */
-export const webClientRoutes = (accounts: Accounts, proxy: ReverseProxy) =>
+export const webClientRoutes = (auth: Auth, proxy: ReverseProxy) =>
   new Elysia({ name: 'web-clients.routes', prefix: '/api' })
-    .use(auth(accounts))
+    .use(auth)
     .get('/clients', async () => ({ clients: await proxy.webClients() }), {
       signedIn: true,
       response: { 200: WebClientList, ...errorReplies(401, 503) },

@@ -1,5 +1,5 @@
-import type { Role } from '../../accounts/model'
 import { allows, mayNot } from '../../accounts/roles/permissions'
+import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
 import { isRecord, parseJson } from '../../json'
 import { RpcCode } from '../../mopidy/jsonrpc'

@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/accounts'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import { AppError } from '../../errors'
 import type { Mopidy } from '../../mopidy/mopidy'
@@ -13,7 +13,7 @@ import type { End, SessionWork } from './session-work'
 import { createSocketFilter } from './socket-filter'
 
 type SocketUpgradeOptions = {
-  accounts: Accounts
+  door: Door
   mopidy: Mopidy
   seats: Seats
   work: SessionWork
@@ -45,7 +45,7 @@ type UpgradingServer = {
  * `too_many_requests` or `unavailable` when too many sockets are open.
  */
 export function createSocketUpgrade(options: SocketUpgradeOptions) {
-  const { accounts, mopidy, seats, work, floodGuard, pulseTimes, dialMs } = options
+  const { door, mopidy, seats, work, floodGuard, pulseTimes, dialMs } = options
 
   return async (upgrade: UpgradeRequest): Promise<undefined> => {
     const { request, server, identity, address, url, headers, rules } = upgrade
@@ -58,7 +58,7 @@ export function createSocketUpgrade(options: SocketUpgradeOptions) {
     try {
       const protocols = protocolsOf(request)
       const upstream = await dial(url, headers, { protocols, dialMs })
-      const { roles } = accounts
+      const { roles } = door
       const filter =
         rules === 'everything' ? undefined : createSocketFilter(rules, identity.role, roles)
       const data = joinSockets({
@@ -71,7 +71,7 @@ export function createSocketUpgrade(options: SocketUpgradeOptions) {
           seats.give(seat, identity.userId)
           return () => seats.leave(seat)
         },
-        isAlive: () => end !== ENDED && accounts.stillSignedIn(identity),
+        isAlive: () => end !== ENDED && door.stillSignedIn(identity),
         onOpen(close) {
           if (end !== ENDED) end = close
         },

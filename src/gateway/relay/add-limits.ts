@@ -1,5 +1,5 @@
-import type { Role } from '../../accounts/model'
-import type { Limits } from '../../accounts/roles/limits'
+import type { RoleLimits } from '../../accounts/roles/limits'
+import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
@@ -80,7 +80,7 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
   /** How many tracks each URI stands for. */
   async function lookUp(
     role: Role,
-    limits: Limits,
+    limits: RoleLimits,
     given: readonly string[],
   ): Promise<{ counts: ReadonlyMap<string, number> } | Refusal> {
     const counts = new Map<string, number>()
@@ -121,7 +121,7 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
     return new Promise((resolve) => mirror.send({ name, method: methods[name], params }, resolve))
   }
 
-  function tooFast(role: Role, limits: Limits, userId: number, asked: number) {
+  function tooFast(role: Role, limits: RoleLimits, userId: number, asked: number) {
     const { adds_per_minute: most } = limits
     const waitMs = most === null ? 0 : rate.waitMs(userId, asked, most)
     return tooManyAMinute(role, limits, asked, waitMs)

@@ -1,5 +1,5 @@
-import type { Role } from '../../accounts/model'
-import type { Limits } from '../../accounts/roles/limits'
+import type { RoleLimits } from '../../accounts/roles/limits'
+import type { Role } from '../../accounts/roles/role'
 import { RpcCode, type RpcError } from '../../mopidy/jsonrpc'
 import { readTrack } from '../../mopidy/track'
 import { beyondLimit, duration, plural, tracks } from './refusal'
@@ -8,7 +8,7 @@ import { beyondLimit, duration, plural, tracks } from './refusal'
 
 export function tooManyQueued(
   role: Role,
-  { max_queued: most }: Limits,
+  { max_queued: most }: RoleLimits,
   queued: number,
   asked: number,
 ): RpcError | undefined {
@@ -23,7 +23,7 @@ export function tooManyQueued(
 
 export function tooLong(
   role: Role,
-  { longest_track_ms: longest }: Limits,
+  { longest_track_ms: longest }: RoleLimits,
   models: readonly unknown[],
 ): RpcError | undefined {
   if (longest === null) return undefined
@@ -43,7 +43,7 @@ export function tooLong(
 
 export function tooManyAMinute(
   role: Role,
-  { adds_per_minute: most }: Limits,
+  { adds_per_minute: most }: RoleLimits,
   asked: number,
   waitMs: number,
 ): RpcError | undefined {

@@ -1,5 +1,5 @@
-import type { Role } from '../../accounts/model'
-import type { Limits } from '../../accounts/roles/limits'
+import type { RoleLimits } from '../../accounts/roles/limits'
+import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
 import { isRecord } from '../../json'
 import type { Call } from '../../mopidy/call'
@@ -7,7 +7,7 @@ import type { RpcError } from '../../mopidy/jsonrpc'
 import type { MethodName } from '../../mopidy/methods'
 import { beyondLimit, plural } from './refusal'
 
-type Check = (role: Role, limits: Limits, params: Call['params']) => RpcError | undefined
+type Check = (role: Role, limits: RoleLimits, params: Call['params']) => RpcError | undefined
 
 const checks: Partial<Record<MethodName, Check>> = {
   'core.mixer.set_volume': (role, { volume_ceiling: ceiling }, { volume }) =>
@@ -36,7 +36,7 @@ export function createCallLimits({ roles }: { roles: Roles }) {
 
 function outsideSchemes(
   role: Role,
-  { uri_schemes: schemes }: Limits,
+  { uri_schemes: schemes }: RoleLimits,
   uris: readonly unknown[],
   verb: string,
 ): RpcError | undefined {

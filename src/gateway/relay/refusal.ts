@@ -1,6 +1,6 @@
-import type { Role } from '../../accounts/model'
 import type { LimitName } from '../../accounts/roles/limits'
 import { allows, mayNot, type Permission } from '../../accounts/roles/permissions'
+import type { Role } from '../../accounts/roles/role'
 import { RpcCode, type RpcError } from '../../mopidy/jsonrpc'
 import type { MethodName } from '../../mopidy/methods'
 

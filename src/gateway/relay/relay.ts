@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/accounts'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Actions } from '../../actions/actions'
 import type { Clock } from '../../clock'
@@ -22,7 +22,7 @@ export type RelayCall = (
 ) => void
 
 export type RelayOptions = {
-  accounts: Accounts
+  door: Door
   mopidy: Mopidy
   mirror: Mirror
   queueWrites: QueueWrites
@@ -38,8 +38,8 @@ type OnAnswer = (answer: Answer) => void
  * it, recorded, and answered from the mirror where it can be.
  */
 export function createRelay(options: RelayOptions): RelayCall {
-  const { accounts, mopidy, mirror, queueWrites, actions, queuers, clock } = options
-  const { roles } = accounts
+  const { door, mopidy, mirror, queueWrites, actions, queuers, clock } = options
+  const { roles } = door
   const beyondLimit = createCallLimits({ roles })
   const addLimits = createAddLimits({ roles, queuers, mirror, clock })
   const askerTurns = createAskerTurns()
@@ -82,7 +82,7 @@ export function createRelay(options: RelayOptions): RelayCall {
     if ('error' in outcome) return onAnswer(outcome)
     const { settle } = outcome
     // Much may have happened while it was looked up.
-    const error = accounts.stillSignedIn(identity) ? refusal(identity, call) : SESSION_ENDED
+    const error = door.stillSignedIn(identity) ? refusal(identity, call) : SESSION_ENDED
     if (error !== undefined) {
       settle({ error })
       return onAnswer({ error })

@@ -1,4 +1,4 @@
-import type { Role } from '../../accounts/model'
+import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
 import { isRecord } from '../../json'
 import type { Call } from '../../mopidy/call'

@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { Role } from '../../accounts/model'
+import { Role } from '../../accounts/roles/role'
 
 export const Room = t.Object({
   people: t.Array(

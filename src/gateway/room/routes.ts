@@ -1,18 +1,17 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth } from '../../accounts/door/auth'
+import type { Auth } from '../../accounts/door/auth'
 import type { Incognito } from '../../actions/incognito'
 import { errorReplies } from '../../http/error-reply'
 import type { Gateway } from '../gateway'
 import { Room } from './model'
 import { roomOf } from './room'
 
-type RoomRoutesOptions = { accounts: Accounts; gateway: Gateway; incognito: Incognito }
+type RoomRoutesOptions = { auth: Auth; gateway: Gateway; incognito: Incognito }
 
 /** The people who are here now. */
-export const roomRoutes = ({ accounts, gateway, incognito }: RoomRoutesOptions) =>
+export const roomRoutes = ({ auth, gateway, incognito }: RoomRoutesOptions) =>
   new Elysia({ name: 'room.routes', prefix: '/api' })
-    .use(auth(accounts))
+    .use(auth)
     .get('/room', () => roomOf(gateway.connections(), incognito), {
       needs: 'history.room',
       response: { 200: Room, ...errorReplies(401, 403) },

@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/accounts'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import type { Conversation } from '../dialects/conversation'
@@ -13,7 +13,7 @@ import type { SignIn } from './sign-in'
 import type { SocketHandlers } from './socket'
 
 type IncomingOptions = {
-  accounts: Accounts
+  door: Door
   clock: Clock
   seats: Seats
   floodGuard: FloodGuard
@@ -25,7 +25,7 @@ type IncomingOptions = {
 
 /** What comes in from sockets: new clients, frames and pings, and closes. */
 export function createIncoming(options: IncomingOptions) {
-  const { accounts, clock, seats, floodGuard } = options
+  const { door, clock, seats, floodGuard } = options
   const { connections, announcements, signIn, conversation } = options
 
   function connect(client: Client, identity: Identity | undefined): void {
@@ -52,7 +52,7 @@ export function createIncoming(options: IncomingOptions) {
   /** Counts a frame or ping, which is a sign of life too, and says what is to be done with it. */
   function count(client: Client): Verdict {
     feel(client.pulse)
-    if (client.identity !== undefined) accounts.noteUse(client.identity)
+    if (client.identity !== undefined) door.noteUse(client.identity)
     return floodGuard.count(client.tally)
   }
 

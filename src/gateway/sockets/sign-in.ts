@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/accounts'
+import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
@@ -10,7 +10,7 @@ import type { Seats } from './seats'
 
 export type SignIn = ReturnType<typeof createSignIn>
 type SignInOptions = {
-  accounts: Accounts
+  door: Door
   seats: Seats
   connections: Connections
   announcements: Announcements
@@ -21,7 +21,7 @@ type SignInOptions = {
 
 /** How clients prove who they are, and for how long that holds. */
 export function createSignIn(options: SignInOptions) {
-  const { accounts, seats, connections, announcements, clock, signInMs } = options
+  const { door, seats, connections, announcements, clock, signInMs } = options
 
   /** Gives the client the identity; false when the user has too many sockets, and this one is closed. */
   function admit(client: Client, identity: Identity): boolean {
@@ -45,7 +45,7 @@ export function createSignIn(options: SignInOptions) {
      * been closed instead.
      */
     admitByHandshake(client: Client, identity: Identity): boolean {
-      if (accounts.stillSignedIn(identity)) return admit(client, identity)
+      if (door.stillSignedIn(identity)) return admit(client, identity)
       // The session has ended between the handshake's check and now.
       connections.end(client, Close.notSignedIn, 'Session ended')
       return false
@@ -58,10 +58,10 @@ export function createSignIn(options: SignInOptions) {
     async admitByToken(client: Client, token: unknown): Promise<Identity | undefined> {
       // With String(token) a JSON list that holds a token would count as that token.
       const text = typeof token === 'string' ? token : ''
-      const identity = await accounts.identify(text)
+      const identity = await door.identify(text)
       if (!connections.has(client)) return undefined
       // If the session ended during the check, nobody has closed this client: it was not signed in yet.
-      if (!accounts.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
+      if (!door.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
       if (!admit(client, identity)) return undefined
       client.token = text
       return identity

@@ -6,19 +6,19 @@ import { checkMopidy } from '../findings/mopidy-check'
 import type { Box } from './model'
 
 export type BoxCheck = ReturnType<typeof createBox>
-export type BoxOptions = {
-  accounts: Accounts
+type BoxOptions = {
+  accounts: Pick<Accounts, 'administration' | 'invites'>
   mopidy: Mopidy
   mopidyUrl: string
-  /** Where processes and their sockets are looked up. */
+  /** The folder to read processes and sockets from; `/proc` by default. */
   proc?: string
 }
 
-/** What an owner has to know of the box besides whether it serves: what `musakone doctor` says of it. */
+/** The findings of `musakone doctor` about Mopidy and open ports, for an admin's page. */
 export function createBox({ accounts, mopidy, mopidyUrl, proc }: BoxOptions) {
   let asking: Promise<Finding> | undefined
 
-  /** The connection that there is says most; without one, why there is none, once for all who ask. */
+  /** Whether Mopidy answers; while the gateway is offline, one attempt to connect serves all requests. */
   async function lookForMopidy(): Promise<Finding> {
     const { online, version } = mopidy.status()
     if (online) return ok('mopidy', `Mopidy ${version ?? ''}`.trim().concat(' answers.'))
@@ -29,7 +29,7 @@ export function createBox({ accounts, mopidy, mopidyUrl, proc }: BoxOptions) {
   }
 
   return {
-    /** `port` is the one that this service listens on. */
+    /** The findings; `port` is the one that this service listens on itself. */
     async check(port: number): Promise<Box> {
       const doors = checkDoors({ mopidyUrl, port, conf: undefined, ...(proc && { proc }) })
       const isAlone =

@@ -1,20 +1,19 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth } from '../../accounts/door/auth'
+import type { Auth } from '../../accounts/door/auth'
 import type { Backups } from '../../database/backup/backups'
 import { errorReplies } from '../../http/error-reply'
 import type { BoxCheck } from './box'
 import { Backup, BackupList, Box } from './model'
 
-export type BoxRoutesOptions = { accounts: Accounts; box: BoxCheck; backups: Backups }
+type BoxRoutesOptions = { auth: Auth; box: BoxCheck; backups: Backups }
 
 const tags = ['Health']
 const security = [{ bearer: [] }]
 
-/** What an owner looks at from time to time: what is open to the network, and the backups. */
-export const boxRoutes = ({ accounts, box, backups }: BoxRoutesOptions) =>
+/** For an admin: what can be reached past Musakone, and the backups. */
+export const boxRoutes = ({ auth, box, backups }: BoxRoutesOptions) =>
   new Elysia({ name: 'box.routes', prefix: '/api' })
-    .use(auth(accounts))
+    .use(auth)
     .get('/box', ({ server }) => box.check(server?.port ?? 0), {
       needs: 'box',
       response: { 200: Box, ...errorReplies(401, 403) },

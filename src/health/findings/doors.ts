@@ -4,9 +4,9 @@ import { type Finding, note, ok, unknown, wrong } from './finding'
 import { isLoopback, type ListeningSocket, listeningSockets, socketsOf } from './listening-sockets'
 import { isClosed, MOPIDY_CONF, valueIn } from './mopidy-conf'
 
-export type DoorsOptions = {
+type DoorsOptions = {
   mopidyUrl: string
-  /** Of musakone itself, which may well be open. */
+  /** The port of musakone itself, which may be open to the network. */
   port: number
   conf: string | undefined
   proc?: string
@@ -31,7 +31,7 @@ const DOORS: Readonly<Record<number, Door>> = {
   1780: { what: "Snapcast's web server", program: SNAPSERVER, close: inSnapserver('http') },
 }
 
-/** What can be reached from the network without passing musakone. */
+/** A finding for each port of Mopidy or Snapcast that the network reaches past musakone. */
 export function checkDoors(options: DoorsOptions): Finding[] {
   const check = 'front door'
   const { mopidyUrl, port, conf = MOPIDY_CONF, proc } = options
@@ -39,12 +39,12 @@ export function checkDoors(options: DoorsOptions): Finding[] {
   if (sockets === undefined)
     return [unknown(check, 'It cannot be told what else listens: there is no /proc here.')]
   const { hostname, port: mopidyPort } = new URL(mopidyUrl)
-  const isHere = isLocal(hostname)
-  const byMopidy = socketsOf(MOPIDY, proc)
+  const isLocalMopidy = isLocal(hostname)
+  const mopidySockets = socketsOf(MOPIDY, proc)
   const open = sockets
     .filter((socket) => !isLoopback(socket.address) && socket.port !== port)
     .flatMap((socket) => {
-      const door = doorOf(socket, isHere ? Number(mopidyPort) : undefined, byMopidy)
+      const door = doorOf(socket, isLocalMopidy ? Number(mopidyPort) : undefined, mopidySockets)
       return door === undefined ? [] : [{ socket, door }]
     })
   const findings = open.map(({ socket, door }) =>
@@ -54,7 +54,7 @@ export function checkDoors(options: DoorsOptions): Finding[] {
       closing(door, conf),
     ),
   )
-  const elsewhere = isHere
+  const elsewhere = isLocalMopidy
     ? []
     : [
         note(
@@ -67,36 +67,36 @@ export function checkDoors(options: DoorsOptions): Finding[] {
   return [ok(check, 'Nothing of Mopidy or Snapcast can be reached past it.')]
 }
 
-/** The door that a socket is, by its port, or because Mopidy holds it. */
+/** What listens on a socket, known by its port or because Mopidy's process holds it; undefined for others. */
 function doorOf(
   { port, inode }: ListeningSocket,
   mopidyPort: number | undefined,
-  byMopidy: Set<string>,
+  mopidySockets: Set<string>,
 ) {
   if (port === mopidyPort) return http
   const known = DOORS[port]
   if (known !== undefined) return known
-  if (!byMopidy.has(inode)) return undefined
+  if (!mopidySockets.has(inode)) return undefined
   const close = () =>
     'see which extension of Mopidy listens there, and set its hostname to 127.0.0.1'
   return { what: 'An extension of Mopidy', program: MOPIDY, close }
 }
 
-/** How to close it; where it is closed in the file already, Mopidy has not read that yet. */
+/** How to close it: by the configuration, or by a restart when the configuration says so already. */
 function closing(door: Door, conf: string): string {
-  const said = door.close(conf)
-  const [, section] = /section \[(http|mpd)\], set hostname/.exec(said) ?? []
-  if (section === undefined) return said
+  const advice = door.close(conf)
+  const [, section] = /section \[(http|mpd)\], set hostname/.exec(advice) ?? []
+  if (section === undefined) return advice
   try {
     const value = valueIn(readFileSync(conf, 'utf8'), section, 'hostname')
     if (value !== undefined && isClosed(value))
       return `${conf} says ${value} already: sudo systemctl restart mopidy`
-    return said
+    return advice
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'ENOENT')
-      return `${said}; there is no ${conf} here: name Mopidy's with --mopidy-config`
-    return `${said} (${conf} cannot be read: ${reasonOf(error)})`
+      return `${advice}; there is no ${conf} here: name Mopidy's with --mopidy-config`
+    return `${advice} (${conf} cannot be read: ${reasonOf(error)})`
   }
 }
 
@@ -106,7 +106,7 @@ const isLocal = (hostname: string) =>
 const shown = ({ address, port }: ListeningSocket) =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
-/** One line for what listens with IPv4 and IPv6 alike. */
+/** Without repetitions, which a program that listens with IPv4 and IPv6 gives. */
 function unique(findings: readonly Finding[]): Finding[] {
   return findings.filter(
     ({ message }, index) => findings.findIndex((other) => other.message === message) === index,

@@ -1,7 +1,7 @@
-/** How well something is: `unknown` is what cannot be told here. */
-export type Mark = 'ok' | 'note' | 'wrong' | 'unknown'
+/** The result of a check; `unknown` where this machine or user cannot tell. */
+type Mark = 'ok' | 'note' | 'wrong' | 'unknown'
 
-/** What was found of one thing: a sentence, and what to do about it. */
+/** What a check has found: a sentence, and what to do about it. */
 export type Finding = Readonly<{ check: string; mark: Mark; message: string; remedy?: string }>
 
 const of =
@@ -20,7 +20,7 @@ export const unknown = of('unknown')
 
 const SIGNS: Readonly<Record<Mark, string>> = { ok: '✓', note: '!', wrong: '✗', unknown: '?' }
 
-/** The findings for people, a line each, and what to do below. */
+/** The findings as text, a line for each, with its remedy on the next line, and the verdict at the end. */
 export function reportOf(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length))
   const lines = findings.map(({ check, mark, message, remedy }) => {

@@ -10,9 +10,9 @@ export type ListeningSocket = Readonly<{
 
 const LISTEN = '0A'
 
-/** Those of this machine, or of this container; undefined where there is no `/proc`. */
+/** The listening sockets of this machine, or of this container; undefined without a `/proc`. */
 export function listeningSockets(proc = '/proc'): ListeningSocket[] | undefined {
-  // The unit hides all of /proc that is not a process.
+  // ProcSubset=pid of the systemd unit hides /proc/net, but not that of a process.
   const tables = ['tcp', 'tcp6'].map(
     (name) => read(`${proc}/net/${name}`) ?? read(`${proc}/self/net/${name}`),
   )
@@ -20,7 +20,7 @@ export function listeningSockets(proc = '/proc'): ListeningSocket[] | undefined 
   return tables.flatMap((table) => parseSockets(table ?? ''))
 }
 
-/** Reads the table of `/proc/net/tcp` or `tcp6`. */
+/** The listening sockets in the text of `/proc/net/tcp` or `tcp6`. */
 export function parseSockets(table: string): ListeningSocket[] {
   return table.split('\n').flatMap((line) => {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
@@ -30,12 +30,15 @@ export function parseSockets(table: string): ListeningSocket[] {
   })
 }
 
-/** Whether only this machine itself can reach it. */
+/** Whether only programs on this machine reach the address. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.')
 }
 
-/** The sockets that belong to a process whose command line the pattern fits; as root, or as its user. */
+/**
+ * The inodes of the sockets of each process whose command line fits the pattern. Only root and the user of
+ * that process can read them; for others the result is empty.
+ */
 export function socketsOf(command: RegExp, proc = '/proc'): Set<string> {
   const inodes = new Set<string>()
   for (const pid of list(proc)) {
@@ -60,7 +63,7 @@ function addressOf(hex: string): string {
   const groups = Array.from({ length: 8 }, (_, index) =>
     (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
   )
-  // Which may be an IPv4 address, in the form that the rest of the program has it in.
+  // An IPv4 address in IPv6 form becomes plain IPv4.
   return plainAddress(groups.join(':')) ?? groups.join(':')
 }
 
@@ -76,7 +79,7 @@ function list(path: string): string[] {
   try {
     return readdirSync(path)
   } catch {
-    // Another user's, or gone by now.
+    // The process belongs to another user, or has ended.
     return []
   }
 }

@@ -1,12 +1,12 @@
 import { type Finding, note, ok, wrong } from './finding'
 
 const DEADLINE_MS = 3_000
-/** Those that it has been tried with. */
+/** The versions that Musakone is tested with. */
 const KNOWN_VERSION = /^(?:3\.4|4\.0)\./
 
 type Call = { version: string } | { reason: 'closed' | 'silent' | 'no answer' }
 
-/** Whether Mopidy answers where it is looked for, and which it is. */
+/** Whether a Mopidy answers at the address, and which version it is. */
 export async function checkMopidy(url: string): Promise<Finding> {
   const check = 'mopidy'
   const shown = url.replace(/\/\/[^/]*@/, '//***@')
@@ -26,7 +26,7 @@ export async function checkMopidy(url: string): Promise<Finding> {
   return wrong(check, ...(await whyNot(url, shown)))
 }
 
-/** Asks over a WebSocket of its own, as the service does. */
+/** Asks for the version over a new WebSocket, as the service does. */
 function askVersion(url: string): Promise<Call> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url)
@@ -59,11 +59,11 @@ function versionIn(text: string): string | undefined {
   }
 }
 
-/** What the handshake hit: a sentence, and the way out. */
+/** Why the handshake failed: a sentence, and what to do about it. */
 async function whyNot(url: string, shown: string): Promise<[string, string]> {
   const { host, pathname } = new URL(url)
   try {
-    // A WebSocket does not tell how it was refused; the same address as a page does.
+    // A WebSocket does not tell the status by which it was refused; a plain request to the address does.
     const signal = AbortSignal.timeout(DEADLINE_MS)
     const page = url.replace(/^ws/, 'http')
     const response = await fetch(page, { proxy: false, redirect: 'manual', signal })

@@ -14,8 +14,8 @@ import { isLoopback } from './listening-sockets'
 
 export const MOPIDY_CONF = '/etc/mopidy/mopidy.conf'
 
-/** What Mopidy has to have so that nobody gets past the front door. */
-export const CLOSED_DOORS = [
+/** The settings by which only this machine reaches Mopidy's web server and MPD server. */
+const CLOSED_DOORS = [
   { section: 'http', key: 'hostname', value: '127.0.0.1' },
   { section: 'mpd', key: 'hostname', value: '127.0.0.1' },
 ] as const
@@ -24,8 +24,8 @@ type Setting = Readonly<{ section: string; key: string; value: string }>
 type Line = { section: string; text: string }
 
 /**
- * The text of a configuration with `hostname` on loopback in `[http]` and `[mpd]`, otherwise as it was:
- * comments, order and ends of lines. The same text when nothing is to change.
+ * The configuration with `hostname` on loopback in `[http]` and `[mpd]`; comments, order and line ends
+ * stay. The same text when both are on loopback already.
  */
 export function closeDoors(text: string): string {
   return CLOSED_DOORS.reduce(set, text)
@@ -48,11 +48,11 @@ export function isClosed(value: string): boolean {
 }
 
 /**
- * Writes the file anew, at once or not at all, with its mode and owner, and keeps a copy of what it was.
- * Returns the name of that.
+ * Replaces the text of the file in one step, with its mode and owner, and keeps a copy of the old file.
+ * Returns the name of the copy.
  */
 export function rewrite(file: string, text: string, now: Date): string {
-  // Not in the place of a link.
+  // The rename must replace the file, not a link to it.
   const target = realpathSync(file)
   const { mode, uid, gid } = statSync(target)
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
@@ -60,7 +60,7 @@ export function rewrite(file: string, text: string, now: Date): string {
   const draft = `${target}.musakone-tmp`
   const write = (path: string, content: string | Buffer) => {
     rmSync(path, { force: true })
-    // Passwords of music services may stand in it.
+    // The configuration may hold passwords of music services.
     writeFileSync(path, content, { mode: 0o600, flag: 'wx' })
     chownSync(path, uid, gid)
     chmodSync(path, mode & 0o7777)
@@ -121,7 +121,7 @@ function isHeader(text: string, section: string): boolean {
   return /^\[([^\]]+)\]/.exec(text)?.[1] === section
 }
 
-/** The line that sets the key: the last one, should there be more. Names are the same in any case. */
+/** The index of the last line that sets the key, since that one counts; names ignore case. -1 without one. */
 function findKey(lines: readonly Line[], section: string, key: string): number {
   return lines.findLastIndex(
     (line) =>
@@ -130,7 +130,7 @@ function findKey(lines: readonly Line[], section: string, key: string): number {
   )
 }
 
-/** The lines below that carry the value on: those that are indented. */
+/** The indices of the indented lines below, which continue the value. */
 function continuations(lines: readonly Line[], index: number): number[] {
   const found: number[] = []
   for (let at = index + 1; /^[ \t]+\S/.test(lines[at]?.text ?? ''); at += 1)

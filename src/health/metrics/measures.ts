@@ -3,27 +3,27 @@ import type { Answer } from '../../mopidy/jsonrpc'
 import type { Mirror } from '../../mopidy/mirror'
 import { createDurations, type Durations, FAST, SLOW } from './durations'
 
-/** One request answered: where, how well, and how long it took. */
-export type HttpAnswer = Readonly<{
+/** A request that was answered: its route, status and duration. */
+type HttpAnswer = Readonly<{
   method: string
-  /** The pattern, never the path, of which there are any number. */
+  /** The pattern of the route: paths are unbounded, and each would be a metric of its own. */
   route: string | undefined
   status: number
   seconds: number
 }>
 
-export type LoginOutcome = 'ok' | 'failed' | 'locked'
+type LoginOutcome = 'ok' | 'failed' | 'locked'
 export type Measures = ReturnType<typeof createMeasures>
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const LOGIN = '/api/auth/login'
-// Timing each read from memory would take longer than the read.
+/** One read from memory in this many is timed, since timing takes longer than the read. */
 const TIMED_READS = 64
 const LAG_EVERY_MS = 1_000
 
 /**
- * What the service counts of itself while it works: plain numbers, which cost next to nothing. They
- * are written as metrics only when somebody asks for them.
+ * Counts requests, logins, reads and durations in plain numbers, which cost nanoseconds. They become
+ * metrics only when `/metrics` is read.
  */
 export function createMeasures() {
   const requests = new Map<string, { labels: RequestLabels; count: number }>()
@@ -56,6 +56,7 @@ export function createMeasures() {
 
     reads: () => ({ memory: fromMemory, mopidy: fromMopidy }),
 
+    /** Counts an HTTP request. */
     noteRequest({ method, route = 'none', status, seconds }: HttpAnswer): void {
       const known = METHODS.includes(method) ? method : 'other'
       const labels = { method: known, route, status: `${Math.floor(status / 100)}xx` }
@@ -72,19 +73,19 @@ export function createMeasures() {
       if (route === LOGIN && method === 'POST') noteLogin(logins, status)
     },
 
-    /** A read was answered from memory, or passed on. */
+    /** Counts a read, which was answered from memory or sent to Mopidy. */
     noteRead(inMemory: boolean): void {
       if (inMemory) fromMemory += 1
       else fromMopidy += 1
     },
 
-    /** Mopidy has answered a call that was timed, or has not in time. */
+    /** Counts a timed call once Mopidy has answered it or its deadline has passed. */
     noteCall(seconds: number, isLibrary: boolean): void {
       if (isLibrary) callTimes.library.note(seconds)
       else callTimes.relayed.note(seconds)
     },
 
-    /** The mirror, with one read of many timed. */
+    /** The mirror with one of 64 reads timed. */
     timing: (mirror: Mirror): Mirror => ({
       ...mirror,
       send(call: Call, onAnswer: (answer: Answer) => void): void {

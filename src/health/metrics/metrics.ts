@@ -7,7 +7,7 @@ import type { Measures } from './measures'
 import { processFigures } from './process-figures'
 
 export type Metrics = ReturnType<typeof createMetrics>
-export type MetricsOptions = {
+type MetricsOptions = {
   measures: Measures
   mopidy: Mopidy
   gateway: Gateway
@@ -19,15 +19,15 @@ type Sample = Readonly<{ labels?: Labels; value: number }>
 type Read = () => readonly Sample[]
 type Series = () => readonly Readonly<{ labels: Labels; durations: Durations }>[]
 
-/** What the service counts, as Prometheus reads it. */
+/** The measures of the service in the text format of Prometheus. */
 export function createMetrics(options: MetricsOptions) {
   const startedAt = Date.now() / 1_000
   let registry: Promise<Registry> | undefined
 
   return {
-    /** The metrics as text, and the type of that. */
+    /** The metrics as text, and its content type. */
     async render(): Promise<{ text: string; contentType: string }> {
-      // Loaded for those only who are ever asked.
+      // prom-client loads at the first request, since most boxes have no Prometheus.
       registry ??= register(options, startedAt)
       const { contentType } = await registry
       return { text: await (await registry).metrics(), contentType }
@@ -64,7 +64,7 @@ async function register(options: MetricsOptions, startedAt: number): Promise<Reg
       },
     })
   }
-  // What a registry asks of a metric; its types only know its own.
+  // A registry needs only these members of a metric; prom-client's types admit its own classes alone.
   const histogram = (name: string, help: string, read: Series) =>
     registry.registerMetric({
       name,
@@ -117,7 +117,7 @@ function describeTraffic(
   gauge('musakone_sockets', 'Open WebSockets.', ['dialect'], () => {
     const open = gateway.dialects()
     const clients = Object.values(open).reduce((sum, value) => sum + value, 0)
-    // Those of Mopidy's web clients are counted with the others, but are not the gateway's.
+    // The sockets of Mopidy's web clients take seats too, but are no clients of the gateway.
     const all = { ...open, web_client: Math.max(0, gateway.seats.taken() - clients) }
     return Object.entries(all).map(([dialect, value]) => ({ labels: { dialect }, value }))
   })
@@ -143,7 +143,7 @@ function describeTraffic(
   ])
 }
 
-// prom-client's own set of these has a timer that fires a hundred times a second, and speaks of Node.
+// prom-client's default metrics start a timer that fires a hundred times a second, and are named for Node.
 function describeProcess(startedAt: number, counter: Describe, gauge: Describe): void {
   const one = (value: number | undefined) => (value === undefined ? [] : [{ value }])
   counter('process_cpu_seconds_total', 'Processor time used.', [], () =>

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-export type ProcessFigures = Readonly<{
+type ProcessFigures = Readonly<{
   cpuSeconds: number
   residentBytes: number
   openDescriptors: number
   mostDescriptors: number
 }>
 
-/** In which Linux counts the time of processes for others to read. */
+/** The unit of processor time in `/proc`: USER_HZ, which is 100 on every Linux. */
 const TICKS_A_SECOND = 100
 
-/** What this process uses; undefined where there is no `/proc`. */
+/** What this process uses; undefined without a `/proc`. */
 export function processFigures(proc = '/proc/self'): ProcessFigures | undefined {
   try {
     const stat = readFileSync(`${proc}/stat`, 'utf8')
-    // Behind the name, which may hold anything, the third field comes first.
+    // The name, the second field, may hold spaces and brackets; after its last bracket comes field three.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const [user, system] = [Number(fields[11]), Number(fields[12])]
     const status = readFileSync(`${proc}/status`, 'utf8')

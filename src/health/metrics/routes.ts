@@ -1,28 +1,27 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth } from '../../accounts/door/auth'
-import { allows, mayNot } from '../../accounts/roles/permissions'
-import { AppError } from '../../errors'
+import type { Auth } from '../../accounts/door/auth'
+import type { Door } from '../../accounts/door/door'
 import type { ClientAddress, RequestServer } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
 import type { Metrics } from './metrics'
 
-export type MetricsRoutesOptions = {
-  accounts: Accounts
+type MetricsRoutesOptions = {
+  auth: Auth
+  door: Door
   metrics: Metrics
   clientAddress: ClientAddress
 }
 
-/** By which proxies say that they ask for somebody else. */
+/** The headers by which a proxy says that it forwards a request. */
 const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
 const NEED = 'audit'
 
-/** For a Prometheus on this machine, or one that has the API key of an admin. */
-export const metricsRoutes = ({ accounts, metrics, clientAddress }: MetricsRoutesOptions) =>
-  new Elysia({ name: 'metrics.routes' }).use(auth(accounts)).get(
+/** `/metrics`, for programs on this machine and for admins, also by API key. */
+export const metricsRoutes = ({ auth, door, metrics, clientAddress }: MetricsRoutesOptions) =>
+  new Elysia({ name: 'metrics.routes' }).use(auth).get(
     '/metrics',
     async ({ request, server }) => {
-      if (!isFromHere(request, server, clientAddress)) await checkMayRead(accounts, request, server)
+      if (!isFromHere(request, server, clientAddress)) await checkMayRead(door, request, server)
       const { text, contentType } = await metrics.render()
       const headers = { 'content-type': contentType, 'cache-control': 'no-store' }
       return new Response(text, { headers })
@@ -38,25 +37,23 @@ export const metricsRoutes = ({ accounts, metrics, clientAddress }: MetricsRoute
     },
   )
 
-/** Whether a program of this machine asks, and not for somebody else. */
+/** Whether the request comes from a program on this machine, and was not forwarded. */
 function isFromHere(
   request: Request,
   server: RequestServer | null,
   clientAddress: ClientAddress,
 ): boolean {
-  // A proxy on this machine, of which nobody has told us, asks for all the world.
+  // A proxy on this machine that TRUSTED_PROXIES does not name forwards requests from anywhere.
   if (FORWARDING.some((name) => request.headers.has(name))) return false
   const address = clientAddress(request, server)
   return address === '::1' || address.startsWith('127.')
 }
 
 async function checkMayRead(
-  accounts: Accounts,
+  { identityOf, roles }: Door,
   request: Request,
   server: RequestServer | null,
 ): Promise<void> {
-  const presented = accounts.presented(request, server)
-  if (presented === undefined) throw new AppError('unauthorized', 'Log in first.')
-  const { role } = await accounts.identify(presented.token)
-  if (!accounts.roles.may(role, NEED)) throw new AppError('forbidden', mayNot(role, allows[NEED]))
+  const { role } = await identityOf(request, server)
+  roles.mustHave(role, NEED)
 }

@@ -1,21 +1,18 @@
 import { Elysia } from 'elysia'
-import type { Accounts } from '../../accounts/accounts'
-import { auth } from '../../accounts/door/auth'
-import { allows, mayNot } from '../../accounts/roles/permissions'
+import type { Auth } from '../../accounts/door/auth'
+import type { Roles } from '../../accounts/roles/roles'
 import type { Analytics } from '../../analytics/analytics'
-import { AppError } from '../../errors'
 import { errorReplies } from '../../http/error-reply'
 import { ROOM } from '../loose-rows'
 import { Days, DaysQuery } from './model'
 
 /** What was done and heard, day by day. */
-export const daysRoutes = (accounts: Accounts, analytics: Analytics) =>
-  new Elysia({ name: 'analytics.days-routes', prefix: '/api/analytics' }).use(auth(accounts)).get(
+export const daysRoutes = (auth: Auth, roles: Roles, analytics: Analytics) =>
+  new Elysia({ name: 'analytics.days-routes', prefix: '/api/analytics' }).use(auth).get(
     '/days',
     ({ identity: { role, userId }, query }) => {
       if (query.room !== 'true') return analytics.days(userId, query)
-      if (!accounts.roles.may(role, 'history.room'))
-        throw new AppError('forbidden', mayNot(role, allows['history.room']))
+      roles.mustHave(role, 'history.room')
       return analytics.days(ROOM, query)
     },
     {

@@ -1,3 +1,5 @@
+import { DAY_MS, DAY_S } from '../../clock'
+
 /** A time in Unix seconds: `from` belongs to it, `to` no longer. */
 export type Span = Readonly<{ from: number; to: number }>
 
@@ -5,13 +7,11 @@ export type Span = Readonly<{ from: number; to: number }>
 export type Part = Readonly<{ sign: 1 | -1; period: number }>
 export type Piece = Span & Readonly<{ sign: 1 | -1 }>
 
-const DAY = 86_400
-
 /** The days of UTC whose edges are nearest to those of a span, and what is then too little or much. */
 export function wholeDays({ from, to }: Span): { days: Span; edges: Piece[] } {
-  const days = { from: Math.round(from / DAY), to: Math.round(to / DAY) }
-  const start = days.from * DAY
-  const end = days.to * DAY
+  const days = { from: Math.round(from / DAY_S), to: Math.round(to / DAY_S) }
+  const start = days.from * DAY_S
+  const end = days.to * DAY_S
   const edges: Piece[] = [
     { sign: 1, from, to: start },
     { sign: -1, from: start, to: from },
@@ -103,5 +103,5 @@ function monthOf(year: number, month: number): Period {
   return { period, from, to, weight: WEIGHTS.month, within: days }
 }
 
-const dayOf = (days: number) => new Date(days * DAY * 1_000)
-const daysBefore = (year: number, month: number) => Date.UTC(year, month) / (DAY * 1_000)
+const dayOf = (days: number) => new Date(days * DAY_MS)
+const daysBefore = (year: number, month: number) => Date.UTC(year, month) / DAY_MS

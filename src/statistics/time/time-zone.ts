@@ -1,11 +1,11 @@
+import { DAY_S, HOUR_S } from '../../clock'
 import { AppError } from '../../errors'
 
 const QUARTER = 900
-const DAY = 86_400
 /** Nowhere has the clock been turned twice within so short a time. */
-const LOOK_EVERY = 7 * DAY
+const LOOK_EVERY = 7 * DAY_S
 /** Further from UTC no clock is, in seconds. */
-const FURTHEST = 26 * 3_600
+const FURTHEST = 26 * HOUR_S
 
 /** A time in which the clocks of a zone stay so far ahead of UTC; all in seconds. */
 export type Stretch = Readonly<{ from: number; to: number; offset: number }>
@@ -24,7 +24,7 @@ export function readTimeZone(name?: string) {
   function offsetAt(seconds: number): number {
     const [, sign, hours, minutes = 0] =
       /GMT([+-])(\d+):?(\d+)?/.exec(format.format(seconds * 1_000)) ?? []
-    const ahead = Number(hours ?? 0) * 3_600 + Number(minutes) * 60
+    const ahead = Number(hours ?? 0) * HOUR_S + Number(minutes) * 60
     return Math.round(ahead / QUARTER) * QUARTER * (sign === '-' ? -1 : 1)
   }
 
@@ -87,4 +87,4 @@ function formatOf(timeZone: string | undefined): Intl.DateTimeFormat {
 
 /** The day, counted from 1970, of a local time in seconds, as `2026-01-05`. */
 export const dateOf = (day: number): string =>
-  new Date(day * DAY * 1_000).toISOString().slice(0, 10)
+  new Date(day * DAY_S * 1_000).toISOString().slice(0, 10)

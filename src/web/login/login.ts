@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { PUBLIC } from '../../accounts/door/auth'
+import { LOGIN_PAGE } from '../../http/page-addresses'
 import { pageFile } from '../page-file'
 import style from './login-page.css' with { type: 'text' }
 import page from './login-page.html' with { type: 'text' }
@@ -14,7 +15,7 @@ const hidden = { detail: { ...PUBLIC, hide: true } }
 /** The page at `/login`, where people who come without a session are sent. */
 export const loginRoutes = () =>
   new Elysia({ name: 'login.routes' })
-    .get('/login', () => pageFile(html, 'text/html'), hidden)
-    .get('/login/login.css', () => pageFile(style, 'text/css'), hidden)
-    .get('/login/login.js', () => pageFile(script, 'text/javascript'), hidden)
-    .get('/login/words.js', () => pageFile(words, 'text/javascript'), hidden)
+    .get(LOGIN_PAGE, () => pageFile(html, 'text/html'), hidden)
+    .get(`${LOGIN_PAGE}/login.css`, () => pageFile(style, 'text/css'), hidden)
+    .get(`${LOGIN_PAGE}/login.js`, () => pageFile(script, 'text/javascript'), hidden)
+    .get(`${LOGIN_PAGE}/words.js`, () => pageFile(words, 'text/javascript'), hidden)

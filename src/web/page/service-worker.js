@@ -1,22 +1,11 @@
 // Lets the page open without a connection. Only what is the same for everybody is kept: the page and
 // its files. All else, and above all every answer of the API, goes to the server as if this were not here.
 
-// Both are written here when the page is bundled.
+// All three are written here when the page is bundled.
 const CACHE = 'musakone-page-VERSION'
 const FILES = ['/page/…']
-
-/** The addresses that show the page; a test holds it against the server's. */
-const SCREENS = [
-  '/',
-  '/queue',
-  '/search',
-  '/browse',
-  '/playlists',
-  '/screen',
-  '/listening',
-  '/room',
-  '/admin',
-]
+/** The addresses that show the page. */
+const SCREENS = ['/…']
 /** A page that is slower than this is opened as it was. */
 const PATIENCE_MS = 2_500
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { createApp } from '../../../src/http/app'
 import { createLog } from '../../../src/log'
 import { type MethodName, methods } from '../../../src/mopidy/methods'

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import type { Role } from '../../../src/accounts/model'
 import { DEFAULT_LIMITS } from '../../../src/accounts/roles/limits'
 import {
   DEFAULT_PERMISSIONS,
   FOR_ADMINS_ONLY,
   PERMISSIONS,
 } from '../../../src/accounts/roles/permissions'
+import type { Role } from '../../../src/accounts/roles/role'
 import { temporaryFolder } from '../../support/executable'
 import { connectOwn, type OwnSocket } from '../../support/own-socket'
 import { startTestMusakone, type TestMusakone, until } from '../../support/test-musakone'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import type { SessionEntry } from '../../../src/accounts/model'
+import type { SessionEntry } from '../../../src/accounts/sessions/model'
 import { remember } from '../../support/aftermath'
 import { connectOwn } from '../../support/own-socket'
 import { fixedClock } from '../../support/test-musakone'
@@ -223,22 +223,22 @@ describe('sessions', () => {
 
   test('last_seen is right for who has an open socket only', async () => {
     const { id, token } = await office.someone()
-    const identity = await office.musakone.services.accounts.identify(token)
+    const identity = await office.musakone.services.accounts.door.identify(token)
     for (let minute = 0; minute < 5; minute += 1) {
       clock.advance(60_000)
-      office.musakone.services.accounts.noteUse(identity)
+      office.musakone.services.accounts.door.noteUse(identity)
     }
     const { body } = await office.ask(`/api/users/${id}/sessions`)
     expect(body.sessions).toMatchObject([{ last_seen: now() }])
     // What has ended meanwhile does not come back by it.
     await end(identity.sessionId, office.admin())
-    office.musakone.services.accounts.noteUse(identity)
+    office.musakone.services.accounts.door.noteUse(identity)
     expect((await office.ask(`/api/users/${id}/sessions`)).body).toEqual({ sessions: [] })
   })
 
   test('noting a use costs next to nothing', async () => {
-    const identity = await office.musakone.services.accounts.identify(office.admin())
-    const { noteUse } = office.musakone.services.accounts
+    const identity = await office.musakone.services.accounts.door.identify(office.admin())
+    const { noteUse } = office.musakone.services.accounts.door
     const startedAt = performance.now()
     for (let turn = 0; turn < 100_000; turn += 1) noteUse(identity)
     expect((performance.now() - startedAt) / 100_000).toBeLessThan(0.002)
@@ -250,9 +250,9 @@ test('last_seen survives a stop, and what is noted is no reason to fail', async 
   const office = await openOffice({ clock })
   const { id, token } = await office.someone()
   const { accounts } = office.musakone.services
-  const identity = await accounts.identify(token)
+  const identity = await accounts.door.identify(token)
   clock.advance(3_600_000)
-  accounts.noteUse(identity)
+  accounts.door.noteUse(identity)
   const lastSeen = () =>
     withRows(office.databasePath, (rows) =>
       rows

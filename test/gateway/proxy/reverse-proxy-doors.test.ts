@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { connectRaw } from '../../support/raw-socket'
 import { setWebStage, type WebStage } from './web-stage'
 

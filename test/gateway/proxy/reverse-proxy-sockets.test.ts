@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, spyOn, test } from 'bun:test'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { remember } from '../../support/aftermath'
 import { connectRaw, upgradeRequest } from '../../support/raw-socket'
 import { fixedClock, until } from '../../support/test-musakone'
@@ -218,10 +218,10 @@ describe('the sockets of web clients', () => {
     async (path) => {
       const headers = { authorization: `Bearer ${await stage.musakone.logIn()}` }
       const { accounts } = stage.musakone.services
-      const { identify } = accounts
-      const spy = spyOn(accounts, 'identify').mockImplementation(async (...args) => {
+      const { identify } = accounts.door
+      const spy = spyOn(accounts.door, 'identify').mockImplementation(async (...args) => {
         const identity = await identify(...args)
-        accounts.logOut(identity)
+        accounts.ownAccount.logOut(identity)
         return identity
       })
       const client = await connectWeb(url(path), { headers }).finally(() => spy.mockRestore())

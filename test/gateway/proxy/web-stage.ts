@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { temporaryFolder } from '../../support/executable'
 import {
   startTestMusakone,

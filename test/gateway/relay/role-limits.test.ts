@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import type { Role } from '../../../src/accounts/model'
-import type { Limits } from '../../../src/accounts/roles/limits'
+import type { RoleLimits } from '../../../src/accounts/roles/limits'
+import type { Role } from '../../../src/accounts/roles/role'
 import { temporaryFolder } from '../../support/executable'
 import { connectOwn, type OwnSocket } from '../../support/own-socket'
 import { connectRpc } from '../../support/rpc-client'
@@ -63,14 +63,14 @@ describe('the limits of a role', () => {
     return socket
   }
 
-  const NONE: Limits = {
+  const NONE: RoleLimits = {
     max_queued: null,
     adds_per_minute: null,
     longest_track_ms: null,
     volume_ceiling: null,
     uri_schemes: null,
   }
-  const limit = (role: Role, limits: Partial<Limits>) =>
+  const limit = (role: Role, limits: Partial<RoleLimits>) =>
     musakone.services.accounts.roles.change(role, { limits }, {})
   const add = (uris: readonly string[], socket = guest) => socket.call(ADD, { uris })
   const refused = (message: string, data: object) => ({

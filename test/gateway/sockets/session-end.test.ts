@@ -68,7 +68,7 @@ describe('the end of a session', () => {
     { own, rpc }: Record<'own' | 'rpc', OwnSocket[]>,
     end: () => Promise<unknown>,
   ): Promise<void> {
-    const identity = await musakone.services.accounts.identify(token)
+    const identity = await musakone.services.accounts.door.identify(token)
     const call = (uri: string) => ({ method: 'core.playlists.lookup', params: { uri } })
     const sendAll = (when: string) => {
       for (const client of own) client.send({ type: 'mopidy', ...call(`m3u:${when}`) })
@@ -162,12 +162,12 @@ describe('the end of a session', () => {
   test('C3 a session that ends while its token is being checked lets nobody in', async () => {
     const token = await musakone.logIn(await someone())
     const { accounts } = musakone.services
-    const { identify } = accounts
+    const { identify } = accounts.door
     const client = await connectOwn(musakone.socketUrl)
     open.push(client)
-    const spy = spyOn(accounts, 'identify').mockImplementation(async (...args) => {
+    const spy = spyOn(accounts.door, 'identify').mockImplementation(async (...args) => {
       const identity = await identify(...args)
-      accounts.logOut(identity)
+      accounts.ownAccount.logOut(identity)
       return identity
     })
     await expect(client.signIn(token).finally(() => spy.mockRestore())).rejects.toThrow('Invalid')
@@ -178,10 +178,10 @@ describe('the end of a session', () => {
   test('C3 a session that ends during the handshake gets a socket that closes', async () => {
     const token = await musakone.logIn(await someone())
     const { accounts } = musakone.services
-    const { identify } = accounts
-    const spy = spyOn(accounts, 'identify').mockImplementation(async (...args) => {
+    const { identify } = accounts.door
+    const spy = spyOn(accounts.door, 'identify').mockImplementation(async (...args) => {
       const identity = await identify(...args)
-      accounts.logOut(identity)
+      accounts.ownAccount.logOut(identity)
       return identity
     })
     const client = await connectOwn(`${musakone.socketUrl}?token=${token}`).finally(() =>

@@ -35,7 +35,7 @@ describe('a logout with 5,000 sockets of 10 sessions open', () => {
   test('looks each session up once, for the gateway and the proxy together', async () => {
     const { accounts, gateway, proxy } = musakone.services
     const tokens = await Promise.all(Array.from({ length: SESSIONS }, () => musakone.logIn()))
-    const identities = await Promise.all(tokens.map((token) => accounts.identify(token)))
+    const identities = await Promise.all(tokens.map((token) => accounts.door.identify(token)))
     const sockets = Array.from({ length: SOCKETS }, (_, index) => {
       const identity = identities[index % SESSIONS]
       const socket = openFakeSocket(gateway.accept(identity, 'own', '192.0.2.1'))
@@ -54,7 +54,7 @@ describe('a logout with 5,000 sockets of 10 sessions open', () => {
     const [ended] = identities
     if (ended === undefined) throw new Error('nobody is signed in')
     counter.reads = 0
-    accounts.logOut(ended)
+    accounts.ownAccount.logOut(ended)
     // One more is the session that ends.
     expect(counter.reads).toBeLessThanOrEqual(SESSIONS + 1)
     const closed = sockets.filter(({ socket }) => socket.closedWith !== undefined)

@@ -23,7 +23,7 @@ describe('signing in', () => {
     const expired = await musakone.logIn()
     clock.advance(31 * DAY_MS)
     const loggedOut = await musakone.logIn()
-    accounts.logOut(await accounts.identify(loggedOut))
+    accounts.ownAccount.logOut(await accounts.door.identify(loggedOut))
     tokens = { good: await musakone.logIn(), expired, loggedOut }
   })
   afterAll(() => musakone.stop())
@@ -142,9 +142,9 @@ describe('signing in', () => {
 
   test('C1 a flood behind a token that is being checked is closed with 1008', async () => {
     const { accounts } = musakone.services
-    const { identify } = accounts
+    const { identify } = accounts.door
     const checked = Promise.withResolvers<void>()
-    const spy = spyOn(accounts, 'identify').mockImplementation(async (...args) => {
+    const spy = spyOn(accounts.door, 'identify').mockImplementation(async (...args) => {
       await checked.promise
       return identify(...args)
     })

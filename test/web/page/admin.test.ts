@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { hasChromium } from '../../clients/browser'
 import { TEST_PASSWORD, until } from '../../support/test-musakone'
 import { type PageStage, type Size, setPageStage } from './stage'

@@ -1,4 +1,4 @@
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { connectOwn } from '../../support/own-socket'
 import { TEST_PASSWORD } from '../../support/test-musakone'
 import { type PageStage, setPageStage } from './stage'

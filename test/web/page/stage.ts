@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import type { Browser, BrowserContext } from 'playwright-core'
-import type { Role } from '../../../src/accounts/model'
+import type { Role } from '../../../src/accounts/roles/role'
 import { startParty } from '../../accounts/party'
 import { startChromium } from '../../clients/browser'
 import { atEnd } from '../../support/end'

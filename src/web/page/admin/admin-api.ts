@@ -1,24 +1,19 @@
 import type { Invite, NewInvite } from '../../../accounts/invites/model'
 import type { ApiKey, NewApiKey, ShownApiKey } from '../../../accounts/keys/model'
 import type { Audit } from '../../../accounts/log/model'
-import type {
-  Login,
-  NewAccount,
-  PasswordChange,
-  Role,
-  SessionEntry,
-  UserChange,
-  UserEntry,
-} from '../../../accounts/model'
-import type { Limits } from '../../../accounts/roles/limits'
+import type { Login, PasswordChange } from '../../../accounts/model'
+import type { RoleLimits } from '../../../accounts/roles/limits'
+import type { Role } from '../../../accounts/roles/role'
+import type { SessionEntry } from '../../../accounts/sessions/model'
+import type { NewAccount, UserChange, UserEntry } from '../../../accounts/users/model'
 import type { Backup, BackupList, Box } from '../../../health/box/model'
 import type { Health } from '../../../health/model'
 import { get, send } from '../connection/api'
 
-export type { ApiKey, Audit, Box, Health, Invite, Limits, Role, SessionEntry, UserEntry }
+export type { ApiKey, Audit, Box, Health, Invite, Role, RoleLimits, SessionEntry, UserEntry }
 export type AuditEntry = Audit['events'][number]
 export type Finding = Box['findings'][number]
-export type RoleRules = { role: Role; permissions: string[]; limits: Limits; changed: boolean }
+export type RoleRules = { role: Role; permissions: string[]; limits: RoleLimits; changed: boolean }
 export type RoleList = {
   roles: RoleRules[]
   permissions: { name: string; allows: string; admins_only: boolean }[]
@@ -42,7 +37,7 @@ export const adminApi = {
   revokeKey: (id: number) => send<unknown>('DELETE', `/api/keys/${id}`),
 
   roles: () => get<RoleList>('/api/roles'),
-  changeRole: (role: Role, rules: { permissions: string[]; limits: Limits }) =>
+  changeRole: (role: Role, rules: { permissions: string[]; limits: RoleLimits }) =>
     send<RoleRules>('PATCH', `/api/roles/${role}`, rules),
   resetRole: (role: Role) => send<RoleRules>('DELETE', `/api/roles/${role}`),
 

@@ -1,3 +1,4 @@
+import { DAY_S, HOUR_S } from '../../../clock'
 import { locale } from '../language/language'
 import { fromNow } from '../time/time'
 
@@ -42,8 +43,8 @@ export function span(seconds: number): string {
     seconds < 5_400
       ? ['minute', seconds / 60]
       : seconds < 172_800
-        ? ['hour', seconds / 3_600]
-        : ['day', seconds / 86_400]
+        ? ['hour', seconds / HOUR_S]
+        : ['day', seconds / DAY_S]
   return Math.round(Number(value)).toLocaleString(locale(), {
     style: 'unit',
     unit: String(unit),

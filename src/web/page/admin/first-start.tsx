@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { DAY_S } from '../../../clock'
 import { Button } from '../controls/button'
 import { Icon } from '../controls/icon'
 import { Answered, useAnswer } from '../listening/answer'
@@ -11,7 +12,7 @@ import { Findings } from './box/findings'
 import { dismissFirstStart } from './first-steps'
 import { reasonFor, words } from './words'
 
-const SECONDS_A_WEEK = 7 * 86_400
+const SECONDS_A_WEEK = 7 * DAY_S
 
 /** Leads the owner of a new box through what is to be done once. */
 export function FirstStart() {

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Me } from '../../../accounts/model'
 import type { Permission } from '../../../accounts/roles/permissions'
+import { LOGIN_PAGE } from '../../../http/page-addresses'
 import { whenCalm } from '../calm'
 import { accountSheet } from '../shell/account-sheet'
 import { api } from './api'
@@ -28,7 +29,7 @@ export async function recognise(): Promise<void> {
 export async function logOut(): Promise<void> {
   // The socket closes for it: no reason to ask for a login that leads back here.
   await renew(api.logOut().catch(() => {}))
-  leaveFor('/login')
+  leaveFor(LOGIN_PAGE)
 }
 
 onOpen((isFirst) => {

@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals'
+import { LOGIN_PAGE } from '../../../http/page-addresses'
 import { sentences } from '../language/language'
 import { CallError, Refused } from './call-error'
 
@@ -179,7 +180,7 @@ async function isSignedOut(): Promise<boolean> {
 
 /** Leaves for the login, which leads back here. */
 export function logInAgain(): void {
-  leaveFor(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+  leaveFor(`${LOGIN_PAGE}?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
 /** Leaves once, however many hear that the session has ended: a second time would stop the first. */

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { DAY_S, HOUR_S } from '../../../../clock'
 import { Button } from '../../controls/button'
 import { Face } from '../../controls/face'
 import { Field, Form, Pick } from '../../controls/field'
@@ -13,12 +14,12 @@ import { useRefresh } from '../refreshed'
 import { reasonFor, words } from '../words'
 
 const SECONDS = {
-  hours3: 3 * 3_600,
-  hours12: 12 * 3_600,
-  day: 86_400,
-  week: 7 * 86_400,
-  month: 30 * 86_400,
-  year: 365 * 86_400,
+  hours3: 3 * HOUR_S,
+  hours12: 12 * HOUR_S,
+  day: DAY_S,
+  week: 7 * DAY_S,
+  month: 30 * DAY_S,
+  year: 365 * DAY_S,
 } as const
 type Span = keyof typeof SECONDS
 

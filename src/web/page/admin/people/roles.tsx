@@ -3,7 +3,7 @@ import { Button } from '../../controls/button'
 import { Field, Form, Tick } from '../../controls/field'
 import { Answered, useAnswer } from '../../listening/answer'
 import { say as announce, complain } from '../../toasts'
-import { adminApi, type Limits, type RoleList, type RoleRules } from '../admin-api'
+import { adminApi, type RoleLimits, type RoleList, type RoleRules } from '../admin-api'
 import { reasonFor, words } from '../words'
 
 const MS_A_MINUTE = 60_000
@@ -153,7 +153,7 @@ function Amount({ label, name, value, max, min = 1, step = '1' }: AmountOptions)
   )
 }
 
-function limitsIn(values: FormData): Limits {
+function limitsIn(values: FormData): RoleLimits {
   const numberOf = (name: string) => {
     const text = String(values.get(name) ?? '').trim()
     return text === '' ? null : Number(text)

@@ -1,9 +1,9 @@
-import { sameTlTrack, type TlTrack } from './models'
-import { shuffled } from './sequence'
+import { sameTlTrack, type TlTrack } from '../models/models'
+import { shuffled } from '../models/sequence'
 
 export type Options = { consume: boolean; random: boolean; repeat: boolean; single: boolean }
 
-/** What plays before and after what, under the options; random mode keeps an order of its own. */
+/** The track before and after a given one, by the options; random mode keeps an order of its own. */
 export function createSuccession(services: {
   options: Readonly<Options>
   list(): TlTrack[]
@@ -11,13 +11,13 @@ export function createSuccession(services: {
   random(): number
 }) {
   const { options, list, current, random } = services
-  let order: TlTrack[] = [] // what random mode has yet to play
+  let order: TlTrack[] = [] // the tracks that random mode has not played yet
 
   function restart() {
     order = options.random ? shuffled(list(), random) : []
   }
 
-  /** Without a track Mopidy takes the place of the current one. */
+  /** The index of the track, or of the current one for null; -1 when it is not in the list. */
   function placeOf(tlTrack: TlTrack | null): number {
     const wanted = tlTrack ?? current()
     return list().findIndex((item) => sameTlTrack(item, wanted))
@@ -40,7 +40,7 @@ export function createSuccession(services: {
     restart,
     after,
 
-    /** What follows when a track has played to its end. */
+    /** The track that follows when this one has played to its end. */
     atEnd(tlTrack: TlTrack | null): TlTrack | null {
       if (options.single) return options.repeat ? tlTrack : null
       return after(tlTrack)

@@ -1,13 +1,12 @@
+import type { TlTrack } from '../models/models'
+import { PythonError } from '../models/python'
+import { checkChoice, checkInteger, checkModel, PLAYBACK_STATES } from '../models/validation'
+import type { Tracklist } from '../tracklist/tracklist'
 import type { Audio } from './audio'
-import type { TlTrack } from './models'
 import type { Player, State } from './player'
-import { PythonError } from './python'
 import { createTrackChanges } from './track-changes'
-import type { Tracklist } from './tracklist'
-import { checkChoice, checkInteger, checkModel, PLAYBACK_STATES } from './validation'
 
 export type SavedPlayback = { tlid: number | null; position: number; state: State }
-export type Playback = ReturnType<typeof createPlayback>
 
 /** `core.playback.*`: a port of Mopidy's PlaybackController, with the order of its events. */
 export function createPlayback(services: {
@@ -29,7 +28,7 @@ export function createPlayback(services: {
     if (wanted !== null && !tracklist.includes(wanted)) throw new PythonError('AssertionError', '')
     if (wanted === null && player.state === 'paused') return resume()
 
-    // A tlid that is not in the list is no error: what played starts again.
+    // Mopidy takes a tlid that is not in the list for none, and starts the current track again.
     let to = wanted ?? player.pending ?? player.current ?? succession.after(null)
     for (let left = attempts(); to && left > 0; left--) {
       if (changes.begin(to, 'playing')) break
@@ -50,7 +49,7 @@ export function createPlayback(services: {
     return null
   }
 
-  /** Steps on until a track can be played, or past the end, which stops. */
+  /** Goes from track to track until one can be played; past the end of the list it stops. */
   function walk(step: (from: TlTrack) => TlTrack | null) {
     let from = player.pending ?? player.current
     for (let left = attempts(); from && left > 0; left--) {
@@ -61,7 +60,7 @@ export function createPlayback(services: {
     }
   }
 
-  /** A repeating list without a playable track would never end. */
+  /** How many tracks to try: without a bound, a repeating list without a playable one never ends. */
   function attempts(): number {
     return Math.max(1, tracklist.length() * 2)
   }

@@ -1,13 +1,13 @@
-import type { DemoEvent } from './events'
+import type { DemoEvent } from '../models/events'
+import type { TlTrack, Track } from '../models/models'
+import type { PLAYBACK_STATES } from '../models/validation'
+import type { Tracklist } from '../tracklist/tracklist'
 import type { History } from './history'
-import type { TlTrack, Track } from './models'
-import type { Tracklist } from './tracklist'
-import type { PLAYBACK_STATES } from './validation'
 
 export type State = (typeof PLAYBACK_STATES)[number]
 export type Player = ReturnType<typeof createPlayer>
 
-/** What plays and how, and the events that tell of it. */
+/** The state of the playback, and the events that announce it. */
 export function createPlayer(services: {
   tracklist: Tracklist
   history: History
@@ -20,13 +20,13 @@ export function createPlayer(services: {
   const player = {
     state: 'stopped' as State,
     current: null as TlTrack | null,
-    /** The track on its way: asked for, but not yet heard. */
+    /** The track that was asked for and that the audio has not started yet. */
     pending: null as TlTrack | null,
     pendingPosition: null as number | null,
-    /** Where the track was that is being left; null when nobody wrote it down. */
+    /** The position, in milliseconds, at which the previous track was left; null when it is unknown. */
     lastPosition: null as number | null,
     goingBack: false,
-    /** After a restart: where the restored track is to go on, and whether as paused. */
+    /** After a restart: the position of the restored track, and whether it was paused. */
     startAt: null as number | null,
     startPaused: false,
     streamTitle: null as string | null,
@@ -60,7 +60,7 @@ export function createPlayer(services: {
     emitEnded(time_position: number) {
       const tl_track = player.current
       if (!tl_track) return
-      // In consume mode this takes the track off the list, and so off `current` too.
+      // In consume mode this removes the track from the list and clears `current`.
       if (!player.goingBack) tracklist.markPlayed(tl_track)
       player.goingBack = false
       emit({ tl_track, time_position, event: 'track_playback_ended' })

@@ -1,14 +1,14 @@
 const texts = new WeakMap<object, string>()
 
 /**
- * Writes a value as Python's `json.dumps` does: a space after separators, ASCII only. The text of
- * a model is kept, since models never change and a long tracklist is written often.
+ * The JSON text that Python's `json.dumps` gives: a space after separators, ASCII only. The text of a
+ * model is cached, since models never change and a long tracklist is written often.
  */
-export function toWire(value: unknown): string {
+export function pythonJson(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'string') return writeString(value)
   if (typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(toWire).join(', ')}]`
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`
   if (!('__model__' in value)) return writeObject(value)
 
   const kept = texts.get(value)
@@ -21,7 +21,7 @@ export function toWire(value: unknown): string {
 function writeObject(value: object): string {
   const members: string[] = []
   for (const [key, member] of Object.entries(value)) {
-    members.push(`${writeString(key)}: ${toWire(member)}`)
+    members.push(`${writeString(key)}: ${pythonJson(member)}`)
   }
   return `{${members.join(', ')}}`
 }

@@ -1,6 +1,6 @@
 // Mopidy is a Python program and its error texts quote values the way Python writes them.
 
-export type PythonErrorType =
+type PythonErrorType =
   | 'AssertionError'
   | 'AttributeError'
   | 'TracklistFull'
@@ -8,7 +8,7 @@ export type PythonErrorType =
   | 'ValidationError'
   | 'ValueError'
 
-/** What a method of Mopidy raises; it travels to the client as JSON-RPC error data. */
+/** An exception that a method of Mopidy raises; the client gets it as JSON-RPC error data. */
 export class PythonError extends Error {
   constructor(
     readonly type: PythonErrorType,
@@ -18,7 +18,7 @@ export class PythonError extends Error {
   }
 }
 
-/** Writes a decoded JSON value as Python's `repr()` would. */
+/** The text that Python's `repr()` gives for a decoded JSON value. */
 export function repr(value: unknown): string {
   if (value === null || value === undefined) return 'None'
   if (value === true) return 'True'
@@ -29,6 +29,7 @@ export function repr(value: unknown): string {
   return String(value)
 }
 
+/** The name of the Python type that a decoded JSON value has. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'NoneType'
   if (typeof value === 'boolean') return 'bool'
@@ -39,7 +40,7 @@ export function typeName(value: unknown): string {
   return model ?? 'dict'
 }
 
-/** A traceback as the real one attaches it: with the file paths a gateway has to strip. */
+/** A traceback like a real Mopidy's, with the file paths that Musakone must not pass on. */
 export function traceback(error: PythonError, method: string): string {
   const [module = 'actor', name = method] = method.split('.').slice(-2)
   const raised = {

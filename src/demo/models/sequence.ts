@@ -13,8 +13,16 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
   return copy
 }
 
-/** Fails with the sentence when the comparison holds, or as Python does on other types. */
-export function within(left: unknown, operator: '<' | '>' | '>=', right: unknown, message: string) {
+/**
+ * Throws an AssertionError with the message when the comparison holds, and Python's TypeError for
+ * values that it cannot compare.
+ */
+export function assertNot(
+  left: unknown,
+  operator: '<' | '>' | '>=',
+  right: unknown,
+  message: string,
+) {
   if (!isNumber(left) || !isNumber(right)) {
     const types = `'${typeName(left)}' and '${typeName(right)}'`
     throw new PythonError('TypeError', `'${operator}' not supported between instances of ${types}`)
@@ -24,7 +32,7 @@ export function within(left: unknown, operator: '<' | '>' | '>=', right: unknown
   if (holds) throw new PythonError('AssertionError', message)
 }
 
-/** Bounds as Python's slices take them; both languages count negative ones from the end. */
+/** Bounds for `slice()` from those of a Python slice; both count negative ones from the end. */
 export function sliceBounds(
   start: unknown,
   end: unknown,

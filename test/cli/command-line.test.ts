@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { version } from '../../../package.json'
-import { executable, runExecutable } from '../../support/executable'
+import { version } from '../../package.json'
+import { executable, runExecutable } from '../support/executable'
 
 const PATH = process.env.PATH ?? ''
 

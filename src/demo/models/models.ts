@@ -1,6 +1,6 @@
-import { toWire } from './wire'
+import { pythonJson } from './python-json'
 
-// Mopidy's models as they travel: the fields in Mopidy's order, empty ones left out.
+// Mopidy's models as it sends them: the fields in Mopidy's order, empty ones left out.
 type Model<Name extends string, Fields> = { readonly __model__: Name } & {
   readonly [Field in keyof Fields]?: Fields[Field]
 }
@@ -125,9 +125,9 @@ export function isModel<Name extends ModelName>(value: unknown, name: Name): val
     : false
 }
 
-/** Python compares models by value; a client may send back a TlTrack that it was given. */
+/** Whether two are equal by value, as in Python: a client may send back a TlTrack that it got. */
 export function sameTlTrack(a: TlTrack | null, b: TlTrack | null): boolean {
   if (a === b) return true
   if (a === null || b === null || a.tlid !== b.tlid) return false
-  return toWire(a.track) === toWire(b.track)
+  return pythonJson(a.track) === pythonJson(b.track)
 }

@@ -1,29 +1,14 @@
-import type { ReadStream } from 'node:tty'
 import { Argument, Command, CommanderError } from 'commander'
-import { type Config, readConfig } from '../../config'
-import { createLog, type Log } from '../../log'
-import { commit, date, version } from '../../version'
-import { describeConfig } from '../config'
-import { probe } from '../health'
-import { type Running, serve } from '../serve'
-import { serviceVariables } from '../service/environment'
+import { type Config, readConfig } from '../config'
+import { createLog, type Log } from '../log'
+import { commit, date, version } from '../version'
+import { describeConfig } from './config'
+import { probe } from './health'
+import { serve } from './serve'
+import { serviceVariables } from './service/environment'
+import type { Process } from './terminal/process'
 
-/** What the process gives to a command. */
-export type Process = {
-  variables: Readonly<Record<string, string | undefined>>
-  terminal: boolean
-  print(line: string): void
-  /** Puts a text on the terminal, where it is not taken for output. */
-  write(text: string): void
-  /** Standard input, which may be a terminal. */
-  input(): ReadStream
-  /** All that comes on standard input. */
-  inputText(): Promise<string>
-  /** Starts it, and stops it when the process is told to. Rejects when it does not start. */
-  untilStopped(start: () => Promise<Running>, log: Log): Promise<void>
-}
-
-/** Exit code of a command line that nobody understands. */
+/** Exit code of an unknown command, a wrong option or a missing argument. */
 const USAGE = 2
 
 const FOOTER = `
@@ -35,8 +20,8 @@ ${USAGE} wrong command line, 70 unexpected error, 75 the address is not there ye
 78 wrong configuration.`
 
 /**
- * Runs the command that the arguments name; none means `serve`. Resolves to the exit code.
- * @throws {StartError} in one line that says what is in the way.
+ * Runs the command that the arguments name, `serve` without any. Resolves to the exit code.
+ * @throws {StartError} with a message for the person at the terminal.
  */
 export async function runCommandLine(args: readonly string[], process: Process): Promise<number> {
   const { variables, terminal, print } = process
@@ -70,7 +55,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .command('demo')
     .description('run the service on a simulated Mopidy with a made-up library')
     .action(async () => {
-      const { demo } = await import('../demo')
+      const { demo } = await import('./demo')
       const { config, log } = await configured()
       const path = variables.DATABASE_PATH || ':memory:'
       await process.untilStopped(() => demo(config, path, log), log)
@@ -91,29 +76,29 @@ export async function runCommandLine(args: readonly string[], process: Process):
   const user = program
     .command('user')
     .description('list, add and change users, also while the service runs')
-  // Loaded only for those who want it, and for who wants to know of all.
+  // A command's modules load only when it is named, and for `man` and `completion`, which list all.
   const describesAll = args[0] === 'man' || args[0] === 'completion'
   const loads = (name: string) => describesAll || args.includes(name)
-  // What describes them does not depend on the machine; they themselves work on its service.
+  // The manual must not depend on the machine; a command takes its defaults from the machine's service.
   const given = { ...process, variables: describesAll ? {} : serviceVariables(variables) }
-  if (loads('user')) (await import('../user')).addUserCommands(user, given)
+  if (loads('user')) (await import('./user')).addUserCommands(user, given)
   const invite = program
     .command('invite')
     .description('make links and QR codes by which people make accounts, and end them')
-  if (loads('invite')) (await import('../invite')).addInviteCommands(invite, given)
+  if (loads('invite')) (await import('./invite')).addInviteCommands(invite, given)
   const backup = program
     .command('backup')
     .description('copy the database, also while the service runs')
-  if (loads('backup')) (await import('../backup')).describeBackup(backup, given)
+  if (loads('backup')) (await import('./backup')).describeBackup(backup, given)
   const restore = program
     .command('restore')
     .description('put a backup in the place of the database; the service must be stopped')
-  if (loads('restore')) (await import('../restore')).describeRestore(restore, given)
+  if (loads('restore')) (await import('./restore')).describeRestore(restore, given)
   const doctor = program
     .command('doctor')
     .description('look for what is wrong, and for what gets past the front door')
   if (loads('doctor'))
-    (await import('../doctor/doctor')).describeDoctor(doctor, process, (code) => {
+    (await import('./doctor/doctor')).describeDoctor(doctor, process, (code) => {
       exitCode = code
     })
   program
@@ -121,8 +106,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .description('print the manual page, for man -l -')
     .action(async () => {
       const [{ manPage }, { treeOf }] = await Promise.all([
-        import('../man'),
-        import('./command-tree'),
+        import('./man'),
+        import('./terminal/command-tree'),
       ])
       print(manPage(treeOf(program)).trimEnd())
     })
@@ -132,8 +117,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       const [{ completionScript }, { treeOf }] = await Promise.all([
-        import('../completion'),
-        import('./command-tree'),
+        import('./completion'),
+        import('./terminal/command-tree'),
       ])
       print(completionScript(shell, treeOf(program)).trimEnd())
     })
@@ -142,7 +127,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     await program.parseAsync(args.length === 0 ? ['serve'] : args, { from: 'user' })
     return exitCode
   } catch (error) {
-    // Commander has printed what is wrong, or the help that was asked for.
+    // Commander has already printed the error or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
     throw error
   }

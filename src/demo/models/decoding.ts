@@ -1,15 +1,18 @@
 import { FIELDS, isModel, type ModelName, model } from './models'
 import { typeName } from './python'
 
-/** Mopidy 3.4 closes the socket on a request that it fails to read or to answer. */
+/** A request that Mopidy 3.4 fails to read or to answer: it closes the socket. */
 export class SocketKilled extends Error {}
 
-/** A number below the minimum in a model: Python's ValueError, answered as a parse error. */
+/** Not JSON, or a negative number in a model: Mopidy answers with a parse error. */
 export class Unparsable extends Error {}
 
-/** Parses a request, turning each object with a known `__model__` into that model. */
+/**
+ * Parses a request and makes a model of each object with a known `__model__`.
+ * @throws {SocketKilled | Unparsable} where Mopidy fails.
+ */
 export function decode(text: string): unknown {
-  // Python gives up at about a thousand levels, JavaScript much later.
+  // Python's JSON reader fails at about a thousand levels, JavaScript's much later.
   if (text.length > MAX_DEPTH && depth(text) > MAX_DEPTH) throw new SocketKilled('too deep')
   let value: unknown
   try {

@@ -3,7 +3,7 @@ import type { Playlist, TlTrack } from './models'
 type State = 'playing' | 'paused' | 'stopped'
 type AtPosition = 'track_playback_paused' | 'track_playback_resumed' | 'track_playback_ended'
 
-/** Mopidy's 14 events; the name comes last, as on the wire. */
+/** Mopidy's 14 events, with the members in the order in which Mopidy sends them. */
 export type DemoEvent =
   | { tl_track: TlTrack; event: 'track_playback_started' }
   | { tl_track: TlTrack; time_position: number; event: AtPosition }

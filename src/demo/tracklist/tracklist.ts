@@ -1,21 +1,18 @@
 import type { Library } from '../library/library'
-import type { DemoEvent } from './events'
-import { model, sameTlTrack, type TlTrack, type Track } from './models'
-import type { Playback } from './playback'
-import { PythonError, typeName } from './python'
-import { shuffled, sliceBounds, within } from './sequence'
-import { createSuccession, type Options } from './succession'
+import type { DemoEvent } from '../models/events'
+import { model, sameTlTrack, type TlTrack, type Track } from '../models/models'
+import { PythonError } from '../models/python'
+import { sliceBounds } from '../models/sequence'
 import {
   checkBoolean,
   checkInteger,
-  checkIntegers,
   checkModel,
   checkModels,
-  checkQuery,
   checkUris,
-  isDict,
-  TRACKLIST_FIELDS,
-} from './validation'
+} from '../models/validation'
+import { moved, partlyShuffled } from './arrangement'
+import { matching } from './criteria'
+import { createSuccession, type Options } from './succession'
 
 export type SavedTracklist = { list: TlTrack[]; nextTlid: number; options: Options }
 export type Tracklist = ReturnType<typeof createTracklist>
@@ -23,13 +20,15 @@ export type Tracklist = ReturnType<typeof createTracklist>
 /** The queue and its options: a port of Mopidy's TracklistController, quirks included. */
 export function createTracklist(services: {
   library: Library
-  /** The player, which needs the tracklist itself and so is asked for late. */
-  playback(): Playback
+  /** The track that plays; Mopidy measures next, previous and end of track from it. */
+  current(): TlTrack | null
+  /** Called after each change of the list, before clients hear of it. */
+  onChange(): void
   emit(event: DemoEvent): void
   random(): number
   maxLength: number
 }) {
-  const { library, playback, emit, random, maxLength } = services
+  const { library, current, onChange, emit, random, maxLength } = services
   const options: Options = { consume: false, random: false, repeat: false, single: false }
   let nextTlid = 1
   let version = 0
@@ -37,13 +36,13 @@ export function createTracklist(services: {
   const succession = createSuccession({
     options,
     list: () => list,
-    current: () => playback().current(),
+    current,
     random,
   })
 
   function changed() {
     version += 1
-    playback().onTracklistChange()
+    onChange()
     succession.restart()
     emit({ event: 'tracklist_changed' })
   }
@@ -61,24 +60,10 @@ export function createTracklist(services: {
     return index === -1 ? null : index
   }
 
-  function filter(criteria: unknown): TlTrack[] {
-    if (!isDict(criteria)) throw unpoppable(criteria)
-    const { tlid = [], ...rest } = criteria
-    const query = checkQuery(rest, TRACKLIST_FIELDS)
-    const tlids = checkIntegers(tlid)
-    let matches = list
-    for (const [key, values] of Object.entries(query)) {
-      const field = key as 'uri' | 'name' | 'genre' | 'date' | 'comment' | 'musicbrainz_id'
-      matches = matches.filter(({ track }) => values.includes(track[field] ?? MISSING))
-    }
-    if (tlids.length > 0) matches = matches.filter((item) => tlids.includes(item.tlid))
-    return matches
-  }
-
   function remove(criteria: unknown): TlTrack[] {
-    const found = filter(criteria)
-    // Empty criteria match the list itself, which then shrinks while it is walked: as in Mopidy,
-    // every other track goes.
+    const found = matching(list, criteria)
+    // Without criteria `found` is the list itself, which shrinks while this loop walks it: like Mopidy,
+    // it removes every other track.
     for (const tlTrack of found) list.splice(indexOf(tlTrack) ?? list.length, 1)
     changed()
     return found
@@ -99,7 +84,7 @@ export function createTracklist(services: {
 
     const added: TlTrack[] = []
     for (const track of given ?? asked.flatMap((uri): Track[] => library.lookup(uri))) {
-      // What fitted stays, but nobody is told: no event and no new version.
+      // The tracks that fitted stay, but Mopidy sends no event and keeps the version.
       if (list.length >= maxLength) throw full(maxLength)
       const tlTrack = model('TlTrack', { tlid: nextTlid++, track })
       if (place === null) list.push(tlTrack)
@@ -111,28 +96,13 @@ export function createTracklist(services: {
   }
 
   function move(start: unknown, end: unknown, to: unknown) {
-    const last = start === end && typeof end === 'number' ? end + 1 : end
-    within(start, '>=', last, 'start must be smaller than end')
-    within(start, '<', 0, 'start must be at least zero')
-    within(last, '>', list.length, 'end can not be larger than tracklist length')
-    within(to, '<', 0, 'to_position must be at least zero')
-    within(to, '>', list.length, 'to_position can not be larger than tracklist length')
-    const [from, until] = sliceBounds(start, last)
-    const moved = list.slice(from, until)
-    const rest = [...list.slice(0, from), ...list.slice(until)]
-    rest.splice(Number(to), 0, ...moved)
-    list = rest
+    list = moved(list, start, end, to)
     changed()
     return null
   }
 
   function shuffle(start: unknown, end: unknown) {
-    if (start !== null && end !== null) within(start, '>=', end, 'start must be smaller than end')
-    if (start !== null) within(start, '<', 0, 'start must be at least zero')
-    if (end !== null) within(end, '>', list.length, 'end can not be larger than tracklist length')
-    const [from = 0, until] = sliceBounds(start, end)
-    const middle = shuffled(list.slice(from, until), random)
-    list = [...list.slice(0, from), ...middle, ...list.slice(until || list.length)]
+    list = partlyShuffled(list, start, end, random)
     changed()
     return null
   }
@@ -144,7 +114,7 @@ export function createTracklist(services: {
       const place = list.findIndex((item) => item.tlid === number)
       return place === -1 ? null : place
     }
-    return indexOf(wanted ?? playback().current())
+    return indexOf(wanted ?? current())
   }
 
   function tlTrackOf(value: unknown): TlTrack | null {
@@ -179,13 +149,12 @@ export function createTracklist(services: {
         return null
       },
       'core.tracklist.eot_track': (tlTrack: unknown) => succession.atEnd(tlTrackOf(tlTrack)),
-      'core.tracklist.filter': filter,
+      'core.tracklist.filter': (criteria: unknown) => matching(list, criteria),
       'core.tracklist.get_consume': () => options.consume,
-      'core.tracklist.get_eot_tlid': () => succession.atEnd(playback().current())?.tlid ?? null,
+      'core.tracklist.get_eot_tlid': () => succession.atEnd(current())?.tlid ?? null,
       'core.tracklist.get_length': () => list.length,
-      'core.tracklist.get_next_tlid': () => succession.after(playback().current())?.tlid ?? null,
-      'core.tracklist.get_previous_tlid': () =>
-        succession.before(playback().current())?.tlid ?? null,
+      'core.tracklist.get_next_tlid': () => succession.after(current())?.tlid ?? null,
+      'core.tracklist.get_previous_tlid': () => succession.before(current())?.tlid ?? null,
       'core.tracklist.get_random': () => options.random,
       'core.tracklist.get_repeat': () => options.repeat,
       'core.tracklist.get_single': () => options.single,
@@ -210,17 +179,8 @@ export function createTracklist(services: {
 }
 
 const OPTIONS = ['consume', 'random', 'repeat', 'single'] as const
-const MISSING = '\0'
 
 function full(maxLength: number): PythonError {
   const message = `('Tracklist may contain at most ${maxLength} tracks.', None)`
   return new PythonError('TracklistFull', message)
-}
-
-function unpoppable(criteria: unknown): PythonError {
-  if (Array.isArray(criteria)) {
-    return new PythonError('TypeError', 'pop expected at most 1 argument, got 2')
-  }
-  const message = `'${typeName(criteria)}' object has no attribute 'pop'`
-  return new PythonError('AttributeError', message)
 }

@@ -1,29 +1,32 @@
 import type { Socket } from 'bun'
 
-export type Pipe = ReturnType<typeof createPipe>
+export type ProxiedConnection = ReturnType<typeof createProxiedConnection>
 type End = Pick<Socket<unknown>, 'write' | 'pause' | 'resume' | 'end' | 'flush'>
 
-/** Carries the bytes of one client to the server and back; who cannot keep up is not read from. */
-export function createPipe(options: { client: End; port: number; frozen: boolean }) {
+/**
+ * Carries the bytes of one client to the server and back. While 1 MiB waits for one end, nothing more
+ * is read from the other.
+ */
+export function createProxiedConnection(options: { client: End; port: number; frozen: boolean }) {
   const { client, port } = options
   let frozen = options.frozen
   let server: End | null = null
   let upgraded = false
   let closed = false
   let serverGone = false
-  const up = createQueue()
-  const down = createQueue()
+  const toServer = createQueue()
+  const toClient = createQueue()
 
   function carry() {
     if (closed) return
     if (!frozen) {
-      if (server) up.writeTo(server)
-      down.writeTo(client)
+      if (server) toServer.writeTo(server)
+      toClient.writeTo(client)
     }
-    client[up.full() ? 'pause' : 'resume']()
-    server?.[down.full() ? 'pause' : 'resume']()
-    // What the server said last still arrives; held bytes hold the end back too.
-    if (serverGone && down.empty()) client.end()
+    client[toServer.full() ? 'pause' : 'resume']()
+    server?.[toClient.full() ? 'pause' : 'resume']()
+    // The client gets the server's last bytes before its connection ends, also when they are frozen.
+    if (serverGone && toClient.empty()) client.end()
   }
 
   function close() {
@@ -43,7 +46,7 @@ export function createPipe(options: { client: End; port: number; frozen: boolean
       },
       data(_, bytes) {
         if (!upgraded) upgraded = bytes.subarray(0, 12).toString('latin1') === 'HTTP/1.1 101'
-        down.add(bytes)
+        toClient.add(bytes)
         carry()
       },
       drain: carry,
@@ -62,11 +65,11 @@ export function createPipe(options: { client: End; port: number; frozen: boolean
     clientDrained: carry,
 
     fromClient(bytes: Uint8Array) {
-      up.add(bytes)
+      toServer.add(bytes)
       carry()
     },
     toClient(bytes: Uint8Array) {
-      down.add(bytes)
+      toClient.add(bytes)
       carry()
     },
     freeze(on: boolean) {
@@ -87,7 +90,7 @@ function createQueue() {
     empty: () => size === 0,
 
     add(bytes: Uint8Array) {
-      // The buffer that Bun hands over is used again for the next chunk.
+      // Bun uses its buffer again for the next chunk.
       chunks.push(bytes.slice())
       size += bytes.length
     },

@@ -1,15 +1,15 @@
+import type { TlTrack, Track } from '../models/models'
+import type { Tracklist } from '../tracklist/tracklist'
 import type { Audio, AudioListener } from './audio'
-import type { TlTrack, Track } from './models'
 import type { Player, State } from './player'
-import type { Tracklist } from './tracklist'
 
-/** Going from one track to another: begun by a command, finished when the audio says so. */
+/** Changes from one track to another: a command begins one, a message of the audio finishes it. */
 export function createTrackChanges(services: {
   audio: Audio
   tracklist: Tracklist
   player: Player
   reassertVolume(): void
-  /** What a client would call: a restored track is taken to its place so. */
+  /** `core.playback.seek` and `pause`, by which a restored track gets its position and state. */
   seek(timePosition: number): boolean | null
   pause(): void
 }) {
@@ -27,7 +27,7 @@ export function createTrackChanges(services: {
     player.pending = to
     if (to === null) {
       stop()
-      onEndOfStream() // Mopidy pretends an end here, so that a second →stopped is announced.
+      onEndOfStream() // Mopidy acts as at the end of a stream here, so it announces `stopped` twice.
       return true
     }
     if (!player.playable(to.track)) return false
@@ -62,10 +62,10 @@ export function createTrackChanges(services: {
     if (player.pendingPosition !== null) seekAudio(player.pendingPosition)
     player.setState('playing')
     player.emitStarted()
-    goWhereItWas()
+    restorePosition()
   }
 
-  function goWhereItWas() {
+  function restorePosition() {
     const at = player.startAt
     player.startAt = null
     if (at && seek(at)) return
@@ -79,7 +79,7 @@ export function createTrackChanges(services: {
   }
 
   function onAboutToFinish() {
-    // With its track removed meanwhile Mopidy fails here, and the list ends although it goes on.
+    // When the current track has been removed, Mopidy raises here, and playback ends with the list unplayed.
     if (player.state === 'stopped' || player.current === null) return
     player.lastPosition = player.current.track.length ?? null
     let after = tracklist.succession.atEnd(player.current)

@@ -1,7 +1,7 @@
 import type { DemoClock } from '../clock'
-import type { Track } from './models'
+import type { Track } from '../models/models'
 
-/** What the audio tells the core; the order of these calls is the order of Mopidy's events. */
+/** The messages of the audio to the core; their order is the order of Mopidy's events. */
 export type AudioListener = {
   onStreamChanged(): void
   onPositionChanged(): void
@@ -11,30 +11,32 @@ export type AudioListener = {
   onStreamTitle(title: string): void
 }
 
-/** What can be heard. */
-export type Sound = Readonly<{
-  /** Counts the streams; null when none is loaded. */
+/** The stream that is loaded, and where it is. */
+type Sound = Readonly<{
+  /** The number of the stream, counted from 1; null when none is loaded. */
   stream: number | null
-  /** Whether the core has been told of it. */
+  /** Whether the core has got `onStreamChanged` for it. */
   announced: boolean
   running: boolean
   positionMs: number
-  /** To the end of the track while it runs; of a stream without end. */
+  /** Milliseconds to the end of the track; infinite while it does not run, and for a radio stream. */
   leftMs: number
 }>
 
 export type Audio = ReturnType<typeof createAudio>
 
 /**
- * The sound pipeline as far as the core can tell: no sound, but GStreamer's states and messages.
- * Messages are posted and heard after the call that caused them; leaving a stream drops them.
+ * GStreamer's pipeline as the core sees it: its states and messages, without sound. A message reaches
+ * the core after the call that caused it; a change of stream drops the messages that wait.
  */
 export function createAudio(services: {
   clock: DemoClock
   listener: AudioListener
+  /** Queues a message for the core. */
   post(message: () => void): void
+  /** Drops the queued messages. */
   flush(): void
-  /** A timer went off: run this with the core to itself. */
+  /** Runs what a timer has started, then delivers its messages. */
   wake(run: () => void): void
   titles: string[]
 }) {
@@ -121,7 +123,7 @@ export function createAudio(services: {
       leftMs: runningSince === null ? Infinity : (track?.length ?? Infinity) - position(),
     }),
 
-    /** Chooses what plays next; while the running track is ending it follows without a gap. */
+    /** Loads a track; in answer to `onAboutToFinish` it follows the running one without a gap. */
     setTrack(next: Track) {
       if (finishing) gapless = next
       else track = next

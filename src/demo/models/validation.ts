@@ -1,7 +1,7 @@
 import { isModel, type ModelName, type Models } from './models'
 import { PythonError, repr } from './python'
 
-// Python keeps these two as sets, so a real Mopidy lists them in an order of the day.
+// Python keeps these two as sets, whose order in a message differs at each start of a real Mopidy.
 export const PLAYBACK_STATES = ['playing', 'paused', 'stopped'] as const
 export const TRACKLIST_FIELDS = ['date', 'musicbrainz_id', 'name', 'genre', 'comment', 'uri']
 
@@ -31,7 +31,7 @@ export function checkBoolean(value: unknown): boolean {
   return value
 }
 
-/** In Python a boolean is a whole number too. */
+/** A whole number within the bounds; in Python a boolean is one too. */
 export function checkInteger(value: unknown, min = -Infinity, max = Infinity): number {
   if (typeof value !== 'boolean' && !Number.isInteger(value)) {
     throw invalid(`Expected an integer, not ${repr(value)}`)
@@ -112,7 +112,7 @@ export function uriScheme(uri: string): string {
   return /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase() ?? ''
 }
 
-/** A dictionary is iterable in Python: it gives its keys. */
+/** The items of a list, or the keys of a dictionary, which Python iterates over. */
 function checkIterable(value: unknown, message: string): unknown[] {
   if (Array.isArray(value)) return value
   if (isDict(value)) return Object.keys(value)

@@ -1,10 +1,10 @@
 import type { DemoClock } from '../clock'
-import { model, type Ref, type Track } from './models'
+import { model, type Ref, type Track } from '../models/models'
 
 export type HistoryEntry = [timestamp: number, ref: Ref]
 export type History = ReturnType<typeof createHistory>
 
-/** What was started, the newest first, as `core.history.*` tells it. */
+/** `core.history.*`: the tracks that were started, newest first. */
 export function createHistory({ clock }: { clock: DemoClock }) {
   let entries: HistoryEntry[] = []
 
@@ -17,7 +17,7 @@ export function createHistory({ clock }: { clock: DemoClock }) {
       entries.unshift([Math.floor(clock.now()), ref])
     },
 
-    /** What is kept over a restart. */
+    /** The entries that Mopidy keeps over a restart. */
     save: (): HistoryEntry[] => entries.slice(0, MOST_SAVED),
     load(saved: HistoryEntry[]) {
       entries = saved.slice()
@@ -30,5 +30,5 @@ export function createHistory({ clock }: { clock: DemoClock }) {
   }
 }
 
-/** As in Mopidy. */
+/** Mopidy's own limit. */
 const MOST_SAVED = 500

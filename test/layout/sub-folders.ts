@@ -1,0 +1,141 @@
+import { dirname } from 'node:path'
+import type { Floors } from './floors'
+import type { SourceFile } from './imports'
+
+/** The floors within each folder of `src` that has sub-folders; see floors.ts for how to read them. */
+export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
+  accounts: [
+    ['routes.ts', '*/routes.ts', '*/registration-routes.ts'],
+    ['door/auth.ts', 'users/whose.ts'],
+    ['accounts.ts'],
+    ['door'],
+    ['invites', 'keys'],
+    ['users/administration.ts', 'sessions/proxy-login.ts'],
+    ['passwords'],
+    ['sessions'],
+    ['users'],
+    ['roles'],
+    ['log'],
+    ['.'],
+    ['passwords/new-password.ts', 'roles/limits.ts'],
+    ['users/name.ts', 'passwords/common-passwords.txt'],
+  ],
+  actions: [['.'], ['recorder'], ['classify.ts']],
+  cli: [['command-line.ts'], ['doctor', '.'], ['health.ts'], ['terminal'], ['service']],
+  database: [['backup'], ['.'], ['migrations']],
+  demo: [
+    ['mopidy.ts'],
+    ['server'],
+    ['core'],
+    ['playback'],
+    ['tracklist'],
+    ['library'],
+    ['models', 'clock.ts'],
+  ],
+  gateway: [
+    ['routes.ts', '*/routes.ts'],
+    ['gateway.ts'],
+    ['dialects/conversation.ts', 'proxy', 'room'],
+    ['sockets'],
+    ['dialects', 'relay'],
+  ],
+  health: [['box'], ['findings', 'metrics', '.']],
+  mopidy: [['.'], ['connection'], ['jsonrpc.ts'], ['reply-form.ts']],
+  statistics: [
+    ['routes.ts', '*/routes.ts'],
+    ['days'],
+    ['.'],
+    ['time/hours.ts'],
+    ['tops'],
+    ['loose-rows.ts', 'model.ts', 'turns.ts'],
+    ['time'],
+  ],
+  web: [['join', 'login', 'page'], ['.']],
+  'web/page': [
+    ['main.tsx'],
+    ['lazy.tsx'],
+    ['screen'],
+    ['shell'],
+    ['room', 'account'],
+    ['admin'],
+    ['listening', 'search'],
+    ['playlists/playlists-screen.tsx'],
+    ['browse'],
+    ['playing'],
+    ['queue'],
+    ['playlists'],
+    ['listening/answer.tsx', 'controls/song-row.tsx'],
+    ['queue/adding.ts', 'playlists/collecting.ts'],
+    ['playlists/playlists.ts'],
+    ['queue/queue.ts', 'playing/player.ts'],
+    ['controls'],
+    ['.'],
+    ['connection'],
+    ['shell/account-sheet.ts', 'time', 'calm.ts'],
+    ['language'],
+  ],
+  'web/page/admin': [
+    ['admin-screen.tsx'],
+    ['first-start.tsx'],
+    ['box', 'invites', 'people'],
+    ['.'],
+  ],
+  'web/page/listening': [
+    ['listening-screen.tsx'],
+    ['history', 'my-data', 'review'],
+    ['figures'],
+    ['.'],
+  ],
+}
+
+/** The files below a folder, with their paths and imports as seen from it. */
+export function filesWithin(files: readonly SourceFile[], folder: string): SourceFile[] {
+  const below = (path: string) => path.startsWith(`${folder}/`)
+  const inside = (path: string) => path.slice(folder.length + 1)
+  return files
+    .filter(({ path }) => below(path))
+    .map(({ path, text, imports }) => ({
+      path: inside(path),
+      text,
+      imports: imports.filter(below).map(inside),
+    }))
+}
+
+/** A sentence for each folder with sub-folders that the table lacks, and for each in it that is gone. */
+export function tableProblems(
+  files: readonly SourceFile[],
+  table: Readonly<Record<string, Floors>>,
+): string[] {
+  const parents = files.map(({ path }) => dirname(dirname(path))).filter((path) => path !== '.')
+  const present = new Set(parents)
+  const missing = [...present].filter((folder) => table[folder] === undefined)
+  const gone = Object.keys(table).filter((folder) => !present.has(folder))
+  return [
+    ...missing.map(
+      (folder) =>
+        `src/${folder} has sub-folders, and nothing says which may import which: give it a line in ` +
+        'test/layout/sub-folders.ts, or put its files into one folder.',
+    ),
+    ...gone.map(
+      (folder) =>
+        `test/layout/sub-folders.ts has a line for src/${folder}, which has no sub-folders: ` +
+        'remove the line, or give it the new name of the folder.',
+    ),
+  ]
+}
+
+/** The most source files in one folder: more can no longer be taken in at a glance. */
+export const MOST_FILES = 16
+
+/** A sentence for each folder with too many files of its own. */
+export function crowdedFolders(paths: readonly string[], most = MOST_FILES): string[] {
+  const counts = new Map<string, number>()
+  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+  return [...counts]
+    .filter(([, count]) => count > most)
+    .map(
+      ([folder, count]) =>
+        `src/${folder} has ${count} source files, and a folder may have ${most}: move those of one ` +
+        'noun into a sub-folder, or into the folder whose noun they are.',
+    )
+}
