@@ -20,7 +20,6 @@ const everyPath = ['*', '{src,test,systemd,.ci,.github}/**/*'].flatMap((pattern)
  */
 const KNOWN_CIRCLES: readonly string[] = [
   'accounts/model.ts → accounts/roles/limits.ts',
-  'gateway/sockets/client.ts → gateway/sockets/pulse.ts',
   'statistics/activity.ts → statistics/time/hours.ts',
   'web/page/language/de.ts → web/page/language/language.ts',
 ]

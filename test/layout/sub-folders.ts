@@ -35,6 +35,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
   gateway: [
     ['routes.ts', '*/routes.ts'],
     ['gateway.ts'],
+    ['incoming.ts'],
     ['dialects/conversation.ts', 'proxy', 'room'],
     ['sockets'],
     ['dialects', 'relay'],
