@@ -2,6 +2,7 @@ import { type AccountsOptions, createAccounts } from './accounts/accounts'
 import type { RegistrationLimits } from './accounts/invites/registration-rate'
 import type { ThrottleLimits } from './accounts/passwords/throttle'
 import type { StillSignedIn } from './accounts/sessions/sessions'
+import { createUserNames } from './accounts/users/user-names'
 import { type Actions, type Command, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
 import { createRecorder } from './actions/recorder/recorder'
@@ -158,6 +159,7 @@ export function openServices({
     metrics,
     mirror,
     mopidy,
+    nameOf: createUserNames(database),
     proxy,
     queuers,
 

@@ -62,7 +62,7 @@ export function createApp({
   log,
 }: AppOptions) {
   const { accounts, analytics, backups, box, clientAddress, gateway } = services
-  const { health, measures, metrics, mopidy, proxy } = services
+  const { health, measures, metrics, mopidy, nameOf, proxy } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
   const { ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
@@ -85,7 +85,7 @@ export function createApp({
     archiveRoutes(auth, roles, analytics),
     gatewayRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
     webClientRoutes(auth, proxy),
-    roomRoutes({ auth, gateway, incognito: analytics.incognito }),
+    roomRoutes({ auth, gateway, incognito: analytics.incognito, nameOf }),
   ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })

@@ -2,6 +2,8 @@ import type { Database } from '../../database/database'
 
 export type UserName = { id: number; username: string }
 
+export type UserNames = ReturnType<typeof createUserNames>
+
 /** Finds what a user is called; null for nobody, and for who is no longer there. */
 export function createUserNames({ sqlite }: Pick<Database, 'sqlite'>) {
   const find = sqlite.query<UserName, { id: number | null }>(
