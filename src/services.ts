@@ -2,6 +2,7 @@ import { type AccountsOptions, createAccounts } from './accounts/accounts'
 import type { RegistrationLimits } from './accounts/invites/registration-rate'
 import type { ThrottleLimits } from './accounts/passwords/throttle'
 import type { StillSignedIn } from './accounts/sessions/sessions'
+import { createUserNames } from './accounts/users/user-names'
 import { type Actions, type Command, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
 import { createRecorder } from './actions/recorder/recorder'
@@ -28,7 +29,7 @@ import { createPlayer } from './mopidy/player'
 import { createStatistics } from './statistics/statistics'
 
 export type Services = ReturnType<typeof openServices>
-export type ServicesOptions = {
+type ServicesOptions = {
   databasePath: string
   mopidyUrl: string
   secret: string
@@ -167,11 +168,12 @@ export function openServices({
     metrics,
     mirror,
     mopidy,
+    nameOf: createUserNames(database),
     proxy,
     queuers,
     statistics,
 
-    /** Adds who sends a text to every socket that is subscribed to the topic: the server, once it listens. */
+    /** Adds what sends texts to the sockets that are subscribed to a topic: the server, once it listens. */
     onPublished: eventPublished.add,
 
     async close(): Promise<void> {

@@ -11,11 +11,11 @@ import type { Mopidy } from '../mopidy/mopidy'
 import { createTurns } from '../mopidy/turns'
 import { createConversation } from './dialects/conversation'
 import * as mopidyDialect from './dialects/mopidy'
+import { createIncoming } from './incoming'
 import { createRelay } from './relay/relay'
 import { createAnnouncements } from './sockets/announcements'
 import { createConnections } from './sockets/connections'
 import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from './sockets/flood-guard'
-import { createIncoming } from './sockets/incoming'
 import { OUTBOX_BOUNDS, type OutboxBounds } from './sockets/outbox'
 import { PULSE_TIMES, type PulseTimes } from './sockets/pulse'
 import { createSeats, MOST_SEATS, type MostSeats } from './sockets/seats'
@@ -24,14 +24,15 @@ import { createSweep } from './sockets/sweep'
 
 export type GatewayLimits = PulseTimes &
   Readonly<{
-    /** From the open socket to a valid token. */
+    /** Milliseconds from the open socket to a valid token. */
     signInMs: number
-    /** Between two looks for sockets that have expired. */
+    /** Milliseconds between two looks for sockets that have expired. */
     sweepMs: number
+    /** Calls that a client may have without an answer. */
     mostPendingPerClient: number
-    /** How long a call to the queue waits for earlier ones before it is sent to Mopidy. */
+    /** Milliseconds that a call to the queue waits for earlier ones before it is sent to Mopidy. */
     queueWaitMs: number
-    /** Frames kept while a client's token is being checked. */
+    /** Frames that are kept while a client's token is being checked. */
     mostHeld: number
     sockets: MostSeats
     messages: FloodBounds
@@ -57,7 +58,7 @@ const TRACKLIST_CHANGED: MopidyEvent = {
 }
 
 export type Gateway = ReturnType<typeof createGateway>
-export type GatewayOptions = {
+type GatewayOptions = {
   door: Door
   mopidy: Mopidy
   mirror: Mirror
@@ -147,8 +148,8 @@ export function createGateway({
     accept: incoming.accept,
 
     /**
-     * Answers a JSON-RPC request, or batch, that came over HTTP: the text of the reply, or undefined
-     * where there is none.
+     * Answers a JSON-RPC request or batch that came over HTTP: the text of the reply, or undefined when
+     * there is none to send.
      */
     rpc: (identity: Identity, text: string): Promise<string | undefined> =>
       new Promise((resolve) =>
@@ -160,7 +161,7 @@ export function createGateway({
         ),
       ),
 
-    /** Tells all who speak Musakone's own dialect. */
+    /** Sends an event to all who speak Musakone's own dialect. */
     announce: announcements.ownEvent,
 
     /** Closes the sockets of sessions that have ended. */
@@ -173,7 +174,7 @@ export function createGateway({
     /** How many clients speak which dialect. */
     dialects: connections.dialects,
 
-    /** Where open sockets are counted. */
+    /** Counts open sockets; the proxy counts its own here too. */
     seats,
 
     close(): void {

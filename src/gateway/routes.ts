@@ -10,7 +10,7 @@ import type { Mopidy } from '../mopidy/mopidy'
 import type { Gateway } from './gateway'
 import type { SocketHandlers } from './sockets/socket'
 
-export type GatewayRoutesOptions = {
+type GatewayRoutesOptions = {
   door: Door
   mopidy: Mopidy
   gateway: Gateway
@@ -21,8 +21,8 @@ export type GatewayRoutesOptions = {
 const tags = ['WebSocket']
 
 /**
- * `/ws`, and Mopidy's own addresses. Plain routes that upgrade by hand: Elysia's own `.ws()` parses each
- * text before it can be seen, which costs ids their exact form, and handles messages asynchronously.
+ * `/ws`, and Mopidy's own addresses. They are plain routes that upgrade by hand: Elysia's `.ws()` parses
+ * each text first, so that ids lose their exact form, and handles messages asynchronously.
  */
 export const gatewayRoutes = ({
   door,
@@ -34,7 +34,7 @@ export const gatewayRoutes = ({
   async function identityOf({ request, server }: Asked): Promise<Identity | undefined> {
     const presented = door.presented(request, server, { inQuery: true })
     if (presented === undefined) return undefined
-    // A browser adds the cookie for any page that asks; only our own may act with it.
+    // A browser adds the cookie to requests of any page; only our own pages may act with it.
     if (isAmbient(presented) && !fromOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
     return door.identify(presented.token)
@@ -91,7 +91,7 @@ export const gatewayRoutes = ({
         return new Response(reply ?? '', { headers: mopidyHeaders(mopidy) })
       },
       {
-        // As it stands: ids keep their exact form.
+        // The text is kept as it is, so that ids keep their exact form.
         parse: 'text',
         response: errorReplies(401, 403, 413, 415),
         detail: {
@@ -132,7 +132,7 @@ function upgrade({ request, server }: Upgradable, data: SocketHandlers): void {
     throw new AppError('upgrade_required', 'This address takes WebSocket connections only.')
 }
 
-/** The headers of mopidy/http/handlers.py, by which clients tell what they speak to. */
+/** The headers that mopidy/http/handlers.py sends; clients recognise Mopidy by them. */
 function mopidyHeaders(mopidy: Mopidy): Record<string, string> {
   const { version } = mopidy.status()
   return {

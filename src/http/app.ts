@@ -45,13 +45,7 @@ type AppOptions = {
   log: Log
 }
 
-<<<<<<< HEAD
-export type App = ReturnType<typeof createApp>
-
 export const IDLE_S = 30
-
-=======
->>>>>>> accounts
 const LARGEST_FRAME = 64 * 1024
 const LARGEST_BACKLOG = 1024 * 1024
 
@@ -67,7 +61,7 @@ export function createApp({
 }: AppOptions) {
   const { accounts, archive, backups, box, clientAddress, gateway } = services
   const { health, history, incognito, listening, measures, metrics, mopidy } = services
-  const { proxy, statistics } = services
+  const { nameOf, proxy, statistics } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
   const { ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
@@ -91,7 +85,7 @@ export function createApp({
     archiveRoutes({ auth, roles, archive, incognito }),
     gatewayRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
     webClientRoutes(auth, proxy),
-    roomRoutes({ auth, gateway, incognito }),
+    roomRoutes({ auth, gateway, incognito, nameOf }),
   ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })

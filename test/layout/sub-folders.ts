@@ -38,7 +38,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
   gateway: [
     ['routes.ts', '*/routes.ts'],
     ['gateway.ts'],
-    ['sockets/incoming.ts', 'proxy', 'room'],
+    ['incoming.ts', 'proxy', 'room'],
     ['dialects/conversation.ts'],
     ['sockets'],
     ['dialects', 'relay'],

@@ -14,7 +14,7 @@ import * as mopidyDialect from './mopidy'
 import { fromClient, toClient } from './own'
 
 export type Conversation = ReturnType<typeof createConversation>
-export type ConversationOptions = {
+type ConversationOptions = {
   connections: Connections
   announcements: Announcements
   floodGuard: FloodGuard

@@ -3,7 +3,7 @@ import { type Answer, RpcCode, type RpcError } from '../../mopidy/jsonrpc'
 import type { Status } from '../../mopidy/mopidy'
 import { idText, rawItems } from './raw-json'
 
-/** Mopidy's own dialect, JSON-RPC 2.0, as mopidy/internal/jsonrpc.py has it. */
+/** Mopidy's own dialect, JSON-RPC 2.0, as mopidy/internal/jsonrpc.py speaks it. */
 
 export type Request = Readonly<{
   /** The client's id in its own text; absent in a notification. */
@@ -15,15 +15,15 @@ export type Request = Readonly<{
 /** A batch of more requests than this is refused. */
 const LONGEST_BATCH = 100
 
-/** Calls Mopidy; the answer comes once. */
-export type Relay = (request: Request, onAnswer: (answer: Answer) => void) => void
+/** Calls Mopidy; `onAnswer` is called once. */
+type Relay = (request: Request, onAnswer: (answer: Answer) => void) => void
 
-/** Whether a client that sends this speaks Mopidy's dialect. */
+/** Whether the message is one of Mopidy's dialect, well formed or not. */
 export function isJsonRpc(message: unknown): boolean {
   return Array.isArray(message) || (isRecord(message) && 'jsonrpc' in message)
 }
 
-/** Gets the text to send once all is done, or undefined where nothing is to be sent. */
+/** Takes the text to send once every request is answered; undefined where nothing is to be sent. */
 export type Reply = (text: string | undefined) => void
 
 /**
@@ -31,7 +31,7 @@ export type Reply = (text: string | undefined) => void
  * `reply` is called once.
  */
 export function handle(message: unknown, text: string, relay: Relay, reply: Reply): void {
-  // Mopidy, too, passes over an empty frame in silence.
+  // Mopidy, too, gives no answer to an empty frame.
   if (text === '') return reply(undefined)
   if (message === undefined) return reply(errorReply('null', PARSE_ERROR))
   if (!Array.isArray(message)) return handleOne(message, () => text, relay, reply)
@@ -48,7 +48,7 @@ export const WRONG_DIALECT: RpcError = {
   message: 'This socket speaks {"type":…} messages; JSON-RPC must be its first message',
 }
 
-/** Mopidy has no event for its own absence; these two are the gateway's. */
+/** The event that tells of Mopidy's going or coming: Mopidy has none for that, these are the gateway's. */
 export function statusEvent({ online }: Status): string {
   return `{"event":"${online ? 'mopidy_connected' : 'mopidy_disconnected'}"}`
 }
@@ -77,7 +77,7 @@ function handleBatch(messages: readonly unknown[], text: string, relay: Relay, r
       replies[index] = item
       open -= 1
       if (open > 0) return
-      // Notifications leave holes; a batch of nothing else gets no reply.
+      // A notification gets no reply, and a batch of notifications alone gets none at all.
       const texts = replies.filter((item) => item !== undefined)
       reply(texts.length > 0 ? `[${texts.join(',')}]` : undefined)
     })

@@ -6,14 +6,14 @@ import { idText } from './raw-json'
 
 /** Musakone's own messages on `/ws`. */
 
-export type FromClient =
+type FromClient =
   | { type: 'auth'; token: unknown }
   | { type: 'mopidy'; token: unknown; reference: Reference; method: unknown; params: unknown }
 
 /** How a reply names its request: the client's id, in its own text, and the method. */
-export type Reference = Readonly<{ id?: string; method?: string }>
+type Reference = Readonly<{ id?: string; method?: string }>
 
-/** Reads a parsed frame; an error when it is no message of this dialect. */
+/** Reads a parsed frame; gives an error when it is no message of this dialect. */
 export function fromClient(message: unknown, text: string): FromClient | { error: RpcError } {
   if (!isRecord(message)) return invalid('A message must be a JSON object')
   const { type, token, method, params } = message

@@ -1,7 +1,7 @@
 /**
- * The JSON text of an id as the client wrote it. `parsed` decides in almost every case; only a number
- * that JavaScript cannot hold exactly, or a whole object, is looked up in `text`, the text of the
- * request that has it as a member.
+ * The JSON text of an id as the client wrote it. Almost every id is written anew from `parsed`; only a
+ * number that JavaScript cannot hold exactly, a list or an object is looked up in `text`, the text of
+ * the request.
  */
 export function idText(parsed: unknown, text: () => string): string {
   const exact =
@@ -13,8 +13,8 @@ function isExact(value: unknown): boolean {
   return Number.isSafeInteger(value) && !Object.is(value, -0)
 }
 
-/** The text of a member of the object that `text` is; of the last one where a name stands twice. */
-export function rawMember(text: string, name: string): string | undefined {
+/** The JSON text of a member of the object in `text`; of the last where a name stands twice. */
+function rawMember(text: string, name: string): string | undefined {
   let found: string | undefined
   walk(text, (part) => {
     const colon = part.startsWith('"') ? endOfString(part, 0) : 0
@@ -24,7 +24,7 @@ export function rawMember(text: string, name: string): string | undefined {
   return found
 }
 
-/** The texts of the items of the list that `text` is. */
+/** The JSON texts of the items of the list in `text`. */
 export function rawItems(text: string): string[] {
   const items: string[] = []
   walk(text, (part) => items.push(part))
@@ -50,7 +50,7 @@ function walk(text: string, onPart: (part: string) => void): void {
   }
 }
 
-/** The index behind the closing quote of the string that opens at `start`. */
+/** The index after the closing quote of the string that opens at `start`. */
 function endOfString(text: string, start: number): number {
   for (let index = start + 1; index < text.length; index += 1) {
     if (text[index] === '\\') index += 1

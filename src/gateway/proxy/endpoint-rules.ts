@@ -3,14 +3,14 @@ import type { Role } from '../../accounts/roles/role'
 import type { Roles } from '../../accounts/roles/roles'
 import type { ProxiedPath } from './proxied-path'
 
-/** What a role needs to be let through to Mopidy's web pages; where no rule fits, it is `admin`. */
+/** The permission that a request to Mopidy's web pages needs, or `admin`, also where no rule fits. */
 export type Need = Permission | 'admin'
 
 type Rule = Readonly<{
   methods: readonly string[]
-  /** Of what follows the client's name. */
+  /** Matches what follows the client's name. */
   path: RegExp
-  /** Without its `?`; where it is absent, the query does not matter. */
+  /** Matches the query without its `?`; without this member any query fits. */
   query?: RegExp
   need: Need
 }>
@@ -18,7 +18,7 @@ type Rule = Readonly<{
 const READ = ['GET', 'HEAD'] as const
 const ANY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
-/** The page of a client, and files of kinds that are only read. */
+/** The page of any client, and files of kinds that are only read. */
 const PAGES: readonly Rule[] = [
   { methods: READ, path: /^$/, need: 'see' },
   {
@@ -30,7 +30,7 @@ const PAGES: readonly Rule[] = [
   { methods: READ, path: /\.(woff2?|ttf|otf|eot|mp3|ogg|wav)$/i, need: 'see' },
 ]
 
-/** Folders of art, which are no clients. */
+/** Folders of art; they are no web clients. */
 const ART: ReadonlyMap<string, readonly Rule[]> = new Map([
   ['local', [{ methods: READ, path: /^/, need: 'see' }]],
   ['images', [{ methods: READ, path: /^/, need: 'see' }]],
@@ -40,12 +40,12 @@ const ART: ReadonlyMap<string, readonly Rule[]> = new Map([
 const IRIS_PAGES =
   /^(add-to-playlist|album|artist|discover|edit-command|image-zoom|initial-setup|kiosk-mode|library|playlist|queue|search|settings|share-configuration|track|user)(\/|$)/
 
-/** Of each client, the first rule that fits counts; then those of all. */
+/** The rules of each client: the first that fits counts, before those of all clients. */
 const CLIENTS: ReadonlyMap<string, readonly Rule[]> = new Map<string, readonly Rule[]>([
   [
     'iris',
     [
-      // Iris asks https://genius.com + path, so that a path without its slash names another host.
+      // Iris fetches `https://genius.com` + path: a path without its slash would name another host.
       {
         methods: ['GET'],
         path: /^http\/get_lyrics$/,
@@ -58,21 +58,21 @@ const CLIENTS: ReadonlyMap<string, readonly Rule[]> = new Map<string, readonly R
         query: /^$/,
         need: 'browse',
       },
-      // It calls whatever method IrisCore has, by GET too: restart, upgrade, local_scan, run_command.
+      // Iris calls any method of IrisCore, by GET too: restart, upgrade, local_scan, run_command.
       { methods: ANY, path: /^(http|ws)(\/|$)/, need: 'admin' },
       { methods: READ, path: IRIS_PAGES, need: 'see' },
     ],
   ],
-  // Mopidy-WebSettings: passwords in its form, and a button that turns the box off.
+  // Mopidy-WebSettings shows passwords in its form, and has a button that turns the box off.
   ['settings', [{ methods: ANY, path: /^/, need: 'admin' }]],
 ])
 
-/** What one may say over a client's own socket; a socket that is not listed here is for admins. */
+/** What may be sent over a client's own socket; a socket that is not listed here is for admins. */
 export type SocketRules = Readonly<{
   path: RegExp
-  /** The methods that may be called, and what they need. */
+  /** The methods that may be called, and the permission that each needs. */
   methods: Readonly<Record<string, Permission>>
-  /** What Mopidy's side may tell everyone without being asked. */
+  /** The notifications that Mopidy's side may send. */
   notices: ReadonlySet<string>
 }>
 
@@ -120,19 +120,19 @@ const SOCKETS: ReadonlyMap<string, SocketRules> = new Map([
   ],
 ])
 
-/** Whether it is a folder of art. */
+/** Whether the name is that of a folder of art. */
 export function isArt(client: string): boolean {
   return ART.has(client)
 }
 
-/** What the request needs: `see` is all that pages, assets and art ask for. */
+/** What the request needs: for pages, their files and art it is `see`. */
 export function needOf(method: string, { client, rest, decodedRest, query }: ProxiedPath): Need {
   const [need, other] = [rest, decodedRest].map((text) => ruleFor(method, client, text, query))
-  // What reads otherwise once it is decoded is trusted with neither.
+  // A path that needs another permission once it is decoded could be read either way by Mopidy.
   return need === other ? (need ?? 'admin') : 'admin'
 }
 
-/** What the role may say over that socket: everything, by the rules, or nothing. */
+/** What the role may send over that socket: everything, what the rules allow, or nothing. */
 export function socketRules(
   role: Role,
   { client, rest }: ProxiedPath,
@@ -142,7 +142,7 @@ export function socketRules(
   return rules?.path.test(rest) ? rules : 'nothing'
 }
 
-/** Whether the role has what is needed. */
+/** Whether the role has what the request needs. */
 export function hasNeed(roles: Roles, role: Role, need: Need): boolean {
   return role === 'admin' || (need !== 'admin' && roles.may(role, need))
 }

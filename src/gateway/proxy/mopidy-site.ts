@@ -3,21 +3,19 @@ import type { ProxiedPath } from './proxied-path'
 import { fetchFromMopidy } from './proxied-request'
 import { headersToClient, headersToMopidy } from './proxy-headers'
 
-export type MopidySite = ReturnType<typeof createMopidySite>
-
 /**
  * Mopidy's web server, at the host and port of `mopidyUrl` (`ws://…`); the addresses that it gives never
  * lead anywhere else.
  */
 export function createMopidySite(mopidyUrl: string) {
-  // With the credentials that Mopidy may want; the other is without them.
+  // `target` has the credentials that Mopidy may want, `base` has none.
   const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
   const base = new URL(target.origin)
 
   /** @throws {AppError} `not_found` when the path could be read as another one. */
   function pageUrl({ path, query }: ProxiedPath): URL {
     const url = new URL(path + query, base)
-    // proxiedPath lets nothing through that URL changes; this holds should that ever be wrong.
+    // proxiedPath refuses what URL would change. If it ever misses something, the request stops here.
     if (url.origin !== base.origin || url.pathname !== path) throw nothingHere()
     return url
   }

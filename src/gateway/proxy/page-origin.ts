@@ -1,19 +1,19 @@
 import { fromOwnPage } from '../../accounts/door/credentials'
 
-/** Whether a person opens a page with it, rather than a page its parts. */
+/** Whether the request opens a page, rather than fetching a part of one that is open. */
 export function isNavigation(request: Request): boolean {
   const { headers, method } = request
   if (method !== 'GET' && method !== 'HEAD') return false
   const [mode, destination] = [headers.get('sec-fetch-mode'), headers.get('sec-fetch-dest')]
   if (mode !== null || destination !== null)
     return mode === 'navigate' && (destination === null || destination === 'document')
-  // Browsers send these two only over TLS and to this machine itself.
+  // Browsers send the `Sec-Fetch-…` headers only over TLS and to the machine that they run on.
   return (headers.get('accept') ?? '').includes('text/html')
 }
 
 /**
- * Whether a page of our own is seen to have made the request. Stricter than `fromOwnPage`, for
- * addresses that act on a mere GET: a link on a foreign page carries the cookie and no `Origin`.
+ * Whether the headers show that a page of our own made the request. It is stricter than `fromOwnPage`,
+ * for addresses that act on a mere GET: a link on a foreign page sends the cookie and no `Origin`.
  */
 export function askedByOwnPage(request: Request, allowedOrigins: readonly string[]): boolean {
   const { headers } = request

@@ -4,16 +4,16 @@ import { JOIN_PAGE, LOGIN_PAGE, SCREENS } from '../../http/page-addresses'
 export type ProxiedPath = Readonly<{
   /** The first segment: the web client, or the folder of art. */
   client: string
-  /** What follows behind the next slash, as it was sent. */
+  /** What follows the next slash, as it was sent. */
   rest: string
-  /** The same with percent escapes read, as Mopidy's handlers may. */
+  /** The same with percent escapes decoded, as Mopidy's handlers may read it. */
   decodedRest: string
   path: string
-  /** With its `?`, or empty; Musakone's own token is taken out. */
+  /** With its `?`, or empty; without Musakone's own `token`. */
   query: string
 }>
 
-/** Names below which nothing is Mopidy's, whatever its extensions are called. */
+/** First segments that are Musakone's own, whatever Mopidy's extensions are called. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
   ...[...Object.values(SCREENS), LOGIN_PAGE, JOIN_PAGE].map((address) => address.slice(1)),
   'api',
@@ -24,7 +24,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   'ws',
 ])
 
-/** The files of Mopidy's own page. Its `ws` and `rpc` are the gateway's, and never passed on. */
+/** The files of Mopidy's own page. `/mopidy/ws` and `/mopidy/rpc` are the gateway's, and not passed on. */
 const MOPIDY_FILE = /^([\w-]+\.(css|html|ico|js|png|svg|txt))?$/
 
 // A backslash, an empty segment, one that starts with a dot, a control character.
@@ -33,8 +33,8 @@ const HAZARD = /\\|\/\/|\/\.|[\0-\x1f\x7f]/
 const MOST_LAYERS = 4
 
 /**
- * The address of a request as one of Mopidy's pages, undefined when it cannot be one. It is the path
- * alone that counts: where it is asked from is settled by MOPIDY_URL.
+ * The address of a request as one of Mopidy's pages; undefined when it cannot be one. Only path and query
+ * count: the host is always that of MOPIDY_URL.
  */
 export function proxiedPath(url: string): ProxiedPath | undefined {
   const target = url.slice(url.indexOf('/', url.indexOf('//') + 2))
@@ -46,7 +46,7 @@ export function proxiedPath(url: string): ProxiedPath | undefined {
   return { client, rest, decodedRest: decoded(rest), path, query: withoutToken(query) }
 }
 
-/** Whether it means the same to everyone, however many times it is decoded on its way. */
+/** Whether the path stays the same path, however many times it is decoded on its way. */
 function isPlain(path: string): boolean {
   if (/%(?![0-9a-f]{2})/i.test(path)) return false
   const slashes = path.split('/').length
@@ -60,7 +60,7 @@ function isPlain(path: string): boolean {
   return false
 }
 
-// Byte by byte: what is no UTF-8 must not hide what is beside it.
+// Byte by byte: decodeURIComponent would give up on bytes that are no UTF-8, and leave the rest encoded.
 function decoded(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

@@ -1,32 +1,36 @@
 import { AppError } from '../../errors'
 
-/** Sends a request to Mopidy's web server; redirects and encodings come back as they are. */
+/** Sends a request to Mopidy's web server; its redirects are not followed, its bodies not decoded. */
 export function fetchFromMopidy(url: URL, init: BunFetchRequestInit): Promise<Response> {
   return fetch(url, {
     ...init,
     redirect: 'manual',
     decompress: false,
-    // Not through HTTP_PROXY, which is for the world outside.
+    // HTTP_PROXY is for addresses outside the local network; Mopidy is reached directly.
     proxy: false,
   })
 }
 
-export type ProxiedRequest = Readonly<{
+type ProxiedRequest = Readonly<{
   request: Request
   /** The address at Mopidy. */
   url: URL
   headers: Headers
-  /** From here to the headers of the answer; the body may take as long as it likes. */
+  /** Milliseconds from sending the request to the headers of the answer. The body has no deadline. */
   headersMs: number
   /** Whether Mopidy is known to be away. */
   isAway: () => boolean
-  /** Notes that it is under way; called back when its session ends. Gives what notes its end. */
+  /**
+   * Notes that the request is under way; `end` is called when its session ends. The function that it
+   * gives back notes that the request is over.
+   */
   begin: (end: () => void) => () => void
 }>
 
 /**
- * Mopidy's answer to a client's request, piece by piece as it comes, and as fast as the client takes it.
- * When the client goes, or its session ends, Mopidy is let go too.
+ * Passes a client's request on to Mopidy, and gives Mopidy's answer: its body comes piece by piece, as
+ * fast as the client takes it. The connection to Mopidy is closed when the client goes or its session
+ * ends.
  * @throws {AppError} `mopidy_offline`, or `mopidy_timeout` when no headers come in time.
  */
 export async function passOn({
@@ -82,7 +86,7 @@ function piecewise(
       controller.close()
     } catch {
       finish()
-      // Cut off without an end, so that the client sees it; with a reason Bun would print it.
+      // The client sees a connection that breaks off. An error with a reason would be printed by Bun.
       controller.error()
     }
   }
@@ -90,6 +94,6 @@ function piecewise(
     finish()
     abort()
   }
-  // Nothing is read ahead: what the client does not take stays with Mopidy.
+  // With 0 nothing is read ahead: a slow client slows Mopidy down and fills no memory here.
   return new ReadableStream({ pull, cancel }, { highWaterMark: 0 })
 }

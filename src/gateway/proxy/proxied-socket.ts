@@ -8,19 +8,19 @@ import type { SocketFilter } from './socket-filter'
 
 type Frame = string | Buffer
 
-/** Bytes that may wait to be taken by either side. */
+/** Bytes that may wait for Mopidy to take them. */
 const MOST_WAITING = 1024 * 1024
-/** From our close frame to giving up on Mopidy's. */
+/** Milliseconds from our close frame to closing without Mopidy's. */
 const CLOSE_MS = 2_000
-/** How often a heartbeat's time is looked at for signs of life. */
+/** How many times a heartbeat's time the pulse is looked at. */
 const LOOKS_A_BEAT = 4
 
-/** Mopidy's end of a socket, with what it has said while nobody listened. */
-export type Upstream = Readonly<{ socket: WebSocket; early: Frame[] }>
+/** Mopidy's end of a socket, with the frames that came before it was joined to a client's. */
+type Upstream = Readonly<{ socket: WebSocket; early: Frame[] }>
 
 /**
- * Opens one of the sockets of Mopidy's web clients.
- * @throws {AppError} `not_found` when there is none, `mopidy_timeout` when no answer comes in time.
+ * Opens a socket of one of Mopidy's web clients.
+ * @throws {AppError} `not_found` when Mopidy refuses it, `mopidy_timeout` when no answer comes in time.
  */
 export function dial(
   url: URL,
@@ -49,22 +49,22 @@ export function dial(
   return promise
 }
 
-export type ProxiedSocketOptions = {
+type ProxiedSocketOptions = {
   upstream: Upstream
-  /** Without one everything passes. */
+  /** Without a filter every frame passes. */
   filter: SocketFilter | undefined
   pulseTimes: PulseTimes
   floodGuard: FloodGuard
-  /** Counts it as open; what that gives is to be called when it is not any more. */
+  /** Counts the socket as open; the function that it gives back counts it as closed. */
   sit: () => () => void
-  /** Whether its session still lives. */
+  /** Whether the socket's session has not ended. */
   isAlive: () => boolean
-  /** Told when it is open, with what ends it. */
+  /** Called when the socket is open, with the function that ends it. */
   onOpen: (end: End) => void
   onClosed: () => void
 }
 
-/** What a client's socket carries that is joined to one of Mopidy's: frames and closes pass. */
+/** The handlers of a client's socket that is joined to one of Mopidy's: frames and closes pass. */
 export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
   const { upstream, filter, pulseTimes, floodGuard, sit, isAlive, onOpen, onClosed } = options
   const mopidy = upstream.socket
@@ -78,10 +78,10 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
       client.send(frame)
   }
 
-  /** Whatever it is, it is a sign of life; false when it is one too many. */
+  /** Counts a frame or ping, which is a sign of life; false when the client has sent too many. */
   function heard(client: Socket): boolean {
     feel(pulse)
-    // What may be answered is not known here, so that those that are merely too many pass.
+    // A frame cannot be refused here, for its protocol is the web client's own: up to `close` all pass.
     if (floodGuard.count(tally) !== 'close') return true
     end(client, Close.abuse, 'Too many messages')
     return false
@@ -118,7 +118,7 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
       mopidy.onclose = ({ code, reason }) => client.close(...closing(code, reason))
       for (const frame of upstream.early) fromMopidy(client, frame)
       onOpen((code, reason) => end(client, code, reason))
-      // It may have ended while the two were being joined.
+      // The session, or Mopidy's end, may have ended while the two sockets were being joined.
       if (!isAlive()) end(client, Close.notSignedIn, 'Session ended')
       else if (mopidy.readyState !== WebSocket.OPEN) end(client, Close.badGateway, 'Mopidy is gone')
     },
@@ -135,7 +135,7 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
   }
 }
 
-/** Closes Mopidy's end, by force when it does not answer. */
+/** Closes Mopidy's end of a socket, without its close frame when that does not come in time. */
 export function leave(mopidy: WebSocket, code: number, reason: string): void {
   if (mopidy.readyState > WebSocket.OPEN) return
   mopidy.close(code, reason)
@@ -143,7 +143,7 @@ export function leave(mopidy: WebSocket, code: number, reason: string): void {
   mopidy.onclose = () => clearTimeout(force)
 }
 
-// 1005 and 1006 say that no code came and cannot be sent; 1006 that there was no close at all.
+// RFC 6455, 7.4.1: 1005 (no code) and 1006 (no close frame) are reported locally and never sent.
 function closing(code: number, reason: string): [number, string] {
   if (code === 1006) return [Close.badGateway, 'The other side is gone']
   const sendable = (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005) || code >= 3000

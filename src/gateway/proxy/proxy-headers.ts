@@ -1,6 +1,6 @@
 import { namesSession, withoutSession } from '../../accounts/door/cookie'
 
-/** Of one connection only (RFC 9110, 7.6.1), beside those that `Connection` names. */
+/** Headers of one connection only (RFC 9110, 7.6.1), besides those that `Connection` names. */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -14,7 +14,7 @@ const HOP_BY_HOP = [
   'upgrade',
 ]
 
-/** What is Musakone's own business, or would claim to be said by it. */
+/** Headers that are meant for Musakone, and those that only Musakone may send to Mopidy. */
 const NOT_FOR_MOPIDY = [
   'authorization',
   'expect',
@@ -33,7 +33,7 @@ const NOT_FOR_MOPIDY = [
   'sec-websocket-version',
 ]
 
-/** What would speak for the whole server, of which Mopidy is a part here. */
+/** Headers that hold for the whole server: Mopidy may not set them for Musakone. */
 const NOT_FOR_CLIENTS = [
   'access-control-allow-credentials',
   'access-control-allow-headers',
@@ -48,13 +48,13 @@ const NOT_FOR_CLIENTS = [
   'strict-transport-security',
 ]
 
-export type Hop = Readonly<{
+type Hop = Readonly<{
   /** `http://…` or `https://…` of Mopidy, with credentials if it wants some. */
   mopidy: URL
   clientAddress: string | undefined
 }>
 
-/** The headers that Mopidy gets: the client's, but for what says who the client is to Musakone. */
+/** The headers that Mopidy gets: the client's, without its session and without those of one connection. */
 export function headersToMopidy(request: Request, { mopidy, clientAddress }: Hop): Headers {
   const headers = new Headers(request.headers)
   const host = headers.get('host')
@@ -67,12 +67,12 @@ export function headersToMopidy(request: Request, { mopidy, clientAddress }: Hop
   replace(headers, 'x-forwarded-for', clientAddress ?? null)
   replace(headers, 'x-forwarded-host', host)
   headers.set('x-forwarded-proto', new URL(request.url).protocol.slice(0, -1))
-  // Otherwise fetch would offer encodings that the client may not know.
+  // Without this header fetch offers encodings that the client may not know.
   if (!headers.has('accept-encoding')) headers.set('accept-encoding', 'identity')
   return headers
 }
 
-/** The headers that the client gets. */
+/** The headers that the client gets: Mopidy's, without those that hold for the whole server. */
 export function headersToClient(response: Response, mopidy: URL): Headers {
   const headers = new Headers(response.headers)
   const location = headers.get('location')
@@ -82,7 +82,7 @@ export function headersToClient(response: Response, mopidy: URL): Headers {
   if (location !== null) headers.set('location', locationToClient(location, mopidy))
   if (response.status === 401) headers.set('cache-control', 'no-store')
   headers.set('x-content-type-options', 'nosniff')
-  // Beside a policy of its own, if it has one; what it may load only Mopidy's page itself can know.
+  // Added to Mopidy's own policy, if there is one. What a page may load, only the page can know.
   headers.append('content-security-policy', "frame-ancestors 'self'")
   return headers
 }
@@ -103,7 +103,7 @@ function replace(headers: Headers, name: string, value: string | null): void {
   else headers.set(name, value)
 }
 
-// Without its query, which may hold a token.
+// The query is left out: it may hold a token.
 function refererToMopidy(referer: string | null, host: string | null, mopidy: URL): string | null {
   if (referer === null || !URL.canParse(referer)) return null
   const { host: from, pathname } = new URL(referer)
@@ -121,6 +121,6 @@ function locationToClient(location: string, mopidy: URL): string {
   const target = new URL(location, mopidy)
   const absolute = /^\s*([a-z][a-z0-9+.-]*:|[/\\]{2})/i.test(location)
   if (!absolute || target.host !== mopidy.host) return location
-  // `//name` would lead to another host.
+  // A browser reads `//name` as another host.
   return target.pathname.replace(/^\/+/, '/') + target.search + target.hash
 }

@@ -20,9 +20,9 @@ import { createSocketUpgrade } from './socket-upgrade'
 import { createWebClients } from './web-clients'
 
 export type ProxyLimits = Readonly<{
-  /** From a request to the headers of its answer, and from a handshake to its end. */
+  /** From sending Mopidy a request to the headers of its answer; the same for a handshake. */
   headersMs: number
-  /** How long the list of web clients is kept, and waited for. */
+  /** How long the list of web clients is kept, and how long Mopidy may take to give it. */
   webClientsKeptMs: number
   webClientsAskMs: number
   /** Between two looks for sessions that have expired. */
@@ -45,14 +45,14 @@ export const PROXY_LIMITS: ProxyLimits = {
 }
 
 export type ReverseProxy = ReturnType<typeof createReverseProxy>
-export type ReverseProxyOptions = {
+type ReverseProxyOptions = {
   door: Door
   mopidy: Mopidy
-  /** `ws://…`; its host and port are the only ones that are ever spoken to. */
+  /** `ws://…`; requests are sent to no other host and port. */
   mopidyUrl: string
   clock: Clock
   limits?: ProxyLimits
-  /** Where open sockets are counted, together with those of the gateway. */
+  /** Counts open sockets, those of the gateway and these together. */
   seats: Seats
   clientAddress: ClientAddress
 }
@@ -64,14 +64,14 @@ export type ProxyRequestOptions = Readonly<{
   idleS: number
 }>
 
-/** What the server that a request came to can do for it. */
+/** What is used of the server that a request came to. */
 type Server = {
   upgrade(request: Request, options: { data: SocketHandlers; headers: Headers }): boolean
   requestIP(request: Request): { address: string } | null
   timeout(request: Request, seconds: number): void
 }
 
-/** Mopidy's web clients, and the art that they show, for who is signed in. */
+/** Passes requests and sockets of signed-in people on to Mopidy's web clients and their art. */
 export function createReverseProxy({
   door,
   mopidy,
@@ -124,7 +124,7 @@ export function createReverseProxy({
     if (offered === undefined) throw new AppError('mopidy_offline', 'Mopidy is offline.')
     const need = needOf(request.method, path)
     const onlyReads = need === 'see' && !isSocket
-    // A browser adds the cookie for any page that asks; only our own may act with it.
+    // A browser adds the cookie to requests of any page; only our own pages may act with it.
     const byItself = presented !== undefined && isAmbient(presented)
     if (!onlyReads && byItself && !askedByOwnPage(request, allowedOrigins))
       throw new AppError('foreign_origin', 'This page may not use your session.')
@@ -145,7 +145,7 @@ export function createReverseProxy({
       isAway: () => !mopidy.status().online,
       begin(end) {
         const noted = work.begin(identity, 'request', end)
-        // The deadline is kept here; then a body may pause for as long as it likes.
+        // `passOn` has a deadline for the headers. A body may then pause for any length of time.
         server?.timeout(request, 0)
         return () => {
           noted()
@@ -161,8 +161,9 @@ export function createReverseProxy({
     webClients: webClients.list,
 
     /**
-     * Answers a request for one of Mopidy's pages; undefined when it has become a socket.
-     * @throws {AppError} `not_found` when the address is none of theirs.
+     * Answers a request for one of Mopidy's pages; undefined when the request has become a socket.
+     * @throws {AppError} `not_found` when the address is no page of Mopidy's, `unauthorized`, `forbidden`,
+     * `mopidy_offline` and the like.
      */
     async handle(
       request: Request,
@@ -181,7 +182,7 @@ export function createReverseProxy({
       }
     },
 
-    /** Ends what is open for sessions that have ended. */
+    /** Ends the requests and sockets of sessions that have ended. */
     closeEnded: work.endSessions,
 
     /** How many requests and sockets are open. */

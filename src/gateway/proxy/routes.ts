@@ -4,7 +4,7 @@ import { errorReplies } from '../../http/error-reply'
 import type { ProxyRequestOptions, ReverseProxy } from './reverse-proxy'
 import { WebClientList } from './web-clients'
 
-/** Which web clients there are. */
+/** The list of web clients. */
 export const webClientRoutes = (auth: Auth, proxy: ReverseProxy) =>
   new Elysia({ name: 'web-clients.routes', prefix: '/api' })
     .use(auth)
@@ -18,9 +18,9 @@ export const webClientRoutes = (auth: Auth, proxy: ReverseProxy) =>
       },
     })
 
-export type ProxyRoutesOptions = ProxyRequestOptions & { proxy: ReverseProxy }
+type ProxyRoutesOptions = ProxyRequestOptions & { proxy: ReverseProxy }
 
-/** Every address that nobody else has answered: Mopidy's web clients, or 404. */
+/** Answers every address that no other route does: Mopidy's web clients, or 404. */
 export const proxyRoutes = ({ proxy, ...options }: ProxyRoutesOptions) =>
   new Elysia({ name: 'proxy.routes' }).all(
     '/*',
@@ -28,16 +28,16 @@ export const proxyRoutes = ({ proxy, ...options }: ProxyRoutesOptions) =>
       try {
         const response = await proxy.handle(request, server, options)
         const { vary } = set.headers
-        // Mopidy's own would stand in its place.
+        // The Response's own header would replace the one in `set`.
         if (response !== undefined && vary !== undefined)
           response.headers.append('vary', String(vary))
         return response
       } catch (error) {
-        // The service worker of a web client may keep what it is answered.
+        // Otherwise the service worker of a web client may keep the error.
         set.headers['cache-control'] = 'no-store'
         throw error
       }
     },
-    // Bodies pass through as they are.
+    // Bodies pass to Mopidy unread.
     { parse: 'none', detail: { ...CHECKS_ITSELF, hide: true } },
   )

@@ -3,21 +3,21 @@ import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { Close } from '../sockets/close'
 
-/** Ends what is open: a close code for sockets, and a reason. */
+/** Ends a request or a socket; the code is a WebSocket close code. */
 export type End = (code: number, reason: string) => void
 
 type Kind = 'request' | 'socket'
 type Work = Readonly<{ identity: Identity; kind: Kind; end: End }>
 
 export type SessionWork = ReturnType<typeof createSessionWork>
-export type SessionWorkOptions = {
+type SessionWorkOptions = {
   clock: Clock
   sweepMs: number
-  /** How much of a kind a session may have open at once. */
+  /** How many requests, and how many sockets, a session may have open at once. */
   most: Readonly<Record<Kind, number>>
 }
 
-/** What is open on behalf of sessions, so that it ends with them. */
+/** The requests and sockets that are open on behalf of sessions: they end when their session does. */
 export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) {
   const open = new Set<Work>()
   const sweeping = setInterval(sweep, sweepMs)
@@ -34,8 +34,8 @@ export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) 
 
   return {
     /**
-     * Notes that something is open; the function that it gives back notes that it is not any more.
-     * @throws {AppError} `too_many_requests` when the session has too much open.
+     * Notes that a request or socket is open; the function that it gives back notes that it has closed.
+     * @throws {AppError} `too_many_requests` when the session has too many open.
      */
     begin(identity: Identity, kind: Kind, end: End): () => void {
       const mine = [...open].filter(
@@ -48,7 +48,7 @@ export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) 
       return () => void open.delete(work)
     },
 
-    /** Ends what is open for those who are no longer signed in. */
+    /** Ends what is open for sessions that have ended. */
     endSessions(stillSignedIn: StillSignedIn): void {
       for (const work of open)
         if (!stillSignedIn(work.identity)) finish(work, Close.notSignedIn, 'Session ended')

@@ -6,15 +6,15 @@ import { RpcCode } from '../../mopidy/jsonrpc'
 import { idText } from '../dialects/raw-json'
 import type { SocketRules } from './endpoint-rules'
 
-/** What passes over a client's own socket that speaks JSON-RPC. */
+/** Decides what passes over a web client's own JSON-RPC socket. */
 export type SocketFilter = Readonly<{
-  /** The message to send on instead of the client's, or the reply that it gets at once. */
+  /** The message for Mopidy in place of the client's, or the reply that the client gets at once. */
   fromClient(text: string): { forward: string } | { reply: string }
-  /** Whether the client may hear it. */
+  /** Whether the client may get the message. */
   fromMopidy(text: string): boolean
 }>
 
-/** Lets through the methods that the rules, as they are by then, give to the role, each built anew. */
+/** Lets through the methods that the role may call at that moment; each message is built anew. */
 export function createSocketFilter(
   { methods, notices }: SocketRules,
   role: Role,
@@ -34,7 +34,7 @@ export function createSocketFilter(
       }
       if (!isRecord(params))
         return refusal(id ?? 'null', RpcCode.invalidParams, 'params must be an object')
-      // Iris takes the sender's word for which connection it is.
+      // Iris believes any `connection_id` that a message names, so it is left out.
       const { connection_id: _, ...own } = params
       const head = id === undefined ? '' : `"id":${id},`
       const forward = `{"jsonrpc":"2.0",${head}"method":"${method}","params":${JSON.stringify(own)}}`

@@ -12,7 +12,7 @@ import { dial, joinSockets, leave } from './proxied-socket'
 import type { End, SessionWork } from './session-work'
 import { createSocketFilter } from './socket-filter'
 
-export type SocketUpgradeOptions = {
+type SocketUpgradeOptions = {
   door: Door
   mopidy: Mopidy
   seats: Seats
@@ -23,13 +23,13 @@ export type SocketUpgradeOptions = {
   dialMs: number
 }
 
-export type UpgradeRequest = Readonly<{
+type UpgradeRequest = Readonly<{
   request: Request
   server: UpgradingServer | null
   identity: Identity
-  /** The client's, as seats are counted. */
+  /** The client's address, as seats are counted. */
   address: string
-  /** The socket at Mopidy, and the headers that it is asked for with. */
+  /** The socket's address at Mopidy, and the headers of the handshake there. */
   url: URL
   headers: Headers
   rules: 'everything' | SocketRules
@@ -40,16 +40,16 @@ type UpgradingServer = {
 }
 
 /**
- * Turns a request into a socket that is joined to one of Mopidy's, and ends with its session.
- * @throws {AppError} `mopidy_offline`, or what Mopidy's refusal or silence means, or
- * `too_many_requests` or `unavailable` when there is no room for it.
+ * Turns a request into a socket that is joined to one of Mopidy's and ends with its session.
+ * @throws {AppError} `mopidy_offline`, `mopidy_timeout`, `not_found` when Mopidy refuses it, and
+ * `too_many_requests` or `unavailable` when too many sockets are open.
  */
 export function createSocketUpgrade(options: SocketUpgradeOptions) {
   const { door, mopidy, seats, work, floodGuard, pulseTimes, dialMs } = options
 
   return async (upgrade: UpgradeRequest): Promise<undefined> => {
     const { request, server, identity, address, url, headers, rules } = upgrade
-    // The session may end before the socket is open: then there is nothing to close yet.
+    // When the session ends before the socket is open there is nothing to close yet.
     let end: End = () => {
       end = ENDED
     }
@@ -97,5 +97,5 @@ function protocolsOf(request: Request): string[] {
     .filter((name) => name !== '')
 }
 
-/** In place of what ends a socket, when its session has ended before it was open. */
+/** Stands for the end of a socket whose session ended before it was open. */
 const ENDED: End = () => {}

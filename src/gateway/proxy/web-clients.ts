@@ -11,8 +11,7 @@ export const WebClient = t.Object({
 export type WebClient = Static<typeof WebClient>
 export const WebClientList = t.Object({ clients: t.Array(WebClient) })
 
-export type WebClients = ReturnType<typeof createWebClients>
-export type WebClientsOptions = {
+type WebClientsOptions = {
   mopidy: Mopidy
   /** Fetches a path of Mopidy's web server. */
   fetchPage: (path: string, signal: AbortSignal) => Promise<Response>
@@ -20,7 +19,7 @@ export type WebClientsOptions = {
   askMs: number
 }
 
-/** After an answer that did not come. */
+/** Milliseconds from a list that did not come to asking again. */
 const ASK_AGAIN_MS = 1_000
 
 /** The web clients that Mopidy's own page lists, remembered for a while. */
@@ -31,13 +30,13 @@ export function createWebClients({ mopidy, fetchPage, keptMs, askMs }: WebClient
 
   mopidy.onStatus(({ online }) => {
     if (!online) return
-    // It has been restarted, perhaps because a client was installed: who asks next waits for a new
-    // answer, and what was asked before does not count.
+    // Mopidy has been restarted, perhaps because a web client was installed. The next caller waits for a
+    // new list, and a list that is still on its way is not kept.
     asking = undefined
     askAgainAt = Number.NEGATIVE_INFINITY
   })
 
-  /** Asks Mopidy, once for all who wait; never rejects. */
+  /** Asks Mopidy for the list, once for all callers that wait for it; never rejects. */
   function refresh(): Promise<void> {
     if (asking !== undefined) return asking
     const asked = ask().then((found) => {
@@ -50,7 +49,7 @@ export function createWebClients({ mopidy, fetchPage, keptMs, askMs }: WebClient
     return asked
   }
 
-  /** The names that Mopidy lists now; undefined when it is away, and what is known stays known. */
+  /** The names that Mopidy lists now; undefined when it gives no list. */
   async function ask(): Promise<ReadonlySet<string> | undefined> {
     try {
       const response = await fetchPage('/mopidy/', AbortSignal.timeout(askMs))
@@ -67,14 +66,17 @@ export function createWebClients({ mopidy, fetchPage, keptMs, askMs }: WebClient
   }
 
   return {
-    /** @throws {AppError} `mopidy_offline` when Mopidy is away and was not heard before. */
+    /**
+     * The web clients, without folders of art.
+     * @throws {AppError} `mopidy_offline` when Mopidy is away and has never given a list.
+     */
     async list(): Promise<WebClient[]> {
       const known = await current()
       if (known === undefined) throw new AppError('mopidy_offline', 'Mopidy is offline.')
       return [...known].filter((name) => !isArt(name)).map((name) => ({ name, path: `/${name}/` }))
     },
 
-    /** Whether Mopidy offers that client; undefined when that is not known. */
+    /** Whether Mopidy offers the web client of that name; undefined when it has never given a list. */
     offers: async (name: string): Promise<boolean | undefined> => (await current())?.has(name),
   }
 }

@@ -1,18 +1,19 @@
 import { Elysia } from 'elysia'
 import type { Auth } from '../../accounts/door/auth'
+import type { UserNames } from '../../accounts/users/user-names'
 import type { Incognito } from '../../actions/incognito'
 import { errorReplies } from '../../http/error-reply'
 import type { Gateway } from '../gateway'
 import { Room } from './model'
 import { roomOf } from './room'
 
-export type RoomRoutesOptions = { auth: Auth; gateway: Gateway; incognito: Incognito }
+type RoomRoutesOptions = { auth: Auth; gateway: Gateway; incognito: Incognito; nameOf: UserNames }
 
-/** Who is here now. */
-export const roomRoutes = ({ auth, gateway, incognito }: RoomRoutesOptions) =>
+/** The people who are here now. */
+export const roomRoutes = ({ auth, gateway, incognito, nameOf }: RoomRoutesOptions) =>
   new Elysia({ name: 'room.routes', prefix: '/api' })
     .use(auth)
-    .get('/room', () => roomOf(gateway.connections(), incognito), {
+    .get('/room', () => roomOf(gateway.connections(), incognito, nameOf), {
       needs: 'history.room',
       response: { 200: Room, ...errorReplies(401, 403) },
       detail: {

@@ -10,7 +10,7 @@ import { createOutbox, type OutboxBounds } from './outbox'
 const TOPIC = { own: 'own', mopidy: 'mopidy' } as const
 
 export type Announcements = ReturnType<typeof createAnnouncements>
-export type AnnouncementsOptions = {
+type AnnouncementsOptions = {
   connections: Connections
   mopidy: Pick<Mopidy, 'status'>
   limits: OutboxBounds
@@ -19,8 +19,8 @@ export type AnnouncementsOptions = {
 }
 
 /**
- * What goes out to clients: news to all who are signed in, each in its dialect, and texts to one. An
- * event is written once for each dialect; the server copies it to the sockets.
+ * What goes out to clients: events to all who are signed in, each in its dialect, and texts to one. An
+ * event is put into words once for each dialect; the server copies it to the sockets.
  */
 export function createAnnouncements({
   connections,
@@ -49,7 +49,7 @@ export function createAnnouncements({
   return {
     event: (event: MopidyEvent): void => publishBoth(toClient.event(event), event.text),
 
-    /** An event that Mopidy does not have: those who speak its dialect would not know it. */
+    /** Sends an event that Mopidy does not have, to those who speak Musakone's own dialect. */
     ownEvent(name: string, data: Readonly<Record<string, unknown>>): void {
       const text = toClient.event({ name, data })
       publish(TOPIC.own, text)
@@ -59,10 +59,10 @@ export function createAnnouncements({
     status: (status: Status): void =>
       publishBoth(toClient.status(status), mopidyDialect.statusEvent(status)),
 
-    /** From now on the client hears the news. */
+    /** From now on the client gets the events. */
     subscribe: (client: Client): void => void client.socket.subscribe(topicOf(client)),
 
-    /** From now on the client speaks, and hears, Mopidy's dialect. */
+    /** From now on the client speaks Mopidy's dialect, and gets the events in it. */
     speakMopidy(client: Client): void {
       client.socket.unsubscribe(topicOf(client))
       client.dialect = 'mopidy'
@@ -71,7 +71,7 @@ export function createAnnouncements({
 
     send,
 
-    /** Tells one client whether Mopidy is away; that it is not goes without saying. */
+    /** Tells one client that Mopidy is offline, if it is. */
     tellIfOffline(client: Client): void {
       const status = mopidy.status()
       if (!status.online) send(client, toClient.status(status))

@@ -12,12 +12,12 @@ export type Client = {
   readonly seat: Seat
   readonly pulse: Pulse
   readonly tally: Tally
-  /** Undecided until the first message after signing in. */
+  /** Undecided until the first message that the client sends once it is signed in. */
   dialect: 'undecided' | 'own' | 'mopidy'
   identity?: Identity
-  /** The token that proved the identity, so that it is not checked again with every message. */
+  /** The token that proved the identity; a message that repeats it needs no check. */
   token?: string
-  /** Calls without an answer. */
+  /** The number of calls that have no answer yet. */
   pending: number
   /** Frames that came while a token was being checked; absent when none is. */
   held?: string[]

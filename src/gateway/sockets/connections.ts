@@ -28,7 +28,7 @@ export function createConnections(seats: Seats) {
     /** Closes the client's socket with a close frame. */
     end,
 
-    /** Closes the client's socket without one: it would only wait after what the client does not take. */
+    /** Closes the socket without a close frame, which would wait after what the client does not take. */
     cutOff(client: Client): void {
       forget(client)
       client.socket.terminate()
@@ -40,7 +40,7 @@ export function createConnections(seats: Seats) {
       seats.leave(client.seat)
     },
 
-    /** Ends those whose sessions have ended. */
+    /** Closes the sockets of sessions that have ended. */
     endEnded(stillSignedIn: StillSignedIn): void {
       for (const client of clients)
         if (client.identity !== undefined && !stillSignedIn(client.identity))

@@ -1,19 +1,19 @@
 export type FloodBounds = Readonly<{
-  /** Of one client that are served before everybody else has had a turn. */
+  /** Messages of one client that are served in one turn of the event loop. */
   mostATurn: number
-  /** Refused ones after which the client is closed, and how many of them a second wipes out. */
+  /** Refused messages after which the client is closed, and how many of them a second wipes out. */
   mostRefused: number
   forgivenPerSecond: number
 }>
 
 export const FLOOD_BOUNDS: FloodBounds = {
-  // More than a client may have without an answer, so that whoever waits for answers is never refused.
+  // More than the calls that a client may have without an answer: one that waits is never refused.
   mostATurn: 1_000,
   mostRefused: 3_000,
   forgivenPerSecond: 1_000,
 }
 
-/** How a client has sent lately; times are `performance.now()`. */
+/** What a client has sent lately; times are `performance.now()`. */
 export type Tally = { taken: number; watched: boolean; refused: number; refusedAt: number }
 
 export function newTally(): Tally {
@@ -24,13 +24,13 @@ export type Verdict = 'serve' | 'refuse' | 'close'
 export type FloodGuard = ReturnType<typeof createFloodGuard>
 
 /**
- * Limits what one client has served in a turn of the event loop. Bun reads megabytes of one socket
- * before it turns to the next, so it is not the number in a second that holds others up: a fast program
- * that waits for answers sends more than a flood gets through on a slow box, and harms nobody.
+ * Limits how many messages of one client are served in a turn of the event loop. Bun reads megabytes
+ * of one socket before it turns to the next, and that holds other clients up. The number in a second
+ * does not: a fast program that waits for its answers may send more than a flood does, and harms nobody.
  */
 export function createFloodGuard({ mostATurn, mostRefused, forgivenPerSecond }: FloodBounds) {
   const watched = new Set<Tally>()
-  // Below this nothing needs to be done at the end of the turn.
+  // Only from this count on is a client reset at the end of the turn, which spares most the work.
   const unwatched = Math.min(100, Math.floor(mostATurn / 10))
 
   function watch(tally: Tally): void {
@@ -56,7 +56,7 @@ export function createFloodGuard({ mostATurn, mostRefused, forgivenPerSecond }: 
   }
 
   return {
-    /** What is to be done with so many more messages of the client. */
+    /** Counts messages of the client, and says what is to be done with them. */
     count(tally: Tally, messages = 1): Verdict {
       tally.taken += messages
       if (tally.taken > unwatched && !tally.watched) watch(tally)

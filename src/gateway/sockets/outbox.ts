@@ -1,32 +1,32 @@
 import type { Client } from './client'
 
-/** What waits to be sent to one client, while a long text goes out to it. */
+/** The texts that wait for one client, while a long text goes out to it. */
 type Box = {
   readonly texts: string[]
-  /** Length of the waiting texts that are not long. */
+  /** Characters of the waiting texts that are not long. */
   held: number
-  /** When it last took something, and when the long text was sent; `performance.now()`. */
+  /** When the client last took something, and when the long text was sent; `performance.now()`. */
   movedAt: number
   sentAt: number
-  /** Length of the long text that is on its way; 0 when none is. */
+  /** Characters of the long text that is on its way; 0 when none is. */
   underway: number
 }
 
 export type OutboxBounds = Readonly<{
-  /** Texts of this length and more go out one by one, in characters. */
+  /** Characters from which on a text is long: a client gets long texts one by one. */
   long: number
-  /** Longer ones go out only when there is room for them, and their copies are cleared away. */
+  /** Characters from which on a text is huge: it waits for room, and its copies are collected. */
   huge: number
-  /** Length of the long texts that may be on their way together; a single one may be longer. */
+  /** Characters of the long texts that may be on their way to all clients; a single one may have more. */
   mostUnderway: number
-  /** Short texts that may wait behind a long one, in characters. */
+  /** Characters of short texts that may wait for one client after a long text. */
   mostHeld: number
-  /** Of huge texts sent, before their copies are cleared away, in characters. */
+  /** Characters of huge texts sent, after which the garbage collector is run. */
   mostCopied: number
-  /** How long a client may take nothing before others pass it, and before it is cut off. */
+  /** How long a client may take nothing before others go ahead of it, and before it is cut off. */
   patienceMs: number
   stalledMs: number
-  /** How long it may take over one long text. */
+  /** How long a client may take over one long text. */
   slowMs: number
 }>
 
@@ -41,21 +41,20 @@ export const OUTBOX_BOUNDS: OutboxBounds = {
   slowMs: 30_000,
 }
 
-export type Outbox = ReturnType<typeof createOutbox>
-export type OutboxOptions = {
+type OutboxOptions = {
   limits: OutboxBounds
-  /** Events are no longer to be published to the client, but to be sent through here. */
+  /** Called when the client's events are to come through the outbox instead of by topic. */
   onBusy: (client: Client) => void
+  /** Called when the client has taken everything, and gets events by topic again. */
   onFree: (client: Client) => void
-  /** The client does not take what it is sent. */
+  /** Called when the client does not take what it is sent, or too slowly. */
   onStuck: (client: Client) => void
 }
 
 /**
- * Sends texts in order. Long ones go to a few clients at a time, each when the one before has been
- * taken, and whatever else the client is to get waits behind them: a hundred copies at once would not
- * fit into memory. A text that waits costs nothing yet, as long as it was put together from parts:
- * JavaScriptCore joins them when it is sent.
+ * Sends texts in order. Long texts go to a few clients at a time, for a hundred copies at once would not
+ * fit into memory; other texts for such a client wait until it has taken the long one. A text that waits
+ * takes up little as long as it was put together from parts: JavaScriptCore joins them when it is sent.
  */
 export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions) {
   const boxes = new Map<Client, Box>()
@@ -98,17 +97,17 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
     onFree(client)
   }
 
-  /** Long texts of others may have their turn now. */
+  /** Sends the long texts of others for which there is room now. */
   function pumpOthers(): void {
     for (const [client, box] of [...boxes]) if (box.underway === 0) pump(client, box)
   }
 
-  // Each copy of a huge text is as large again, and the collector would let them pile up.
+  // Each socket's copy of a huge text is as large again, and by itself the collector lets them pile up.
   function forgetLater(length: number): void {
     copied += length
     if (copied < limits.mostCopied) return
     copied = 0
-    // Not yet: the text is still in use up the stack.
+    // In a later turn: the callers on the stack still hold the text.
     setTimeout(() => Bun.gc(true), 0)
   }
 
@@ -120,7 +119,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
   }
 
   return {
-    /** Sends the text now, or when what is before it has been taken. */
+    /** Sends the text at once, or when the client has taken what is before it. */
     send(client: Client, text: string): void {
       const box = boxes.get(client)
       if (box !== undefined) {
@@ -131,7 +130,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       const fresh: Box = { texts: [], held: 0, movedAt: 0, sentAt: 0, underway: 0 }
       if (text.length < limits.huge && client.socket.getBufferedAmount() === 0) {
         sendLong(client, fresh, text)
-        // Mostly it is taken whole, and nothing needs to wait.
+        // Mostly the system takes it whole, and nothing needs to wait.
         if (client.socket.getBufferedAmount() === 0) return release(fresh)
       } else fresh.texts.push(text)
       boxes.set(client, fresh)
@@ -139,18 +138,18 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       pump(client, fresh)
     },
 
-    /** Sends an event to those to whom it is not published; undefined: not to this one. */
+    /** Sends an event to the clients that do not get it by topic; undefined leaves a client out. */
     publish(textFor: (client: Client) => string | undefined): void {
       const stuck: Client[] = []
       for (const [client, box] of boxes) {
         const text = textFor(client)
         if (text !== undefined && !hold(box, text)) stuck.push(client)
       }
-      // After all have the event: the end of one client frees others, and they leave the list.
+      // Only once all clients have the event: the end of one frees others, which leave the list.
       stuck.forEach(onStuck)
     },
 
-    /** The client has taken some of what it was sent. */
+    /** Goes on sending to a client that has taken some of what it was sent. */
     drained(client: Client): void {
       const box = boxes.get(client)
       if (box === undefined) return
@@ -159,7 +158,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       pumpOthers()
     },
 
-    /** The client is gone. */
+    /** Drops what waits for a client that is gone. */
     forget(client: Client): void {
       const box = boxes.get(client)
       if (box === undefined) return
@@ -168,7 +167,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       pumpOthers()
     },
 
-    /** Lets others pass a client that takes nothing, and gives it up in the end. */
+    /** Lets others go ahead of clients that take nothing, and gives those up in the end. */
     sweep(): void {
       const now = performance.now()
       for (const [client, box] of [...boxes]) {

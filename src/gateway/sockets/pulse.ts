@@ -1,7 +1,7 @@
 import type { Socket } from './socket'
 
 export type PulseTimes = Readonly<{
-  /** From a sign of life to asking for one. */
+  /** From the last sign of life to asking for another with a ping. */
   heartbeatMs: number
   /** Silence after which the other side counts as gone. */
   silenceMs: number
@@ -9,7 +9,7 @@ export type PulseTimes = Readonly<{
 
 export const PULSE_TIMES: PulseTimes = { heartbeatMs: 10_000, silenceMs: 30_000 }
 
-/** When there was a sign of life last, and when one was asked for last; `performance.now()`. */
+/** When the last sign of life came, and when the last was asked for; `performance.now()`. */
 export type Pulse = { heardAt: number; pingedAt: number }
 
 export function newPulse(): Pulse {
@@ -17,15 +17,15 @@ export function newPulse(): Pulse {
   return { heardAt, pingedAt: heardAt }
 }
 
-/** It has given a sign of life. */
+/** Notes a sign of life. */
 export function feel(pulse: Pulse): void {
   pulse.heardAt = performance.now()
 }
 
 /**
- * Asks for a sign of life when it is time to; false when there has been none for too long. To be called
- * more often than the limits last: Bun's own pings and its idle timeout wait for a pause in what is
- * sent, and events may never pause.
+ * Asks for a sign of life when it is time to; false when there has been none for too long. It is to be
+ * called several times within `heartbeatMs`. Bun's own pings and idle timeout do not serve: they wait
+ * for a pause in what is sent, and events may never pause.
  */
 export function beats(
   pulse: Pulse,

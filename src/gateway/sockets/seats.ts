@@ -8,15 +8,15 @@ export type MostSeats = Readonly<{
 
 export const MOST_SEATS: MostSeats = {
   inAll: 10_000,
-  // A screen in each room is one user; and one user, or one address, leaves room for others.
+  // Many wall screens may be one user. Neither a user nor an address can take all the seats.
   perUser: 6_000,
   perAddress: 8_000,
 }
 
-/** An open socket, as it is counted. */
+/** One open socket in the counts. */
 export type Seat = { readonly address: string; userId?: number }
 
-/** Seconds after which another try makes sense. */
+/** Seconds for the Retry-After of a refusal. */
 const RETRY_AFTER_S = 10
 
 export type Seats = ReturnType<typeof createSeats>
@@ -29,7 +29,7 @@ export function createSeats(limits: MostSeats) {
 
   return {
     /**
-     * Whether one more socket may open; with a user it will be theirs from the start.
+     * Checks that one more socket may open, from that address and, where it is known, for that user.
      * @throws {AppError} `unavailable` when there are too many, `too_many_requests` when this user or
      * this address has too many.
      */
@@ -48,7 +48,7 @@ export function createSeats(limits: MostSeats) {
       return { address }
     },
 
-    /** Counts the socket as this user's; false when that is one too many, and it is not done. */
+    /** Counts the socket as the user's; false, and not counted, when the user has too many. */
     give(seat: Seat, userId: number): boolean {
       if (seat.userId === userId) return true
       if (users.of(userId) >= limits.perUser) return false
@@ -58,7 +58,7 @@ export function createSeats(limits: MostSeats) {
       return true
     },
 
-    /** The socket has closed. */
+    /** Counts the socket as closed. */
     leave({ address, userId }: Seat): void {
       all -= 1
       addresses.remove(address)

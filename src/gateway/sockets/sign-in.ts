@@ -9,7 +9,7 @@ import type { Connections } from './connections'
 import type { Seats } from './seats'
 
 export type SignIn = ReturnType<typeof createSignIn>
-export type SignInOptions = {
+type SignInOptions = {
   door: Door
   seats: Seats
   connections: Connections
@@ -23,7 +23,7 @@ export type SignInOptions = {
 export function createSignIn(options: SignInOptions) {
   const { door, seats, connections, announcements, clock, signInMs } = options
 
-  /** Gives the client the identity; false when that is one socket too many, and it is closed. */
+  /** Gives the client the identity; false when the user has too many sockets, and this one is closed. */
   function admit(client: Client, identity: Identity): boolean {
     if (!seats.give(client.seat, identity.userId)) {
       connections.end(client, Close.full, 'Too many connections of this user are open')
@@ -53,21 +53,21 @@ export function createSignIn(options: SignInOptions) {
 
     /**
      * Gives the client the identity that the token proves; undefined when it has been closed instead.
-     * @throws {AppError} when the token is no good.
+     * @throws {AppError} `unauthorized` or `password_change_required`.
      */
     async admitByToken(client: Client, token: unknown): Promise<Identity | undefined> {
-      // String(token) would take a list that holds a token for one.
+      // With String(token) a JSON list that holds a token would count as that token.
       const text = typeof token === 'string' ? token : ''
       const identity = await door.identify(text)
       if (!connections.has(client)) return undefined
-      // A session that ended during the check was not yet this client's, so nobody has closed it.
+      // If the session ended during the check, nobody has closed this client: it was not signed in yet.
       if (!door.stillSignedIn(identity)) throw new AppError('unauthorized', 'Invalid token')
       if (!admit(client, identity)) return undefined
       client.token = text
       return identity
     },
 
-    /** Whether the client was signed in, and its session is over. */
+    /** Whether the client's session has expired. */
     expired,
 
     /** Why the client may stay no longer; undefined while it may. */

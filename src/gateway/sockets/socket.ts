@@ -1,6 +1,6 @@
 import type { ServerWebSocket } from 'bun'
 
-/** What a socket carries: Bun calls these functions with it. */
+/** What a socket carries as its `data`: the functions that Bun's events of the socket are passed to. */
 export type SocketHandlers = {
   open(socket: Socket): void
   message(socket: Socket, frame: string | Buffer): void

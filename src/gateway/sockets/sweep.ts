@@ -4,16 +4,16 @@ import type { Connections } from './connections'
 import { beats, type PulseTimes } from './pulse'
 import type { SignIn } from './sign-in'
 
-export type SweepOptions = {
+type SweepOptions = {
   connections: Connections
   announcements: Announcements
   signIn: SignIn
-  /** Between two sweeps. */
+  /** Milliseconds between two sweeps. */
   everyMs: number
   pulse: PulseTimes
 }
 
-/** Ends, every so often, the connections whose time is over or whose client is gone. */
+/** Ends at intervals the connections whose session has expired or whose client gives no sign of life. */
 export function createSweep({ connections, announcements, signIn, everyMs, pulse }: SweepOptions) {
   const timer = setInterval(sweep, everyMs)
 

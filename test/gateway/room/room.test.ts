@@ -57,6 +57,14 @@ describe('who is here', () => {
     for (const each of [unknown, bell, socket]) each.close()
   })
 
+  test('S10 a person who is given another name is here under the new one', async () => {
+    const member = await office.someone()
+    const socket = await come(member.token)
+    await office.ask(`/api/users/${member.id}`, 'PATCH', { username: 'renamed' })
+    expect((await room()).people.map(({ username }) => username)).toEqual(['renamed'])
+    socket.close()
+  })
+
   test('A12 it is for those who may see what the room did', async () => {
     const guest = await office.someone({ role: 'guest' })
     await office.ask('/api/roles/guest', 'PATCH', { permissions: ['see'] })

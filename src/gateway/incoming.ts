@@ -1,18 +1,18 @@
-import type { Door } from '../../accounts/door/door'
-import type { Identity } from '../../accounts/sessions/sessions'
-import type { Clock } from '../../clock'
-import type { Conversation } from '../dialects/conversation'
-import type { Announcements } from './announcements'
-import { type Client, newClient } from './client'
-import { Close } from './close'
-import type { Connections } from './connections'
-import type { FloodGuard, Verdict } from './flood-guard'
-import { feel } from './pulse'
-import type { Seats } from './seats'
-import type { SignIn } from './sign-in'
-import type { SocketHandlers } from './socket'
+import type { Door } from '../accounts/door/door'
+import type { Identity } from '../accounts/sessions/sessions'
+import type { Clock } from '../clock'
+import type { Conversation } from './dialects/conversation'
+import type { Announcements } from './sockets/announcements'
+import { type Client, newClient } from './sockets/client'
+import { Close } from './sockets/close'
+import type { Connections } from './sockets/connections'
+import type { FloodGuard, Verdict } from './sockets/flood-guard'
+import { feel } from './sockets/pulse'
+import type { Seats } from './sockets/seats'
+import type { SignIn } from './sockets/sign-in'
+import type { SocketHandlers } from './sockets/socket'
 
-export type IncomingOptions = {
+type IncomingOptions = {
   door: Door
   clock: Clock
   seats: Seats
@@ -23,7 +23,7 @@ export type IncomingOptions = {
   conversation: Conversation
 }
 
-/** What comes in from sockets: new clients, their frames and pings, and their ends. */
+/** What comes in from sockets: new clients, frames and pings, and closes. */
 export function createIncoming(options: IncomingOptions) {
   const { door, clock, seats, floodGuard } = options
   const { connections, announcements, signIn, conversation } = options
@@ -49,7 +49,7 @@ export function createIncoming(options: IncomingOptions) {
       connections.end(client, Close.abuse, 'Too many messages')
   }
 
-  /** Counts a message, which is a sign of life too; what is to be done with it. */
+  /** Counts a frame or ping, which is a sign of life too, and says what is to be done with it. */
   function count(client: Client): Verdict {
     feel(client.pulse)
     if (client.identity !== undefined) door.noteUse(client.identity)
@@ -58,9 +58,9 @@ export function createIncoming(options: IncomingOptions) {
 
   return {
     /**
-     * What a new socket from that address carries; with an identity it is signed in from the start,
-     * and with a dialect it speaks that.
-     * @throws {AppError} `unavailable` or `too_many_requests` when there is no room for it.
+     * The handlers of a new socket from that address. With an identity the client is signed in from the
+     * start.
+     * @throws {AppError} `unavailable` or `too_many_requests` when too many sockets are open.
      */
     accept(
       identity: Identity | undefined,
