@@ -6,13 +6,14 @@ import { type TestMusakoneOptions, until } from '../../support/test-musakone'
 
 const ADD = 'core.tracklist.add'
 /** As long as a real Mopidy is busy with a chunk, in milliseconds. */
-const CHUNK_MS = 40
+const CHUNK_MS = 80
+const CALL_MS = 1_500
 const uris = manyUris(25 * CHUNK)
 
 const stage = createStage()
 afterEach(stage.clear)
 
-/** A room in which a large add has begun that goes on for a second at least. */
+/** A room in which a large add has begun that goes on for two seconds at least. */
 async function openBusyRoom(limits: TestMusakoneOptions['limits']) {
   const room = stage.keep(await openAddRoom({ ...(limits && { limits }) }))
   room.demo.faults.delay(CHUNK_MS, ADD)
@@ -22,10 +23,10 @@ async function openBusyRoom(limits: TestMusakoneOptions['limits']) {
 }
 
 test('B9 a call that waits longer than Mopidy may take to answer is made in its turn', async () => {
-  const { other, adding, list } = await openBusyRoom({ mopidy: { callMs: 500 } })
+  const { other, adding, list } = await openBusyRoom({ mopidy: { callMs: CALL_MS } })
   const startedAt = performance.now()
   expect(await other.call('core.tracklist.clear')).toMatchObject({ type: 'mopidy_response' })
-  expect(performance.now() - startedAt).toBeGreaterThan(500)
+  expect(performance.now() - startedAt).toBeGreaterThan(CALL_MS)
   expect((await adding).result).toHaveLength(uris.length)
   expect(await list()).toEqual([])
 })
