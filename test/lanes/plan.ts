@@ -1,0 +1,36 @@
+import { LANES, type Lane } from './lanes'
+import type { Options } from './options'
+
+/** Files that one process runs. */
+export type Job = Readonly<{ lane: Lane; files: readonly string[] }>
+
+/** The jobs of a run in the order in which they start. */
+export function plan(files: readonly string[], options: Options): Job[] {
+  const wanted = files.filter((file) => fits(file, options.patterns))
+  return LANES.filter(({ onRequest }) => options.appliance || !onRequest).flatMap((lane) => {
+    const own = wanted.filter((file) => laneOf(file) === lane)
+    const inOrder = own.toSorted((a, b) => position(lane, a) - position(lane, b))
+    if (inOrder.length === 0) return []
+    return lane.oneProcess ? [{ lane, files: inOrder }] : inOrder.map((file) => job(lane, file))
+  })
+}
+
+/** The first lane of the table that fits. */
+export function laneOf(file: string): Lane | undefined {
+  return LANES.find((lane) => position(lane, file) !== -1)
+}
+
+/** Every test file of the repository, in alphabetical order. */
+export function testFiles(root: string): string[] {
+  return [...new Bun.Glob('test/**/*.test.ts').scanSync(root)].sort()
+}
+
+const job = (lane: Lane, file: string): Job => ({ lane, files: [file] })
+
+function position(lane: Lane, file: string): number {
+  return lane.files.findIndex((glob) => new Bun.Glob(glob).match(file))
+}
+
+function fits(file: string, patterns: readonly string[]): boolean {
+  return patterns.length === 0 || patterns.some((pattern) => file.includes(pattern))
+}
