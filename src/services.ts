@@ -1,5 +1,6 @@
 import { type AccountsOptions, createAccounts } from './accounts/accounts'
 import type { RegistrationLimits } from './accounts/invites/registration-rate'
+import type { HashingCost } from './accounts/passwords/passwords'
 import type { ThrottleLimits } from './accounts/passwords/throttle'
 import { type Actions, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
@@ -40,6 +41,7 @@ export type ServicesOptions = {
   trustedProxies?: readonly string[]
   log: Log
   clock?: Clock
+  hashingCost?: HashingCost
   limits?: {
     mopidy?: MopidyLimits
     gateway?: GatewayLimits
@@ -61,6 +63,7 @@ export function openServices({
   trustedProxies = [],
   log,
   clock = systemClock,
+  hashingCost,
   limits = {},
 }: ServicesOptions) {
   // News that goes upward is wired here: those below call, without knowing whom.
@@ -79,6 +82,7 @@ export function openServices({
     sessionDays,
     ...(registration && { registration }),
     proxyLogin,
+    ...(hashingCost && { hashingCost }),
     ...(limits.throttle && { throttleLimits: limits.throttle }),
     ...(limits.registration && { registrationLimits: limits.registration }),
     onChanged() {

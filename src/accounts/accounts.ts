@@ -17,7 +17,7 @@ import { createSecurityLog } from './log/security-log'
 import type { Credentials, Login, Me, PasswordChange } from './model'
 import { checkNewPassword } from './passwords/new-password'
 import { createPasswordCheck, lockEvent } from './passwords/password-check'
-import { createPasswords } from './passwords/passwords'
+import { createPasswords, HASHING_COST, type HashingCost } from './passwords/passwords'
 import { createThrottle, THROTTLE_LIMITS, type ThrottleLimits } from './passwords/throttle'
 import { createRoles } from './roles/roles'
 import { createLastUse } from './sessions/last-use'
@@ -39,6 +39,7 @@ export type AccountsOptions = {
   registration?: RegistrationPolicy
   registrationLimits?: RegistrationLimits
   throttleLimits?: ThrottleLimits
+  hashingCost?: HashingCost
   /** The header by which trusted proxies say who has logged in with them. */
   proxyLogin?: Pick<ProxyLoginOptions, 'header' | 'trustedProxies'> | undefined
   /** Told that sessions may have ended before their time: what is open is to be looked through. */
@@ -58,6 +59,7 @@ export function createAccounts({
   registration: policy = 'closed',
   registrationLimits,
   throttleLimits = THROTTLE_LIMITS,
+  hashingCost = HASHING_COST,
   proxyLogin: proxyLoginOptions,
   onChanged = () => {},
 }: AccountsOptions) {
@@ -66,7 +68,7 @@ export function createAccounts({
   const users = createUsers({ database, clock })
   const sessions = createSessions({ database, clock })
   const tokens = createTokens({ secret, clock })
-  const passwords = createPasswords()
+  const passwords = createPasswords({ cost: hashingCost })
   const securityLog = createSecurityLog({ database, clock })
   const roles = createRoles({ database, securityLog })
   const lastUse = createLastUse({ database, clock })
