@@ -6,7 +6,7 @@ import { laneOf, plan, testFiles } from './plan'
 
 const files = testFiles(resolve(import.meta.dir, '../..'))
 const filesOf = (args: string[], environment = {}) =>
-  plan(files, parseOptions(args, environment)).flatMap((job) => job.files)
+  plan(files, parseOptions(args, environment)).map((job) => job.file)
 
 describe('the lanes', () => {
   test('hold every test file once', () => {

@@ -1,8 +1,8 @@
 import { LANES, type Lane } from './lanes'
 import type { Options } from './options'
 
-/** Files that one process runs. */
-export type Job = Readonly<{ lane: Lane; files: readonly string[] }>
+/** A test file, to be run in a process of its own. */
+export type Job = Readonly<{ lane: Lane; file: string }>
 
 /** The jobs of a run in the order in which they start. */
 export function plan(files: readonly string[], options: Options): Job[] {
@@ -10,8 +10,7 @@ export function plan(files: readonly string[], options: Options): Job[] {
   return LANES.filter(({ onRequest }) => options.appliance || !onRequest).flatMap((lane) => {
     const own = wanted.filter((file) => laneOf(file) === lane)
     const inOrder = own.toSorted((a, b) => position(lane, a) - position(lane, b))
-    if (inOrder.length === 0) return []
-    return lane.oneProcess ? [{ lane, files: inOrder }] : inOrder.map((file) => job(lane, file))
+    return inOrder.map((file) => ({ lane, file }))
   })
 }
 
@@ -24,8 +23,6 @@ export function laneOf(file: string): Lane | undefined {
 export function testFiles(root: string): string[] {
   return [...new Bun.Glob('test/**/*.test.ts').scanSync(root)].sort()
 }
-
-const job = (lane: Lane, file: string): Job => ({ lane, files: [file] })
 
 function position(lane: Lane, file: string): number {
   return lane.files.findIndex((glob) => new Bun.Glob(glob).match(file))

@@ -12,15 +12,14 @@ export function createReport(print: (line: string) => void) {
   const startedAt = performance.now()
 
   return {
-    job({ lane, files }: Job, ended: Ended, outcome: Outcome, failure: string): void {
+    job({ lane, file }: Job, ended: Ended, outcome: Outcome, failure: string): void {
       const { passed, failed, skipped, problem } = outcome
       total.passed += passed
       total.failed += failed
       total.skipped += skipped
-      const name = files.length === 1 ? String(files[0]) : `${files.length} files`
       const times = `${seconds(ended.seconds)} (cpu ${seconds(ended.cpuSeconds)})`
       print(
-        `${failed === 0 ? 'ok  ' : 'FAIL'} ${lane.name.padEnd(9)} ${name}  ${times}  ${counted(outcome)}`,
+        `${failed === 0 ? 'ok  ' : 'FAIL'} ${lane.name.padEnd(9)} ${file}  ${times}  ${counted(outcome)}`,
       )
       const before = lanes.get(lane.name)
       lanes.set(lane.name, {
@@ -31,9 +30,7 @@ export function createReport(print: (line: string) => void) {
         cpuSeconds: (before?.cpuSeconds ?? 0) + ended.cpuSeconds,
       })
       if (failed > 0)
-        failures.push(
-          `\n──── ${files.join(' ')}${problem === undefined ? '' : `: ${problem}`}\n${failure}`,
-        )
+        failures.push(`\n──── ${file}${problem === undefined ? '' : `: ${problem}`}\n${failure}`)
     },
 
     failed: () => total.failed > 0,

@@ -10,15 +10,14 @@ const lane = (name: string, more: Partial<Lane> = {}): Lane => ({
   ...more,
 })
 const jobs = (of: Lane, count: number): Job[] =>
-  Array.from({ length: count }, (_, index) => ({ lane: of, files: [`${of.name} ${index}`] }))
+  Array.from({ length: count }, (_, index) => ({ lane: of, file: `${of.name} ${index}` }))
 
 /** Jobs that last until the test ends them. */
 function stage() {
   const running = new Map<string, () => void>()
   return {
     running: () => [...running.keys()],
-    run: ({ files: [name = ''] }: Job) =>
-      new Promise<void>((resolve) => running.set(name, resolve)),
+    run: ({ file }: Job) => new Promise<void>((resolve) => running.set(file, resolve)),
     async end(name: string) {
       running.get(name)?.()
       running.delete(name)

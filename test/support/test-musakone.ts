@@ -137,7 +137,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
       return fetch(`${origin}${path}`, { ...init, method, headers, ...(body != null && { body }) })
     },
 
-    /** Resolves when Mopidy is online, or rejects after ten seconds. */
+    /** Resolves when Mopidy is online, or rejects after half a minute. */
     async online(): Promise<void> {
       await until(() => services.mopidy.status().online, 'Mopidy to be online')
     },
@@ -152,11 +152,14 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   }
 }
 
+/** As long as a busy machine may need; what has to be quicker, a test says or measures itself. */
+export const PATIENCE_MS = 30_000
+
 /** Waits until a condition holds, looking often; fails with its name when it never does. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   name: string,
-  deadlineMs = 10_000,
+  deadlineMs = PATIENCE_MS,
 ): Promise<void> {
   const end = performance.now() + deadlineMs
   while (!(await condition())) {
