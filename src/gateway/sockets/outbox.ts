@@ -124,7 +124,9 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       const box = boxes.get(client)
       if (box !== undefined) return hold(client, box, text)
       if (text.length < limits.long) return void client.socket.send(text)
-      const fresh: Box = { texts: [], held: 0, movedAt: 0, sentAt: 0, underway: 0 }
+      // What it has not taken yet is not old: from now on it may keep others waiting.
+      const now = performance.now()
+      const fresh: Box = { texts: [], held: 0, movedAt: now, sentAt: now, underway: 0 }
       if (text.length < limits.huge && client.socket.getBufferedAmount() === 0) {
         sendLong(client, fresh, text)
         // Mostly it is taken whole, and nothing needs to wait.

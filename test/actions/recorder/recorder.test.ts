@@ -115,7 +115,10 @@ describe.each(Object.entries(WHERE))('the recorder, %s', (_, newPath) => {
     )
     record(numbered(30))
     await recorder.flushed()
-    expect([written(), recorder.waiting()]).toEqual([0, 30])
+    // A transaction that has taken its time ends between any two rows, also before the one that is refused.
+    const before = written()
+    expect(before).toBeLessThanOrEqual(1)
+    expect(recorder.waiting()).toBe(30 - before)
     database.sqlite.run('DROP TRIGGER full')
     await recorder.flushed()
     expect([written(), recorder.waiting(), recorder.dropped()]).toEqual([30, 0, 0])
