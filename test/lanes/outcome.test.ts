@@ -50,9 +50,10 @@ test('a file that throws fails', async () => {
 })
 
 test('what takes too long is killed, with all that it has started, and fails', async () => {
-  const child = "Bun.spawn(['sleep', '1234.5'], { stdout: 'inherit' })\n"
+  const seconds = `12345.${process.pid}`
+  const child = `Bun.spawn(['sleep', '${seconds}'], { stdout: 'inherit' })\n`
   const { problem, ended } = await outcomeOf(child + HANGS, 2_000)
   expect(problem).toBe('it took too long and was killed')
   expect(ended.seconds).toBeLessThan(20)
-  expect(Bun.spawnSync(['pgrep', '-f', '^sleep 1234.5$']).stdout.toString()).toBe('')
+  expect(Bun.spawnSync(['pgrep', '-f', `^sleep ${seconds}$`]).stdout.toString()).toBe('')
 })

@@ -8,7 +8,13 @@ export type Ended = Readonly<{
   cpuSeconds: number
 }>
 
-export type Running = Readonly<{ ended: Promise<Ended>; kill(): void }>
+export type Running = Readonly<{
+  ended: Promise<Ended>
+  /** Asks it to end, and kills it and its children if it does not. */
+  stop(): void
+}>
+
+const TIDYING_MS = 5_000
 
 type ProcessOptions = {
   cwd: string
@@ -36,9 +42,14 @@ export function startProcess(command: readonly string[], options: ProcessOptions
       // Nothing of the group is left.
     }
   }
+  const stop = () => {
+    child.kill('SIGTERM')
+    const force = setTimeout(kill, TIDYING_MS)
+    void child.exited.then(() => clearTimeout(force))
+  }
   const timer = setTimeout(() => {
     timedOut = true
-    kill()
+    stop()
   }, timeoutMs)
 
   async function end(): Promise<Ended> {
@@ -55,7 +66,7 @@ export function startProcess(command: readonly string[], options: ProcessOptions
     return { printed: texts.join(''), exitCode, timedOut, seconds, cpuSeconds }
   }
 
-  return { ended: end(), kill }
+  return { ended: end(), stop }
 }
 
 async function read(stream: ReadableStream<Uint8Array>, texts: string[]): Promise<void> {

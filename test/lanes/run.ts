@@ -40,7 +40,7 @@ let stopped = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     stopped = true
-    for (const each of running) each.kill()
+    for (const each of running) each.stop()
   })
 
 await runJobs(jobs, { workers: WORKERS, stopped: () => stopped, run })
