@@ -1,5 +1,6 @@
 import { type AccountsOptions, createAccounts } from './accounts/accounts'
 import type { RegistrationLimits } from './accounts/invites/registration-rate'
+import type { HashingCost } from './accounts/passwords/passwords'
 import type { ThrottleLimits } from './accounts/passwords/throttle'
 import type { StillSignedIn } from './accounts/sessions/sessions'
 import { createUserNames } from './accounts/users/user-names'
@@ -42,6 +43,7 @@ type ServicesOptions = {
   trustedProxies?: readonly string[]
   log: Log
   clock?: Clock
+  hashingCost?: HashingCost
   limits?: {
     mopidy?: MopidyLimits
     gateway?: GatewayLimits
@@ -63,6 +65,7 @@ export function openServices({
   trustedProxies = [],
   log,
   clock = systemClock,
+  hashingCost,
   limits = {},
 }: ServicesOptions) {
   // The kinds of news that go to services opened after their source. The listeners are added below.
@@ -79,6 +82,7 @@ export function openServices({
     sessionDays,
     ...(registration && { registration }),
     proxyLogin,
+    ...(hashingCost && { hashingCost }),
     ...(limits.throttle && { throttleLimits: limits.throttle }),
     ...(limits.registration && { registrationLimits: limits.registration }),
     onChanged: accountsChanged.tell,

@@ -14,7 +14,7 @@ import { createAudit } from './log/audit'
 import { createSecurityLog } from './log/security-log'
 import { createOwnAccount } from './own-account'
 import { createPasswordCheck, lockEvent } from './passwords/password-check'
-import { createPasswords } from './passwords/passwords'
+import { createPasswords, HASHING_COST, type HashingCost } from './passwords/passwords'
 import { createThrottle, THROTTLE_LIMITS, type ThrottleLimits } from './passwords/throttle'
 import { createRoles } from './roles/roles'
 import { createLastUse } from './sessions/last-use'
@@ -37,6 +37,7 @@ export type AccountsOptions = {
   registration?: RegistrationPolicy
   registrationLimits?: RegistrationLimits
   throttleLimits?: ThrottleLimits
+  hashingCost?: HashingCost
   /** The header in which trusted proxies name the user who has logged in with them. */
   proxyLogin?: Pick<ProxyLoginOptions, 'header' | 'trustedProxies'> | undefined
   /** Told that sessions may have ended before their time, with which of them have not. */
@@ -56,6 +57,7 @@ export function createAccounts({
   registration: policy = 'closed',
   registrationLimits,
   throttleLimits = THROTTLE_LIMITS,
+  hashingCost = HASHING_COST,
   proxyLogin: proxyLoginOptions,
   onChanged = () => {},
 }: AccountsOptions) {
@@ -64,7 +66,7 @@ export function createAccounts({
   const users = createUsers({ database, clock })
   const sessions = createSessions({ database, clock })
   const tokens = createTokens({ secret, clock })
-  const passwords = createPasswords()
+  const passwords = createPasswords({ cost: hashingCost })
   const securityLog = createSecurityLog({ database, clock })
   const roles = createRoles({ database, securityLog })
   const lastUse = createLastUse({ database, clock })

@@ -12,14 +12,14 @@ describe.skipIf(reason !== undefined)(named('the package', reason), () => {
   let file: string
   beforeAll(() => {
     file = debianPackage()
-  }, 2 * MINUTES)
+  }, 5 * MINUTES)
 
   test(
     'lintian finds nothing to complain of',
     () => {
       expect(run(['lintian', '--allow-root', '--fail-on=error,warning', file])).toBe('')
     },
-    MINUTES,
+    5 * MINUTES,
   )
 
   test('its files are those of root, and readable by all but the configuration', () => {
@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)(named('the package', reason), () => {
       expect(sums(`${copy}/elsewhere`)).toBe(sums(resolve(file, '..')))
       run(['sha256sum', '--check', 'SHA256SUMS'], { cwd: resolve(file, '..') })
     },
-    3 * MINUTES,
+    5 * MINUTES,
   )
 
   test('P16 the units are hardened', () => {

@@ -1,19 +1,25 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { built } from '../support/built'
 import { temporaryFolder } from '../support/executable'
 import { run } from './tools'
 
 const REPOSITORY = resolve(import.meta.dir, '../..')
 let made: string | undefined
 
-/** The path of the package for this machine, made from the sources as they are, once a test run. */
+/** The path of the package for this machine, made from the sources as they are, once a state of these. */
 export function debianPackage(): string {
-  if (made !== undefined) return made
-  const folder = join(temporaryFolder(), 'dist')
-  const options = ['--target', 'linux-x64', '--quick', '--into', folder]
-  run([process.execPath, 'build.ts', '--release', ...options], { cwd: REPOSITORY })
-  made = join(folder, readdirSync(folder).find((name) => name.endsWith('.deb')) ?? '')
+  made ??= packageIn(`${built('package', makePackage)}/dist`)
   return made
+}
+
+function makePackage(folder: string): void {
+  const options = ['--target', 'linux-x64', '--quick', '--into', join(folder, 'dist')]
+  run([process.execPath, 'build.ts', '--release', ...options], { cwd: REPOSITORY })
+}
+
+function packageIn(folder: string): string {
+  return join(folder, readdirSync(folder).find((name) => name.endsWith('.deb')) ?? '')
 }
 
 /** The same package as another version of it; its path. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { underLock } from '../support/lock'
 
 const PROGRAMS = {
   'systemd-nspawn': 'systemd-container',
@@ -44,17 +45,21 @@ export function run(command: string[], { cwd = '/', variables = {} } = {}): stri
 /** A folder outside the repository where what takes long to make is kept between runs. */
 export const CACHE = process.env.MUSAKONE_TEST_CACHE ?? '/var/cache/musakone-test'
 
-/** Makes `folder` of the cache, unless it is there already. */
+/** Makes `folder` of the cache, unless it is there already; waits while another process makes one. */
 export function kept(name: string, make: (folder: string) => void): string {
   const folder = `${CACHE}/${name}`
-  if (existsSync(folder)) return folder
-  run(['mkdir', '-p', CACHE])
-  const unfinished = `${folder}.${process.pid}`
-  try {
-    make(unfinished)
-    run(['mv', unfinished, folder])
-    return folder
-  } finally {
-    run(['rm', '-rf', '--one-file-system', unfinished])
-  }
+  mkdirSync(CACHE, { recursive: true })
+  return underLock(`${CACHE}/lock`, () => {
+    if (existsSync(folder)) return folder
+    const unfinished = `${folder}.unfinished`
+    const remove = () => run(['rm', '-rf', '--one-file-system', unfinished])
+    remove()
+    try {
+      make(unfinished)
+      renameSync(unfinished, folder)
+      return folder
+    } finally {
+      remove()
+    }
+  })
 }

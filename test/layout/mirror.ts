@@ -5,6 +5,7 @@ export const OTHER_TEST_FOLDERS: Readonly<Record<string, string>> = {
   clients: 'mopidy.js against Mopidy itself and through Musakone',
   conformance: 'one suite for the demo, a real Mopidy, and Musakone before one',
   'gateway/proxy/stand-in-clients': 'a web client of Mopidy, for the proxy',
+  lanes: 'the runner of the tests',
   layout: 'the checks of the layout',
   'listening/simulator': 'random weeks of a room, against a plain model of what was heard',
   'mopidy/calls': 'calls that Mopidy does not survive, and calls that it does',

@@ -11,7 +11,11 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
     ['own-account.ts'],
     ['door'],
     ['invites', 'keys'],
-    ['users/administration.ts', 'users/first-admin.ts', 'sessions/proxy-login.ts'],
+    [
+      'users/administration.ts',
+      'users/first-admin.ts',
+      'sessions/proxy-login.ts',
+    ],
     ['passwords'],
     ['sessions'],
     ['users'],

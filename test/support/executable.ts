@@ -2,20 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Subprocess } from 'bun'
+import { built } from './built'
 import { atEnd } from './end'
 import { until } from './test-musakone'
 
-let built: string | undefined
+let path: string | undefined
 
-/** The path of the executable, compiled from the sources as they are, once a test run. */
+/** The path of the executable, compiled from the sources as they are, once a state of these. */
 export function executable(): string {
-  if (built !== undefined) return built
-  const { exitCode, stderr } = Bun.spawnSync([process.execPath, 'build.ts'], {
+  path ??= `${built('executable', compile)}/musakone`
+  return path
+}
+
+function compile(folder: string): void {
+  const { exitCode, stderr } = Bun.spawnSync([process.execPath, 'build.ts', '--into', folder], {
     cwd: resolve(import.meta.dir, '../..'),
   })
   if (exitCode !== 0) throw new Error(`the build failed: ${stderr}`)
-  built = resolve(import.meta.dir, '../../dist/musakone')
-  return built
 }
 
 export type RunningExecutable = Awaited<ReturnType<typeof startExecutable>>

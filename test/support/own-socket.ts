@@ -2,7 +2,7 @@ export type OwnMessage = { type?: string; [member: string]: unknown }
 
 export type OwnSocket = Awaited<ReturnType<typeof connectOwn>>
 
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 30_000
 
 /** A client of Musakone's own dialect for tests; also sends and reads anything else on `/ws`. */
 export async function connectOwn(url: string, headers: Record<string, string> = {}) {

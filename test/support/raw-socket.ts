@@ -7,7 +7,7 @@ export type RawSocket = ReturnType<typeof connectRaw>
 /** The opcodes of RFC 6455, 5.2. */
 export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9 } as const
 
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 30_000
 
 /** The bytes of an upgrade request, to be followed by whatever the test likes. */
 export function upgradeRequest(path: string, headers: Record<string, string> = {}): Buffer {

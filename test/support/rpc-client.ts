@@ -172,7 +172,7 @@ export async function connectRpc(
   }
 }
 
-const patienceMs = 5_000
+const patienceMs = 30_000
 const callPatienceMs = 15_000
 
 type Reply = {

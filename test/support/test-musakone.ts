@@ -2,6 +2,7 @@ import {
   REGISTRATION_LIMITS,
   type RegistrationLimits,
 } from '../../src/accounts/invites/registration-rate'
+import type { HashingCost } from '../../src/accounts/passwords/passwords'
 import { THROTTLE_LIMITS, type ThrottleLimits } from '../../src/accounts/passwords/throttle'
 import type { Clock } from '../../src/clock'
 import type { RegistrationPolicy } from '../../src/config'
@@ -23,6 +24,8 @@ export type TestMusakoneOptions = {
   demo?: NonNullable<Parameters<typeof startDemoMopidy>[0]>
   databasePath?: string
   clock?: Clock
+  /** As little as argon2id allows, if not given. */
+  hashingCost?: HashingCost
   limits?: {
     mopidy?: Partial<MopidyLimits>
     gateway?: Partial<GatewayLimits>
@@ -41,6 +44,9 @@ export type TestMusakoneOptions = {
   registration?: RegistrationPolicy
   historyDays?: number
 }
+
+/** Microseconds instead of tens of milliseconds, in threads that give way to all else on the machine. */
+export const CHEAP_HASHING: HashingCost = { memoryCost: 8, timeCost: 1 }
 
 /** For tests that are wrong many times. */
 export const UNTHROTTLED: Partial<ThrottleLimits> = {
@@ -79,6 +85,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
       : undefined,
     log,
     ...(options.clock && { clock: options.clock }),
+    hashingCost: options.hashingCost ?? CHEAP_HASHING,
     limits: {
       mopidy: { ...MOPIDY_LIMITS, ...options.limits?.mopidy },
       gateway: { ...GATEWAY_LIMITS, ...options.limits?.gateway },
@@ -133,7 +140,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
       return fetch(`${origin}${path}`, { ...init, method, headers, ...(body != null && { body }) })
     },
 
-    /** Resolves when Mopidy is online, or rejects after ten seconds. */
+    /** Resolves when Mopidy is online, or rejects after half a minute. */
     async online(): Promise<void> {
       await until(() => services.mopidy.status().online, 'Mopidy to be online')
     },
@@ -148,11 +155,14 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   }
 }
 
+/** As long as a busy machine may need; what has to be quicker, a test says or measures itself. */
+export const PATIENCE_MS = 30_000
+
 /** Waits until a condition holds, looking often; fails with its name when it never does. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   name: string,
-  deadlineMs = 10_000,
+  deadlineMs = PATIENCE_MS,
 ): Promise<void> {
   const end = performance.now() + deadlineMs
   while (!(await condition())) {

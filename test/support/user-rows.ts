@@ -1,23 +1,30 @@
 import { Database as Sqlite } from 'bun:sqlite'
+import type { HashingCost } from '../../src/accounts/passwords/passwords'
 import type { Role } from '../../src/accounts/roles/role'
-import { TEST_PASSWORD } from './test-musakone'
+import { CHEAP_HASHING, TEST_PASSWORD } from './test-musakone'
 
 type NewUser = {
   username: string
   role?: Role
   password?: string
   mustChangePassword?: boolean
+  hashingCost?: HashingCost
 }
 
 /** Writes a user straight into the database file of a running program; the id. */
 export async function addUser(
   databasePath: string,
-  { username, role = 'member', password = TEST_PASSWORD, mustChangePassword = false }: NewUser,
+  {
+    username,
+    role = 'member',
+    password = TEST_PASSWORD,
+    mustChangePassword = false,
+    hashingCost = CHEAP_HASHING,
+  }: NewUser,
 ): Promise<number> {
   const passwordHash = await Bun.password.hash(password, {
     algorithm: 'argon2id',
-    memoryCost: 19_456,
-    timeCost: 2,
+    ...hashingCost,
   })
   return withRows(databasePath, (rows) => {
     const row = rows

@@ -2,13 +2,15 @@ import { availableParallelism } from 'node:os'
 import { createFairQueue, type FairQueueLimits } from './fair-queue'
 import { lowerHashingThreads } from './hashing-threads'
 
-// OWASP's first recommendation for argon2id: 19 MiB, two passes; about 24 ms on a desktop core.
-const ARGON2 = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
-const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$'
+/** What argon2id spends on a hash: KiB of memory, and passes over it. */
+export type HashingCost = Readonly<{ memoryCost: number; timeCost: number }>
 
-// The hash of a random password that nobody kept. It is checked in place of an unknown user's hash, so that
-// both take the same time.
-const DUMMY_HASH = `${CURRENT}esV+bsXZlTawXkW7SbyUl2PuzpHavPtLRDrR7yEy32s$J1Ld/uTgn8rN6iNKDlhot42Tc6c6PqfGlPj/azSo39Q`
+// OWASP's first recommendation for argon2id: 19 MiB, two passes; about 24 ms on a desktop core.
+export const HASHING_COST: HashingCost = { memoryCost: 19_456, timeCost: 2 }
+
+// The salt and hash of a random password that nobody kept.
+const DUMMY_SALT_AND_HASH =
+  'esV+bsXZlTawXkW7SbyUl2PuzpHavPtLRDrR7yEy32s$J1Ld/uTgn8rN6iNKDlhot42Tc6c6PqfGlPj/azSo39Q'
 
 /** The longest password that is hashed at all, in UTF-16 units: 256 characters of two each. */
 const LONGEST = 512
@@ -29,13 +31,18 @@ export type Passwords = ReturnType<typeof createPasswords>
  * Hashes and checks passwords, a few at a time. `place` is where the request comes from: places take turns,
  * so that none waits for all the requests of another.
  */
-export function createPasswords(limits = HASHING_LIMITS) {
+export function createPasswords({ limits = HASHING_LIMITS, cost = HASHING_COST } = {}) {
+  const current = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=1$`
+  // Checked in place of an unknown user's hash, so that both take the same time.
+  const dummyHash = current + DUMMY_SALT_AND_HASH
   const queue = createFairQueue(limits)
 
   return {
     /** @throws {AppError} `too_many_requests` when too many wait. */
     hash: (password: string, place = THIS_BOX): Promise<string> =>
-      queue.run(place, () => onPool(Bun.password.hash(password, ARGON2))),
+      queue.run(place, () =>
+        onPool(Bun.password.hash(password, { algorithm: 'argon2id', ...cost })),
+      ),
 
     /**
      * Whether the password fits; an absent, empty or malformed hash is a wrong password, never an
@@ -45,25 +52,25 @@ export function createPasswords(limits = HASHING_LIMITS) {
     verify: (password: string, storedHash: string | undefined, place = THIS_BOX) =>
       queue.run(place, async () => {
         const usable = password.length > 0 && password.length <= LONGEST
-        const fits = await matches(usable ? password : '-', storedHash || DUMMY_HASH)
+        const fits = await matches(usable ? password : '-', storedHash || dummyHash)
         return fits && usable && Boolean(storedHash)
       }),
 
     /** Whether a good hash was made at other costs than new ones are. */
-    isOutdated: (storedHash: string): boolean => !storedHash.startsWith(CURRENT),
+    isOutdated: (storedHash: string): boolean => !storedHash.startsWith(current),
 
     /** How many are hashed now, and how many wait. */
     load: queue.load,
   }
-}
 
-async function matches(password: string, storedHash: string): Promise<boolean> {
-  try {
-    return await onPool(Bun.password.verify(password, storedHash))
-  } catch {
-    // Bun refuses a malformed hash before any hashing, and the shorter time would show.
-    await onPool(Bun.password.verify(password, DUMMY_HASH))
-    return false
+  async function matches(password: string, storedHash: string): Promise<boolean> {
+    try {
+      return await onPool(Bun.password.verify(password, storedHash))
+    } catch {
+      // Bun refuses a malformed hash before any hashing, and the shorter time would show.
+      await onPool(Bun.password.verify(password, dummyHash))
+      return false
+    }
   }
 }
 

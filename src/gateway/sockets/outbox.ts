@@ -127,7 +127,9 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
         return
       }
       if (text.length < limits.long) return void client.socket.send(text)
-      const fresh: Box = { texts: [], held: 0, movedAt: 0, sentAt: 0, underway: 0 }
+      // What it has not taken yet is not old: from now on it may keep others waiting.
+      const now = performance.now()
+      const fresh: Box = { texts: [], held: 0, movedAt: now, sentAt: now, underway: 0 }
       if (text.length < limits.huge && client.socket.getBufferedAmount() === 0) {
         sendLong(client, fresh, text)
         // Mostly the system takes it whole, and nothing needs to wait.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { HASHING_LIMITS } from '../../../src/accounts/passwords/passwords'
+import { HASHING_COST, HASHING_LIMITS } from '../../../src/accounts/passwords/passwords'
 import { remember } from '../../support/aftermath'
 import { temporaryFolder } from '../../support/executable'
 import { connectOwn } from '../../support/own-socket'
@@ -19,8 +19,12 @@ describe('A4 a crowd at the door', () => {
   let musakone: TestMusakone
   let checkAftermath: () => Promise<void>
   beforeAll(async () => {
-    musakone = await startTestMusakone({ databasePath, trustedProxies: ['127.0.0.1'] })
-    await addUser(databasePath, { username: 'person 0' })
+    musakone = await startTestMusakone({
+      databasePath,
+      hashingCost: HASHING_COST,
+      trustedProxies: ['127.0.0.1'],
+    })
+    await addUser(databasePath, { username: 'person 0', hashingCost: HASHING_COST })
     withRows(databasePath, (rows) => {
       const insert = rows.query(
         `INSERT INTO users (username, password_hash, role, created_at)
@@ -121,9 +125,9 @@ describe('A4 a crowd at the door', () => {
       const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
       const [, name = ''] = /\((.*)\)/.exec(stat) ?? []
       const niceness = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
-      return { name, niceness }
+      return { id: Number(thread), name, niceness }
     })
-    const main = threads.find(({ name }) => name === 'bun')?.niceness ?? Number.NaN
+    const main = threads.find(({ id }) => id === process.pid)?.niceness ?? Number.NaN
     const pool = threads.filter(({ name }) => name.startsWith('Bun Pool'))
     expect(pool.length).toBeGreaterThan(0)
     for (const { niceness } of pool) expect(niceness).toBe(Math.min(main + 10, 19))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Login } from '../../../src/accounts/model'
+import { HASHING_COST } from '../../../src/accounts/passwords/passwords'
 import { remember } from '../../support/aftermath'
 import { temporaryFolder } from '../../support/executable'
 import {
@@ -22,7 +23,11 @@ describe('logging in', () => {
   let musakone: TestMusakone
   let checkAftermath: () => Promise<void>
   beforeAll(async () => {
-    musakone = await startTestMusakone({ databasePath, limits: { throttle: UNTHROTTLED } })
+    musakone = await startTestMusakone({
+      databasePath,
+      hashingCost: HASHING_COST,
+      limits: { throttle: UNTHROTTLED },
+    })
     await musakone.online()
     await Promise.all([musakone.logIn(), musakone.logIn()])
     checkAftermath = await remember(musakone)
