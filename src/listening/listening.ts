@@ -8,13 +8,13 @@ import type { Mopidy } from '../mopidy/mopidy'
 import type { Player } from '../mopidy/player'
 import { readTlTracks } from '../mopidy/track'
 import { createAttribution } from './attribution'
-import { followMopidy } from './mopidy-follower'
-import { createPlayRows } from './play-rows'
 import { createPlaybackState } from './playback-state'
-import { createPlays } from './plays'
+import { followMopidy } from './plays/mopidy-follower'
+import { createPlayRows } from './plays/play-rows'
+import { createPlays } from './plays/plays'
+import { createRestartDetector } from './plays/restart-detector'
 import { createQueue } from './queue'
 import type { Queuers } from './queuers'
-import { createRestartDetector } from './restart-detector'
 
 /** Tracks that one command queued, and the user who did; null while incognito. */
 export type Queued = { tlids: number[]; queued_by: UserName | null }

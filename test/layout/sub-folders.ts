@@ -11,12 +11,8 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
     ['own-account.ts'],
     ['door'],
     ['invites', 'keys'],
-    [
-      'users/administration.ts',
-      'users/first-admin.ts',
-      'sessions/proxy-login.ts',
-    ],
-    ['passwords'],
+    ['users/administration.ts', 'users/first-admin.ts', 'sessions/proxy-login.ts'],
+    ['users/actor.ts', 'passwords'],
     ['sessions'],
     ['users'],
     ['roles'],
@@ -48,6 +44,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
     ['dialects', 'relay'],
   ],
   health: [['box'], ['findings', 'metrics', '.']],
+  listening: [['routes.ts'], ['listening.ts'], ['playback-state.ts'], ['plays'], ['.']],
   mopidy: [
     ['.'],
     ['connection', 'methods'],

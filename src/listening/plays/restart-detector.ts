@@ -1,8 +1,8 @@
-import type { Database } from '../database/database'
-import { reasonOf } from '../errors'
-import type { Log } from '../log'
-import type { TlTrack } from '../mopidy/track'
-import type { Queuers } from './queuers'
+import type { Database } from '../../database/database'
+import { reasonOf } from '../../errors'
+import type { Log } from '../../log'
+import type { TlTrack } from '../../mopidy/track'
+import type { Queuers } from '../queuers'
 
 /** What Mopidy says by which a restart is recognised. */
 type Evidence = Readonly<{

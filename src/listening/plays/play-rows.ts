@@ -1,6 +1,6 @@
-import type { Database } from '../database/database'
-import type { Track } from '../mopidy/track'
-import type { EndReason } from './end-reason'
+import type { Database } from '../../database/database'
+import type { Track } from '../../mopidy/track'
+import type { EndReason } from '../end-reason'
 
 /** The row of a play, as it is to be. */
 export type PlayRow = {

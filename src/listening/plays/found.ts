@@ -1,5 +1,5 @@
-import type { PlaybackState } from '../mopidy/player'
-import type { TlTrack } from '../mopidy/track'
+import type { PlaybackState } from '../../mopidy/player'
+import type { TlTrack } from '../../mopidy/track'
 import { NOTICED_LATE_MS } from './hearing'
 import type { Play } from './play'
 

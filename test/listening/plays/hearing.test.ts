@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { createHearing } from '../../src/listening/hearing'
-import { createFakeClock } from '../demo/fake-clock'
+import { createHearing } from '../../../src/listening/plays/hearing'
+import { createFakeClock } from '../../demo/fake-clock'
 
 function hear(heard: { listenedMs?: number; positionMs?: number; running?: boolean } = {}) {
   const clock = createFakeClock()

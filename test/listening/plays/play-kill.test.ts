@@ -1,13 +1,13 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { startDemoMopidy } from '../../src/demo/mopidy'
-import { addTracks, done } from '../actions/recorded'
-import { online } from '../cli/footprint'
-import { endAll, start } from '../cli/launch'
-import { temporaryFolder } from '../support/executable'
-import { connectOwn } from '../support/own-socket'
-import type { PlayRow } from './house'
+import { startDemoMopidy } from '../../../src/demo/mopidy'
+import { addTracks, done } from '../../actions/recorded'
+import { online } from '../../cli/footprint'
+import { endAll, start } from '../../cli/launch'
+import { temporaryFolder } from '../../support/executable'
+import { connectOwn } from '../../support/own-socket'
+import type { PlayRow } from '../house'
 
 afterAll(endAll)
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '../../src/database/database'
-import { createPlayRows } from '../../src/listening/play-rows'
-import { createPlayWriter } from '../../src/listening/play-writer'
-import { createLog } from '../../src/log'
-import { addTracks, done } from '../actions/recorded'
-import { atEnd } from '../support/end'
-import { temporaryFolder } from '../support/executable'
-import { openHouse } from './house'
+import { openDatabase } from '../../../src/database/database'
+import { createPlayRows } from '../../../src/listening/plays/play-rows'
+import { createPlayWriter } from '../../../src/listening/plays/play-writer'
+import { createLog } from '../../../src/log'
+import { addTracks, done } from '../../actions/recorded'
+import { atEnd } from '../../support/end'
+import { temporaryFolder } from '../../support/executable'
+import { openHouse } from '../house'
 
 const SECOND = 1_000
 const TRACK = { uri: 'demo:a', name: 'A'.repeat(500), artist: null, album: null, lengthMs: null }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import type { Clock } from '../../clock'
 
 /** How long a restored Mopidy may take to play again, in milliseconds. */
 const RESTORING_MS = 5_000

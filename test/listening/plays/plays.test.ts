@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { addTracks, done, hymn } from '../actions/recorded'
-import { type House, openHouse } from './house'
-import { MONDAY_NOON } from './room'
+import { addTracks, done, hymn } from '../../actions/recorded'
+import { type House, openHouse } from '../house'
+import { MONDAY_NOON } from '../room'
 
 const SECOND = 1_000
 const ADMIN = 1

@@ -1,5 +1,5 @@
-import { reasonOf } from '../errors'
-import type { Log } from '../log'
+import { reasonOf } from '../../errors'
+import type { Log } from '../../log'
 import type { PlayRow, PlayRows } from './play-rows'
 
 /** While the disk refuses writes, so many plays wait in memory; beyond that the oldest are dropped. */
