@@ -12,7 +12,7 @@ export function rowsToRead(limit: number, isFiltered: boolean): number {
   return (isFiltered ? MOST_LOOKED_AT : limit) + 1
 }
 
-export type Page<Row> = { rows: Row[]; next_cursor: string | null }
+type Page<Row> = { rows: Row[]; next_cursor: string | null }
 
 /** Reads a cursor from `time-id`; the end of the list when none is given. */
 export function readCursor(text: string | undefined): Cursor {

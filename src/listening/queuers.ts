@@ -6,7 +6,7 @@ import type { Log } from '../log'
 import { readTlTracks, type TlTrack } from '../mopidy/track'
 
 /** The user who queued a track, and when, in Unix seconds. */
-export type QueueEntry = Readonly<{ uri: string; userId: number; addedAt: number }>
+type QueueEntry = Readonly<{ uri: string; userId: number; addedAt: number }>
 
 /** A private entry (queued while incognito) counts for its user's limits, and is told to nobody. */
 type Entry = QueueEntry & Readonly<{ isPrivate: boolean }>

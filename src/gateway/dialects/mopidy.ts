@@ -5,7 +5,7 @@ import { idText, rawItems } from './raw-json'
 
 /** Mopidy's own dialect, JSON-RPC 2.0, as mopidy/internal/jsonrpc.py speaks it. */
 
-export type Request = Readonly<{
+type Request = Readonly<{
   /** The client's id in its own text; absent in a notification. */
   id?: string
   method: string
@@ -24,7 +24,7 @@ export function isJsonRpc(message: unknown): boolean {
 }
 
 /** Takes the text to send once every request is answered; undefined where nothing is to be sent. */
-export type Reply = (text: string | undefined) => void
+type Reply = (text: string | undefined) => void
 
 /**
  * Handles a frame, a request or a batch, with its parsed form (undefined when it is not JSON);

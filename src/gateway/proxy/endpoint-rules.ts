@@ -4,7 +4,7 @@ import type { Roles } from '../../accounts/roles/roles'
 import type { ProxiedPath } from './proxied-path'
 
 /** The permission that a request to Mopidy's web pages needs, or `admin`, also where no rule fits. */
-export type Need = Permission | 'admin'
+type Need = Permission | 'admin'
 
 type Rule = Readonly<{
   methods: readonly string[]

@@ -4,11 +4,11 @@ import type { Mopidy } from '../../mopidy/mopidy'
 import { isArt } from './endpoint-rules'
 import { proxiedPath } from './proxied-path'
 
-export const WebClient = t.Object({
+const WebClient = t.Object({
   name: t.String(),
   path: t.String({ description: 'Where it is, on this server too' }),
 })
-export type WebClient = Static<typeof WebClient>
+type WebClient = Static<typeof WebClient>
 export const WebClientList = t.Object({ clients: t.Array(WebClient) })
 
 type WebClientsOptions = {

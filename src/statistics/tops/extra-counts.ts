@@ -20,7 +20,7 @@ export const LISTS = {
 export type List = keyof typeof LISTS
 
 /** Finds the ids of the roll-ups. */
-export type Known = Readonly<{
+type Known = Readonly<{
   track: (uri: string) => number | undefined
   name: (text: string) => number | undefined
 }>

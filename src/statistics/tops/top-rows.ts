@@ -5,7 +5,7 @@ import { LISTS } from './extra-counts'
 
 export type TopRow = Counted & { item: Item }
 /** The list of a subject in one period: a day, a month, a year, or all the time. */
-export type Asked = { subject: Subject; list: List; period: number }
+type Asked = { subject: Subject; list: List; period: number }
 
 type Values = { subject: Subject; list: number; period: number }
 
