@@ -12,6 +12,7 @@ import { FLOOD_BOUNDS } from '../../../src/gateway/sockets/flood-guard'
 import { connectRaw, frame, Opcode, type RawSocket, upgradeRequest } from '../../support/raw-socket'
 import { connectRpc } from '../../support/rpc-client'
 import { until } from '../../support/test-musakone'
+import type { Crowd } from './crowd'
 import { type LoadStage, openLoadStage } from './load-stage'
 
 setDefaultTimeout(60_000)
@@ -77,18 +78,20 @@ const READ = 'core.playback.get_state'
 test('C9 200,000 frames of one client are answered, and others are not held up', async () => {
   const others = await stage.crowd(20)
   const flooder = await stage.crowd(1)
+  const longestP99 = await longestP99Of(others)
   const [flood, { p99, calls }] = await Promise.all([
     flooder.ask({ do: 'flood', method: READ, frames: FRAMES, inFlight: 500 }),
     others.ask({ do: 'call on', method: READ, ms: 3_000 }),
   ])
   expect(flood).toMatchObject({ answered: FRAMES, refused: 0 })
   expect(calls).toBeGreaterThan(1_000)
-  expect(p99).toBeLessThan(LONGEST_P99_MS)
+  expect(p99).toBeLessThan(longestP99)
 })
 
 test('C9 200,000 frames without a pause are limited, then closed with 1008', async () => {
   const others = await stage.crowd(20)
-  const p99 = await leastP99(async () => {
+  const longestP99 = await longestP99Of(others)
+  const p99 = await leastP99(longestP99, async () => {
     const flooder = await stage.crowd(1)
     const [{ answered = 0, refused = 0 }, { p99 }] = await Promise.all([
       flooder.ask({ do: 'flood', method: READ, frames: FRAMES, inFlight: FRAMES }),
@@ -101,7 +104,7 @@ test('C9 200,000 frames without a pause are limited, then closed with 1008', asy
     expect((await flooder.ask({ do: 'endings' })).endings).toEqual([1008])
     return p99
   })
-  expect(p99).toBeLessThan(LONGEST_P99_MS)
+  expect(p99).toBeLessThan(longestP99)
   expect((await others.ask({ do: 'endings' })).endings).toEqual([])
 })
 
@@ -109,7 +112,8 @@ test('C9 others are not held up while one flood follows the other', async () => 
   const others = await stage.crowd(20)
   const flooders = await stage.crowd(100)
   let floods = 0
-  const p99 = await leastP99(async () => {
+  const longestP99 = await longestP99Of(others)
+  const p99 = await leastP99(longestP99, async () => {
     const calling = others.ask({ do: 'call on a beat', method: READ, ms: 2_000, everyMs: 10 })
     const end = performance.now() + 2_000
     // Each is made by the next of them.
@@ -117,17 +121,29 @@ test('C9 others are not held up while one flood follows the other', async () => 
       await flooders.ask({ do: 'flood', method: READ, frames: 60_000, inFlight: 60_000 })
     return (await calling).p99
   })
-  expect(p99).toBeLessThan(LONGEST_P99_MS)
+  expect(p99).toBeLessThan(longestP99)
   expect(floods).toBeGreaterThanOrEqual(3)
   const { endings = [] } = await flooders.ask({ do: 'endings' })
   expect(endings.length).toBeGreaterThan(floods / 2)
   expect(new Set(endings)).toEqual(new Set([1008]))
 })
 
-/** Of up to three rounds: what else the machine does can only add to it. */
-async function leastP99(round: () => Promise<number | undefined>): Promise<number> {
+/**
+ * The bound of p99 for these clients, in milliseconds. Where other programs keep the machine so busy that
+ * the clients wait without any flood, it is five times that wait.
+ */
+async function longestP99Of(others: Crowd): Promise<number> {
+  const quiet = await others.ask({ do: 'call on a beat', method: READ, ms: 500, everyMs: 10 })
+  return Math.max(LONGEST_P99_MS, 5 * (quiet.p99 ?? 0))
+}
+
+/** The least p99 of up to three rounds: other programs can only add to it. */
+async function leastP99(
+  longest: number,
+  round: () => Promise<number | undefined>,
+): Promise<number> {
   let least = Number.POSITIVE_INFINITY
-  for (let rounds = 0; rounds < 3 && least >= LONGEST_P99_MS; rounds += 1)
+  for (let rounds = 0; rounds < 3 && least >= longest; rounds += 1)
     least = Math.min(least, (await round()) ?? least)
   return least
 }
@@ -137,10 +153,11 @@ test('C9 calls that Mopidy does not answer pile up to a bound for one, and other
   const flooder = await stage.crowd(1)
   const before = stage.mopidy.received.length
   const method = 'core.tracklist.get_next_tlid'
+  const longestP99 = await longestP99Of(others)
   stage.mopidy.faults.mute(method)
   const flood = flooder.ask({ do: 'flood', method, frames: 3_000, inFlight: 3_000 })
   const { p99 } = await others.ask({ do: 'call on', method: READ, ms: 2_000 })
-  expect(p99).toBeLessThan(LONGEST_P99_MS)
+  expect(p99).toBeLessThan(longestP99)
   // Five hundred reach Mopidy and time out; the rest is refused at once.
   expect(await flood).toMatchObject({ answered: 0, refused: 3_000 })
   stage.mopidy.faults.mute(null)

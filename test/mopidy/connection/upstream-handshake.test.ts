@@ -18,6 +18,7 @@ describe('A Mopidy that takes connections and says nothing', () => {
 
   test('U2 the handshake is given up in time, and tried again', async () => {
     let silent = true
+    const startedAt = performance.now()
     const mopidy = stage.keep(startFickleMopidy(() => (silent ? 'silent' : 'stay')))
     const musakone = stage.keep(
       await startTestMusakone({
@@ -29,7 +30,8 @@ describe('A Mopidy that takes connections and says nothing', () => {
     expect(await client.next()).toEqual({ type: 'mopidy_status', online: false })
     expect(await client.call('core.playback.play')).toMatchObject({ error: OFFLINE })
     await until(() => mopidy.lasted.length > 0, 'the end of the first attempt')
-    expect(mopidy.lasted[0]).toBeGreaterThan(800)
+    // The server may hear late of the attempt, on a busy machine; its end is not before its time.
+    expect(performance.now() - startedAt).toBeGreaterThan(1_000)
     expect(mopidy.lasted[0]).toBeLessThan(1_000 + SLACK_MS)
     silent = false
     await musakone.online()
