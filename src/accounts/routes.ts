@@ -21,7 +21,13 @@ const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
 /** Logging in and out, and one's own account. */
-export const accountRoutes = ({ auth, door, ownAccount, clientAddress, clock }: AccountRoutesOptions) =>
+export const accountRoutes = ({
+  auth,
+  door,
+  ownAccount,
+  clientAddress,
+  clock,
+}: AccountRoutesOptions) =>
   new Elysia({ name: 'accounts.routes', prefix: '/api/auth' })
     .use(auth)
     .post(

@@ -34,7 +34,7 @@ export function createPlaybackState({
     return {
       ...common,
       track: { tlid, ...names, length_ms: lengthMs },
-      queued_by: findUser.get({ id: attribution.queuerOf(tlid) }),
+      queued_by: findUser.get({ id: attribution.queuerOf(tlid, track.uri) }),
     }
   }
 }
