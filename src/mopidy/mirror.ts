@@ -3,6 +3,7 @@ import type { Call } from './call'
 import describe from './describe.json' with { type: 'json' }
 import { type Group, staleBy } from './events'
 import { type Answer, resultAnswer } from './jsonrpc'
+import { MIXER_OLD_MS } from './mixer-memory'
 import type { Mopidy } from './mopidy'
 import type { Player } from './player'
 
@@ -69,8 +70,10 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   function write(call: Call, onAnswer: OnAnswer): void {
     const { touches = [] } = call.method
     makeStale(touches)
+    const confirm = player.mixer.writing(call)
     mopidy.send(call.name, call.params, (answer) => {
       makeStale(touches)
+      confirm(answer)
       onAnswer(answer)
     })
   }
@@ -93,6 +96,8 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
       const stillTrue = generationOf(groups) === generation && mopidy.status().online
       if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
         keep(key, { answer: asText(answer), groups, at: clock.elapsed() })
+      if ('result' in answer && stillTrue && groups.includes('mixer'))
+        player.mixer.learn(call.name, answer.result)
       if ('result' in answer && call.method.answeredOffline) description = answer
       for (const tell of asked.waiting) tell(answer)
     })
@@ -121,6 +126,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
 
   function mostAge(groups: Groups): number {
     if (groups.includes('position')) return MOST_AGE_POSITION_MS
+    if (groups.includes('mixer')) return MIXER_OLD_MS
     if (groups.includes('library')) return MOST_AGE_LIBRARY_MS
     if (groups.includes('constant')) return Number.POSITIVE_INFINITY
     const silent = groups.includes('current') && player.snapshot().state === 'stopped'
