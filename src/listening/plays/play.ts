@@ -35,7 +35,7 @@ type PlayOptions = {
 export function createPlay({ clock, writer, row: known, ...options }: PlayOptions) {
   const { tlid, track, queuedBy, chosenBy, listenedMs, positionMs } = options
   const { lengthMs } = track
-  const hearing = createHearing({ clock, listenedMs, positionMs, running: false })
+  const hearing = createHearing({ clock, lengthMs, listenedMs, positionMs, running: false })
   let row = known
   /** Mopidy has said that it is over; the next event tells whether that is so. */
   let ending:
