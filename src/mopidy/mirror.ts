@@ -49,7 +49,11 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   let description: Answer = resultAnswer(describe)
 
   mopidy.onEvent(({ name }) => makeStale(staleBy[name]))
-  mopidy.onStatus(() => {
+  /** The answers that were kept when Mopidy went away, by their methods. */
+  let before = new Map<string, string>()
+  mopidy.onStatus(({ online }) => {
+    if (!online)
+      before = new Map([...kept].map(([key, { answer }]) => [key, gist(answer.resultText)]))
     for (const key of kept.keys()) drop(key)
     inFlight.clear()
   })
@@ -145,6 +149,9 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   }
 
   return {
+    /** Whether the method, without parameters, was known to have this answer when Mopidy went away. */
+    wasBefore: (name: string, resultText: string): boolean => before.get(name) === gist(resultText),
+
     /** Answers a call once, like `mopidy.send`: reads from memory where that can be, else by Mopidy. */
     ask(call: Call, onAnswer: OnAnswer): void {
       if (call.method.kind === 'write') write(call, onAnswer)
@@ -152,6 +159,11 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
       else read(call, onAnswer)
     },
   }
+}
+
+/** Long answers are not held: two of them are the same if their hashes are. */
+function gist(text: string): string {
+  return text.length < 1_000 ? text : String(Bun.hash(text))
 }
 
 function keyOf({ name, params }: Call): string {
