@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { systemClock } from '../../src/clock'
 import { addTracks, done } from '../actions/recorded'
-import { atEnd } from '../support/end'
+import { type DemoProcess, startDemoProcess } from '../support/demo-process'
 import { until } from '../support/test-musakone'
 import { withRows } from '../support/user-rows'
 import { openRoom, type Room } from './room'
@@ -11,7 +10,7 @@ const HEARTBEAT_MS = 200
 
 describe('S2 a Mopidy that is frozen', () => {
   let room: Room
-  let mopidy: Bun.Subprocess<'ignore', 'pipe', 'inherit'>
+  let mopidy: DemoProcess['child']
   afterEach(async () => {
     mopidy.kill('SIGKILL')
     await room.close()
@@ -19,15 +18,10 @@ describe('S2 a Mopidy that is frozen', () => {
 
   /** Plays a track of that length; when it was asked for, by `performance.now()`. */
   async function play(lengthMs: number, silenceMs: number): Promise<number> {
-    const program = join(import.meta.dir, 'demo-program.ts')
-    mopidy = Bun.spawn([process.execPath, program, String(lengthMs)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    atEnd(() => mopidy.kill('SIGKILL'))
-    const { value } = await mopidy.stdout.getReader().read()
-    const mopidyUrl = new TextDecoder().decode(value).trim()
+    const demo = await startDemoProcess(lengthMs)
+    mopidy = demo.child
     const limits = { mopidy: { heartbeatMs: HEARTBEAT_MS, silenceMs } }
-    room = await openRoom({ clock: systemClock, mopidyUrl, limits })
+    room = await openRoom({ clock: systemClock, mopidyUrl: demo.url, limits })
     await addTracks(room.admin.socket, 1)
     const asked = performance.now()
     await done(room.admin.socket, 'core.playback.play')
