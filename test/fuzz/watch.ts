@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { megabytes } from '../bench/process-memory'
 import { connectRpc } from '../support/rpc-client'
 import type { Waited } from './honest-phone'
@@ -40,7 +40,7 @@ export async function startWatch({
   }
   async function delay(): Promise<void> {
     while (open) {
-      delays.push({ at: performance.now(), ms: runDelay(pid) + runDelay('self') })
+      delays.push({ at: performance.now(), ms: runDelay(`${pid}`) + ownRunDelay() })
       await Bun.sleep(PAUSE_MS / 2)
     }
   }
@@ -84,11 +84,21 @@ export async function startWatch({
 
 export const durationOf = ({ from, to }: Waited): number => to - from
 
-/** The milliseconds for which the main thread was ready and had no processor; 0 where nothing tells. */
-function runDelay(pid: number | 'self'): number {
+/** The milliseconds for which this process's main thread, and that which does `fetch`, had no processor. */
+function ownRunDelay(): number {
+  const threads = readdirSync('/proc/self/task').map((id) => `self/task/${id}`)
+  const fetching = threads.filter((thread) => told(thread, 'comm').trim() === 'HTTP Client')
+  return [`self/task/${process.pid}`, ...fetching].map(runDelay).reduce((sum, ms) => sum + ms, 0)
+}
+
+/** The milliseconds for which a thread was ready and had no processor; 0 where nothing tells. */
+const runDelay = (thread: string) => Number(told(thread, 'schedstat').split(' ')[1] ?? 0) / 1e6
+
+function told(thread: string, file: string): string {
   try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+    return readFileSync(`/proc/${thread}/${file}`, 'utf8')
   } catch {
-    return 0
+    // It has ended.
+    return ''
   }
 }
