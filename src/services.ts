@@ -163,6 +163,7 @@ export function openServices({
     backups,
     box,
     clientAddress,
+    clock,
     gateway,
     health,
     history,

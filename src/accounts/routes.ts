@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { Clock } from '../clock'
 import type { ClientAddress } from '../http/client-address'
 import { errorReplies } from '../http/error-reply'
 import { Done } from '../http/fields'
@@ -13,20 +14,27 @@ type AccountRoutesOptions = {
   door: Pick<Door, 'isSignedIn'>
   ownAccount: OwnAccount
   clientAddress: ClientAddress
+  clock: Clock
 }
 
 const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
 /** Logging in and out, and one's own account. */
-export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: AccountRoutesOptions) =>
+export const accountRoutes = ({
+  auth,
+  door,
+  ownAccount,
+  clientAddress,
+  clock,
+}: AccountRoutesOptions) =>
   new Elysia({ name: 'accounts.routes', prefix: '/api/auth' })
     .use(auth)
     .post(
       '/login',
       async ({ body, request, server, set }) => {
         const login = await ownAccount.logIn(body, originOf(request, server, clientAddress))
-        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
+        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at, clock)
         return login
       },
       {
@@ -73,7 +81,7 @@ export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: Account
           body,
           originOf(request, server, clientAddress),
         )
-        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
+        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at, clock)
         return login
       },
       {

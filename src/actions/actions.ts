@@ -42,6 +42,7 @@ export function createActions({
   onCommand = () => {},
 }: ActionsOptions) {
   const starts = createStarts({ mopidy })
+  /** `at` is the clock's elapsed milliseconds. */
   let lastVolume: { entry: Entry; at: number } | undefined
 
   function record(userId: number, action: Action, call: Call): void {
@@ -54,7 +55,7 @@ export function createActions({
   }
 
   function recordVolume(entry: Entry): void {
-    const now = clock.now()
+    const now = clock.elapsed()
     const sameDrag = lastVolume?.entry.userId === entry.userId && now - lastVolume.at <= ONE_DRAG_MS
     if (lastVolume !== undefined && sameDrag) {
       const { action } = lastVolume.entry

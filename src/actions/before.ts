@@ -2,6 +2,7 @@ import { isRecord } from '../json'
 import type { Call } from '../mopidy/call'
 import type { MethodName } from '../mopidy/methods'
 import type { BeforeFact } from '../mopidy/methods/method'
+import { MIXER_OLD_MS } from '../mopidy/mixer-memory'
 import type { Mopidy } from '../mopidy/mopidy'
 import { type PlaybackState, readState, type Snapshot } from '../mopidy/player'
 import { readTlTracks, type TlTrack } from '../mopidy/track'
@@ -21,6 +22,8 @@ export type Before = Readonly<{
   length?: number
   /** The name of the playlist that is to be deleted. */
   playlistName?: string
+  /** The volume, where what the player knows of it is old; null without a mixer. */
+  volume?: number | null
 }>
 
 type Params = Call['params']
@@ -28,6 +31,8 @@ type Question = Readonly<{
   name: MethodName
   /** What to ask with; undefined when the call leaves nothing to ask. */
   params?: (params: Params) => Params | undefined
+  /** Whether the player does not know it well enough; always asked, if not given. */
+  isNeeded?: (player: Snapshot) => boolean
   /** What the result tells; nothing when it is of no use. */
   read: (result: unknown) => Partial<Before>
 }>
@@ -63,6 +68,11 @@ const QUESTIONS: Readonly<Record<BeforeFact, Question>> = {
     params: ({ uri }) => ({ uri }),
     read: (result) => (isRecord(result) ? { playlistName: String(result.name) } : {}),
   },
+  volume: {
+    name: 'core.mixer.get_volume',
+    isNeeded: ({ mixerAgeMs }) => mixerAgeMs >= MIXER_OLD_MS,
+    read: (result) => ({ volume: numberOrNull(result) }),
+  },
 }
 
 /**
@@ -72,7 +82,8 @@ const QUESTIONS: Readonly<Record<BeforeFact, Question>> = {
 export function askBefore(mopidy: Mopidy, player: Snapshot, { method, params }: Call): Before {
   const before: Before = { player }
   for (const fact of method.before ?? []) {
-    const { name, params: paramsOf, read } = QUESTIONS[fact]
+    const { name, params: paramsOf, isNeeded, read } = QUESTIONS[fact]
+    if (isNeeded?.(player) === false) continue
     const asked = paramsOf === undefined ? {} : paramsOf(params)
     if (asked === undefined) continue
     mopidy.send(name, asked, (answer) => {

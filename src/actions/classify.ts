@@ -59,7 +59,10 @@ export function classify(call: Call, result: unknown, before: Before): Action[] 
     case 'queue_clear':
       return action({ tracks: before.length ?? null })
     case 'volume_changed':
-      return action({ volume: params.volume, from: player.volume })
+      return action({
+        volume: params.volume,
+        from: before.volume === undefined ? player.volume : before.volume,
+      })
     case 'mute_changed':
       return action({ mute: params.mute })
     case 'options_changed':

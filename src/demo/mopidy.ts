@@ -22,6 +22,8 @@ export type DemoOptions = {
   faulty?: boolean
   /** Milliseconds between a reply and the events of the audio; 0, the default, is at once. */
   audioDelayMs?: number
+  /** Its mixer tells of no change, as some of Mopidy's do. */
+  silentMixer?: boolean
   /** A number from 0 up to 1, for shuffling. */
   random?: () => number
 }
@@ -64,6 +66,7 @@ export async function startDemoMopidy(options: DemoOptions = {}): Promise<DemoMo
       maxTracklistLength: options.maxTracklistLength ?? 10_000,
       audioDelayMs: options.audioDelayMs ?? 0,
       version,
+      silentMixer: options.silentMixer ?? false,
     })
     if (saved) life.restore(saved)
     return life

@@ -14,6 +14,7 @@ import * as mopidyDialect from './dialects/mopidy'
 import { createIncoming } from './incoming'
 import { createRelay } from './relay/relay'
 import { createAnnouncements } from './sockets/announcements'
+import { createCatchUp } from './sockets/catch-up'
 import { createConnections } from './sockets/connections'
 import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from './sockets/flood-guard'
 import { OUTBOX_BOUNDS, type OutboxBounds } from './sockets/outbox'
@@ -136,12 +137,18 @@ export function createGateway({
     pulse: limits,
   })
 
+  const catchUp = createCatchUp({ connections, mirror, announce: announcements.event })
+
   mopidy.onEvent((event) => {
-    if (turns.passes(event)) announcements.event(event)
+    if (!turns.passes(event)) return
+    catchUp.hear(event)
+    announcements.event(event)
   })
   mopidy.onStatus((status) => {
     turns.forgetEvents()
     announcements.status(status)
+    if (status.online) catchUp.find()
+    else catchUp.lose()
   })
 
   return {

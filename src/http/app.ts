@@ -59,7 +59,7 @@ export function createApp({
   idleS = IDLE_S,
   log,
 }: AppOptions) {
-  const { accounts, archive, backups, box, clientAddress, gateway } = services
+  const { accounts, archive, backups, box, clientAddress, clock, gateway } = services
   const { health, history, incognito, listening, measures, metrics, mopidy } = services
   const { nameOf, proxy, statistics } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
@@ -70,11 +70,11 @@ export function createApp({
     healthRoutes(health),
     metricsRoutes({ auth, door, metrics, clientAddress }),
     boxRoutes({ auth, box, backups }),
-    accountRoutes({ auth, door, ownAccount, clientAddress }),
+    accountRoutes({ auth, door, ownAccount, clientAddress, clock }),
     sessionRoutes({ auth, sessionList, clientAddress }),
     userRoutes({ auth, administration, sessionList, clientAddress }),
     roleRoutes({ auth, roles, clientAddress }),
-    registrationRoutes({ auth, registration, clientAddress }),
+    registrationRoutes({ auth, registration, clientAddress, clock }),
     auditRoutes({ auth, audit }),
     keyRoutes({ auth, keys, roles, clientAddress }),
     inviteRoutes({ auth, invites, inviting, clientAddress, linkOrigin }),

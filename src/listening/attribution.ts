@@ -83,11 +83,9 @@ export function createAttribution({ queuers, clock }: AttributionOptions) {
       pending.push({ userId, before, heardWhole, at: clock.elapsed(), ...effect })
     },
 
-    /** The user who queued the track; null when nobody is known, or when it has another address. */
-    queuerOf(tlid: number, uri?: string): number | null {
-      const entry = queuers.entryOf(tlid)
-      return uri !== undefined && entry?.uri !== uri ? null : (entry?.userId ?? null)
-    },
+    /** The user who queued the track with that tlid and address; null when nobody is known. */
+    queuerOf: (tlid: number, uri: string): number | null =>
+      queuers.entryOf(tlid, uri)?.userId ?? null,
 
     /** The user whose command ended the track; undefined when no command of ours did. */
     enderOf(heard: Heard): Ender | undefined {

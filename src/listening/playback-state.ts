@@ -1,9 +1,13 @@
 import type { Database } from '../database/database'
 import { AppError } from '../errors'
+import { MIXER_OLD_MS } from '../mopidy/mixer-memory'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Player } from '../mopidy/player'
 import type { Attribution } from './attribution'
 import type { PlaybackState } from './model'
+
+/** While Mopidy is busy, an old volume is told rather than waited for; milliseconds. */
+const LONGEST_WAIT_MS = 300
 
 type PlaybackStateOptions = {
   database: Database
@@ -24,8 +28,10 @@ export function createPlaybackState({
   )
 
   /** @throws {AppError} `mopidy_offline`. */
-  return (): PlaybackState => {
+  return async (): Promise<PlaybackState> => {
     if (!mopidy.status().online) throw new AppError('mopidy_offline', 'Mopidy is offline.')
+    if (player.snapshot().mixerAgeMs >= MIXER_OLD_MS)
+      await Promise.race([player.askMixer(), Bun.sleep(LONGEST_WAIT_MS)])
     const { state, current, positionMs, volume, mute } = player.snapshot()
     const common = { state, position_ms: positionMs, volume, mute }
     if (current === null) return { ...common, track: null, queued_by: null }
@@ -34,7 +40,7 @@ export function createPlaybackState({
     return {
       ...common,
       track: { tlid, ...names, length_ms: lengthMs },
-      queued_by: findUser.get({ id: attribution.queuerOf(tlid) }),
+      queued_by: findUser.get({ id: attribution.queuerOf(tlid, track.uri) }),
     }
   }
 }

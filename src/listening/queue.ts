@@ -63,7 +63,7 @@ export function createQueue({ database, mirror, player, queuers, clock }: QueueO
 
     const tracks = tlTracks.slice(offset, offset + limit).map(({ tlid, track }, index) => {
       const { lengthMs, ...names } = track
-      const entry = queuers.entryOf(tlid)
+      const entry = queuers.entryOf(tlid, track.uri)
       const inMs = startsInMs(offset + index)
       return {
         tlid,

@@ -106,10 +106,14 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
       else early.push(command)
     },
 
-    /** The entry of a track; undefined when an outsider queued it, or somebody incognito did. */
-    entryOf(tlid: number): QueueEntry | undefined {
+    /**
+     * The entry of a track; undefined when an outsider queued it, or somebody incognito did, and as long as
+     * it is not known whether Mopidy was restarted: its tlids may then belong to other tracks.
+     */
+    entryOf(tlid: number, uri: string): QueueEntry | undefined {
       const entry = entries.get(tlid)
-      return entry?.isPrivate ? undefined : entry
+      const isKnown = early === undefined && entry?.uri === uri && !entry.isPrivate
+      return isKnown ? entry : undefined
     },
 
     /** The tlids that the user queued, without those that are known to have left the tracklist. */

@@ -3,6 +3,7 @@ import type { Call } from './call'
 import describe from './describe.json' with { type: 'json' }
 import { type Group, staleBy } from './events'
 import { type Answer, resultAnswer } from './jsonrpc'
+import { MIXER_OLD_MS } from './mixer-memory'
 import type { Mopidy } from './mopidy'
 import type { Player } from './player'
 
@@ -48,7 +49,11 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   let description: Answer = resultAnswer(describe)
 
   mopidy.onEvent(({ name }) => makeStale(staleBy[name]))
-  mopidy.onStatus(() => {
+  /** The answers that were kept when Mopidy went away, by their methods. */
+  let before = new Map<string, string>()
+  mopidy.onStatus(({ online }) => {
+    if (!online)
+      before = new Map([...kept].map(([key, { answer }]) => [key, gist(answer.resultText)]))
     for (const key of kept.keys()) drop(key)
     inFlight.clear()
   })
@@ -69,8 +74,10 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   function write(call: Call, onAnswer: OnAnswer): void {
     const { touches = [] } = call.method
     makeStale(touches)
+    const confirm = player.mixer.writing(call)
     mopidy.send(call.name, call.params, (answer) => {
       makeStale(touches)
+      confirm(answer)
       onAnswer(answer)
     })
   }
@@ -93,6 +100,8 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
       const stillTrue = generationOf(groups) === generation && mopidy.status().online
       if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
         keep(key, { answer: asText(answer), groups, at: clock.elapsed() })
+      if ('result' in answer && stillTrue && groups.includes('mixer'))
+        player.mixer.learn(call.name, answer.result)
       if ('result' in answer && call.method.answeredOffline) description = answer
       for (const tell of asked.waiting) tell(answer)
     })
@@ -121,6 +130,7 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
 
   function mostAge(groups: Groups): number {
     if (groups.includes('position')) return MOST_AGE_POSITION_MS
+    if (groups.includes('mixer')) return MIXER_OLD_MS
     if (groups.includes('library')) return MOST_AGE_LIBRARY_MS
     if (groups.includes('constant')) return Number.POSITIVE_INFINITY
     const silent = groups.includes('current') && player.snapshot().state === 'stopped'
@@ -139,6 +149,9 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
   }
 
   return {
+    /** Whether the method, without parameters, was known to have this answer when Mopidy went away. */
+    wasBefore: (name: string, resultText: string): boolean => before.get(name) === gist(resultText),
+
     /** Answers a call once, like `mopidy.send`: reads from memory where that can be, else by Mopidy. */
     ask(call: Call, onAnswer: OnAnswer): void {
       if (call.method.kind === 'write') write(call, onAnswer)
@@ -146,6 +159,11 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
       else read(call, onAnswer)
     },
   }
+}
+
+/** Long answers are not held: two of them are the same if their hashes are. */
+function gist(text: string): string {
+  return text.length < 1_000 ? text : String(Bun.hash(text))
 }
 
 function keyOf({ name, params }: Call): string {

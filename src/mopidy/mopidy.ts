@@ -161,6 +161,9 @@ export function createMopidy({
     onStatus: (listener: (status: Status) => void) => void statusListeners.add(listener),
     onEvent: (listener: (event: MopidyEvent) => void) => void eventListeners.add(listener),
 
+    /** How long ago Mopidy gave its last sign of life, in milliseconds; 0 as long as none is overdue. */
+    silentMs: connection.silentMs,
+
     /** Resolves when no call is without an answer. */
     idle: (): Promise<void> => correlator.idle(),
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock'
 import type { MopidyEvent } from './events'
+import { createMixerMemory } from './mixer-memory'
 import type { Mopidy } from './mopidy'
 import { readTlTrack, type TlTrack } from './track'
 
@@ -12,7 +13,11 @@ export type Snapshot = Readonly<{
   positionMs: number
   volume: number | null
   mute: boolean | null
+  /** How long ago Mopidy told the volume and the mute, in milliseconds. */
+  mixerAgeMs: number
 }>
+
+const MIXER_READS = ['core.mixer.get_volume', 'core.mixer.get_mute'] as const
 
 export type Player = ReturnType<typeof createPlayer>
 
@@ -23,8 +28,8 @@ export type Player = ReturnType<typeof createPlayer>
 export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }) {
   let state: PlaybackState = 'stopped'
   let current: TlTrack | null = null
-  let volume: number | null = null
-  let mute: boolean | null = null
+  const mixer = createMixerMemory(clock)
+  let asking: Promise<void> | undefined
   let anchor = { positionMs: 0, at: clock.elapsed() }
 
   const position = () => {
@@ -61,12 +66,6 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
       case 'tracklist_changed':
         learnTrack()
         break
-      case 'volume_changed':
-        volume = readVolume(data.volume)
-        break
-      case 'mute_changed':
-        mute = readMute(data.mute)
-        break
     }
   }
 
@@ -99,15 +98,11 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
   }
 
   function learnMixer(): void {
-    learn('core.mixer.get_volume', (result) => {
-      volume = readVolume(result)
-    })
-    learn('core.mixer.get_mute', (result) => {
-      mute = readMute(result)
-    })
+    for (const method of MIXER_READS) learn(method, (result) => mixer.learn(method, result))
   }
 
   mopidy.onEvent(hear)
+  mopidy.onEvent(mixer.hear)
   mopidy.onStatus(({ online }) => {
     if (!online) return
     learnTrack()
@@ -120,9 +115,25 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
       state,
       current,
       positionMs: Math.round(position()),
-      volume,
-      mute,
+      volume: mixer.volume(),
+      mute: mixer.mute(),
+      mixerAgeMs: mixer.ageMs(),
     }),
+
+    mixer,
+
+    /** Asks Mopidy for the volume and the mute; resolves when it has told them, or cannot. */
+    async askMixer(): Promise<void> {
+      asking ??= Promise.all(
+        MIXER_READS.map(async (method) => {
+          const answer = await mopidy.call(method)
+          if ('result' in answer) mixer.learn(method, answer.result)
+        }),
+      ).then(() => {
+        asking = undefined
+      })
+      await asking
+    },
 
     /** To be called after a write that may have chosen a track without an event. */
     refresh(): void {
@@ -134,6 +145,3 @@ export function createPlayer({ mopidy, clock }: { mopidy: Mopidy; clock: Clock }
 /** Reads Mopidy's name of a state; undefined when it is none. */
 export const readState = (value: unknown): PlaybackState | undefined =>
   value === 'playing' || value === 'paused' || value === 'stopped' ? value : undefined
-
-const readVolume = (value: unknown) => (typeof value === 'number' ? value : null)
-const readMute = (value: unknown) => (typeof value === 'boolean' ? value : null)

@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { createFakeClock } from '../demo/fake-clock'
 import type { OwnSocket } from '../support/own-socket'
-import { fixedClock, startTestMusakone, type TestMusakone } from '../support/test-musakone'
+import { startTestMusakone, type TestMusakone } from '../support/test-musakone'
 import { done, historyOf, signIn } from './recorded'
 
 describe('a volume slider', () => {
-  let clock: ReturnType<typeof fixedClock>
+  let clock: ReturnType<typeof createFakeClock>
   let musakone: TestMusakone
   let client: OwnSocket
   let token: string
   beforeEach(async () => {
-    clock = fixedClock()
+    clock = createFakeClock()
     musakone = await startTestMusakone({ clock })
     await musakone.online()
     token = await musakone.logIn()
@@ -59,6 +60,14 @@ describe('a volume slider', () => {
       { from: 100, volume: 80 },
       { from: 80, volume: 60 },
     ])
+  })
+
+  test('P11 taken up again after the clock was set back, it is another row', async () => {
+    await set(80)
+    clock.set(-3_600_000)
+    clock.advance(1_001)
+    await set(60)
+    expect((await turns()).map((turn) => turn?.volume).toSorted()).toEqual([60, 80])
   })
 
   test('other actions in between do not cut a turn in two', async () => {

@@ -4,6 +4,7 @@ export const OTHER_TEST_FOLDERS: Readonly<Record<string, string>> = {
   bench: 'measurements',
   clients: 'mopidy.js against Mopidy itself and through Musakone',
   conformance: 'one suite for the demo, a real Mopidy, and Musakone before one',
+  fuzz: 'a random insider, against an honest phone',
   'gateway/proxy/stand-in-clients': 'a web client of Mopidy, for the proxy',
   lanes: 'the runner of the tests',
   layout: 'the checks of the layout',

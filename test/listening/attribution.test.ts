@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { PlaybackState } from '../../src/listening/model'
-import { type Added, addTracks, done } from '../actions/recorded'
+import type { PlaybackState, Queue } from '../../src/listening/model'
+import { type Added, addTracks, done, hymn } from '../actions/recorded'
+import { until } from '../support/test-musakone'
 import { type House, openHouse } from './house'
 
 describe('who queued what', () => {
@@ -88,5 +89,32 @@ describe('who queued what', () => {
       await house.outsider('core.tracklist.add', { uris: [track.uri] })
     await house.startMusakone()
     expect(await queuers()).toEqual([null, null, null])
+  })
+
+  test('S2 nobody is named while it is not known whether Mopidy was restarted, nor for another song', async () => {
+    const { admin, berta } = house.room
+    house.demo.faults.delay(1_000, 'core.history.get_history')
+    await house.restartMopidy({ restoreState: false })
+    // The tlids begin at 1 again: another song has that of the admin's, and the same song has Berta's.
+    await house.outsider('core.tracklist.add', { uris: ['demo:track:valoisa:02', hymn(2)] })
+    await house.outsider('core.playback.play')
+    await addTracks(berta.socket, 3)
+    const named = async () => {
+      const queue = await admin.get<Queue>('queue')
+      return queue.tracks.map(({ queued_by }) => queued_by?.username ?? null)
+    }
+    expect(await named()).toEqual([null, null, null])
+    expect(await admin.get<PlaybackState>('playback/state')).toMatchObject({
+      track: { tlid: 1 },
+      queued_by: null,
+    })
+    house.demo.faults.delay(0)
+    const isKnown = async () => (await named())[2] === 'berta'
+    await until(async () => {
+      house.clock.advance(1_000)
+      return isKnown()
+    }, "Berta's name")
+    expect(await named()).toEqual([null, null, 'berta'])
+    expect(await queuers()).toEqual([null, null, 'berta'])
   })
 })

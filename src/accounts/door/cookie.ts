@@ -1,16 +1,24 @@
+import { type Clock, secondsOf } from '../../clock'
+
 const NAME = 'musakone'
 
 /**
  * The `Set-Cookie` that keeps a browser signed in. Scripts cannot read the cookie, and requests that pages
  * of other sites make do not carry it. `expiresAt` in Unix seconds.
  */
-export function sessionCookie(token: string, expiresAt: number): string {
-  const expires = new Date(expiresAt * 1000).toUTCString()
-  return `${NAME}=${token}; Path=/; Expires=${expires}; HttpOnly; SameSite=Lax`
+export function sessionCookie(token: string, expiresAt: number, clock: Clock): string {
+  return cookie(token, expiresAt, Math.max(0, expiresAt - secondsOf(clock)))
 }
 
 /** The `Set-Cookie` that signs a browser out. */
-export const clearedCookie = sessionCookie('', 0)
+export const clearedCookie = cookie('', 0, 0)
+
+// A browser compares `Expires` with its own clock, and drops the cookie at once when the box's clock is far
+// behind. `Max-Age` counts from now; the browsers that know it let it win.
+function cookie(token: string, expiresAt: number, maxAgeS: number): string {
+  const expires = new Date(expiresAt * 1000).toUTCString()
+  return `${NAME}=${token}; Path=/; Expires=${expires}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax`
+}
 
 /** The same `Set-Cookie` for a browser that came over TLS, which then sends the cookie over TLS only. */
 export function overTlsOnly(setCookie: string): string {

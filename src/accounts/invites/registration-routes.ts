@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { Clock } from '../../clock'
 import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
 import { type Auth, originOf } from '../door/auth'
@@ -11,6 +12,7 @@ type RegistrationRoutesOptions = {
   auth: Auth
   registration: Registering
   clientAddress: ClientAddress
+  clock: Clock
 }
 
 const tags = ['Accounts']
@@ -20,6 +22,7 @@ export const registrationRoutes = ({
   auth,
   registration,
   clientAddress,
+  clock,
 }: RegistrationRoutesOptions) =>
   new Elysia({ name: 'registration.routes', prefix: '/api/auth' })
     .use(auth)
@@ -39,7 +42,7 @@ export const registrationRoutes = ({
       async ({ body, request, server, set }) => {
         const origin = originOf(request, server, clientAddress)
         const login = await registration.register(body, origin)
-        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at)
+        set.headers['set-cookie'] = sessionCookie(login.token, login.expires_at, clock)
         set.status = 201
         return login
       },

@@ -32,6 +32,7 @@ export function createCore(services: {
   /** Milliseconds between a reply and the messages of the audio; GStreamer takes a few. */
   audioDelayMs: number
   version: string
+  silentMixer?: boolean
 }) {
   const { library, folder, clock, emit, random, audioDelayMs, version } = services
   let deliveryTimer: unknown = null
@@ -61,7 +62,9 @@ export function createCore(services: {
     audio.close()
   }
 
-  const mixer = createMixer({ announce: (event) => post(() => emit(event), false) })
+  const mixer = createMixer({
+    announce: (event) => !services.silentMixer && post(() => emit(event), false),
+  })
   const history = createHistory({ clock })
   const tracklist = createTracklist({
     library,

@@ -14,9 +14,9 @@ export function createAbsence(clock: Clock) {
     /** How long it has lasted; infinite when the clock cannot tell, undefined when there is none. */
     durationMs: (): number | undefined => durationMs?.(),
 
-    /** Mopidy has gone away just now. */
-    begin(): void {
-      const at = clock.elapsed()
+    /** Mopidy has gone away, or is frozen, for `silentMs` milliseconds already. */
+    begin(silentMs: number): void {
+      const at = clock.elapsed() - silentMs
       durationMs = () => clock.elapsed() - at
     },
 

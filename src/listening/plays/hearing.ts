@@ -2,6 +2,8 @@ import type { Clock } from '../../clock'
 
 type HearingOptions = {
   clock: Clock
+  /** The length of the track: without a seek nobody hears more of it. Null for a stream. */
+  lengthMs?: number | null
   /** How long the track has been heard before, and the place where it goes on; milliseconds. */
   listenedMs?: number
   positionMs?: number
@@ -11,36 +13,39 @@ type HearingOptions = {
 /** Measures how long one track is heard, without pauses and seeks, and which place it has come to. */
 export function createHearing({
   clock,
+  lengthMs = null,
   listenedMs = 0,
   positionMs = 0,
   running = true,
 }: HearingOptions) {
   let listened = listenedMs
   let position = positionMs
+  /** Since when it runs, with `listened` and `position` as they were then. */
   let since = running ? clock.elapsed() : undefined
 
-  /** Adds the time since the last call, if the track runs. */
-  function settle(): void {
+  /** How long it has run since then, by that moment; up to its end at most. */
+  function ranBy(at: number): number {
+    if (since === undefined) return 0
+    const left = lengthMs === null ? Number.POSITIVE_INFINITY : Math.max(0, lengthMs - position)
+    return Math.min(Math.max(0, at - since), left)
+  }
+
+  /** Adds the time up to that moment, if the track runs. */
+  function settle(at = clock.elapsed()): void {
     if (since === undefined) return
-    const now = clock.elapsed()
-    const ran = now - since
+    const ran = ranBy(at)
     listened += ran
     position += ran
-    since = now
+    since = clock.elapsed()
   }
 
   return {
-    listenedMs(): number {
-      settle()
-      return Math.round(listened)
-    },
-    positionMs(): number {
-      settle()
-      return Math.round(position)
-    },
+    listenedMs: (): number => Math.round(listened + ranBy(clock.elapsed())),
+    positionMs: (): number => Math.round(position + ranBy(clock.elapsed())),
 
-    halt(): void {
-      settle()
+    /** It is not heard from now on, or was not for the last `silentMs` milliseconds. */
+    halt(silentMs = 0): void {
+      settle(clock.elapsed() - silentMs)
       since = undefined
     },
     run(): void {
@@ -58,7 +63,6 @@ export function createHearing({
      * passed. So far as it has come since, it was heard.
      */
     goOnAt(ms: number, mostMs = Number.POSITIVE_INFINITY): void {
-      settle()
       settle()
       const gain = Math.min(ms - position, Math.max(0, mostMs))
       // The track is behind the place it was thought to have reached. A little: it stopped with the

@@ -46,7 +46,7 @@ export function followMopidy({ mopidy, plays, restarts, log }: FollowerOptions) 
     asking += 1
     meanwhile = undefined
     if (online) void look(asking)
-    else plays.lose()
+    else plays.lose(mopidy.silentMs())
   })
   mopidy.onEvent((event) => {
     const isOfPlayer = OF_PLAYER.has(event.name)

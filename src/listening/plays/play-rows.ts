@@ -11,7 +11,7 @@ export type PlayRow = {
   readonly queuedBy: number | null
   readonly startedBy: number | null
   /** Unix milliseconds. */
-  readonly startedAtMs: number
+  startedAtMs: number
   listenedMs: number
   /** While the play is open: its place in the track, and when that was written, in Unix milliseconds. */
   positionMs: number
@@ -39,7 +39,7 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
   )
   const update = sqlite.query<unknown, Values>(
     `UPDATE plays
-        SET listened_ms = $listenedMs, end_reason = $reason,
+        SET started_at_ms = $startedAtMs, listened_ms = $listenedMs, end_reason = $reason,
             ended_by = (SELECT id FROM users WHERE id = $endedBy),
             position_ms = $positionMs, saved_at_ms = $savedAtMs
       WHERE id = $id`,
@@ -60,8 +60,9 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
   return {
     /** Inserts or updates the row; removes that of an ended play of which nothing was heard. */
     write(row: PlayRow): void {
-      const { id, track, end, listenedMs } = row
+      const { id, track, end, startedAtMs, listenedMs } = row
       const state = {
+        startedAtMs,
         listenedMs,
         reason: end?.reason ?? null,
         endedBy: end?.endedBy ?? null,
@@ -72,8 +73,8 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
         if (id !== undefined) remove.run({ id })
       } else if (id !== undefined) update.run({ id, ...state })
       else {
-        const { tlid, queuedBy, startedBy, startedAtMs } = row
-        const values = { tlid, ...track, queuedBy, startedBy, startedAtMs, ...state }
+        const { tlid, queuedBy, startedBy } = row
+        const values = { tlid, ...track, queuedBy, startedBy, ...state }
         row.id = Number(insert.run(values).lastInsertRowid)
       }
     },

@@ -13,6 +13,8 @@ import type { PlayWriter } from './play-writer'
 const NEARLY_OVER_MS = 2_000
 /** Mopidy sends the event that follows an end at once: within so many milliseconds. */
 const ENDING_MS = 1_000
+/** The clock was set when it has moved by more than this without the time passing, in milliseconds. */
+const CLOCK_STEP_MS = 2_000
 
 export type Play = ReturnType<typeof createPlay>
 type PlayOptions = {
@@ -33,15 +35,28 @@ type PlayOptions = {
 export function createPlay({ clock, writer, row: known, ...options }: PlayOptions) {
   const { tlid, track, queuedBy, chosenBy, listenedMs, positionMs } = options
   const { lengthMs } = track
-  const hearing = createHearing({ clock, listenedMs, positionMs, running: false })
+  const hearing = createHearing({ clock, lengthMs, listenedMs, positionMs, running: false })
   let row = known
   /** Mopidy has said that it is over; the next event tells whether that is so. */
   let ending:
     | { at: number; listenedMs: number; reason: EndReason; ender: Ender | undefined }
     | undefined
 
+  /** When the clock's elapsed milliseconds were 0, by the clock. */
+  const zeroMs = () => clock.now() - clock.elapsed()
+  let knownZeroMs = zeroMs()
+
+  /** When the clock was set while the play is open, it began at another time than was thought. */
+  function correctStart(row: PlayRow): void {
+    const stepMs = zeroMs() - knownZeroMs
+    if (Math.abs(stepMs) < CLOCK_STEP_MS) return
+    knownZeroMs += stepMs
+    row.startedAtMs = Math.round(row.startedAtMs + stepMs)
+  }
+
   function save(): void {
     if (row === undefined) return writer.flush()
+    correctStart(row)
     row.listenedMs = hearing.listenedMs()
     row.positionMs = hearing.positionMs()
     row.savedAtMs = clock.now()
@@ -91,7 +106,9 @@ export function createPlay({ clock, writer, row: known, ...options }: PlayOption
     } = {}): void {
       const startedBy = chosenBy ?? by
       const unheard = { listenedMs: 0, positionMs: 0, savedAtMs: 0 }
-      row ??= { tlid, track, queuedBy, startedBy, startedAtMs, ...unheard }
+      if (row !== undefined) return
+      knownZeroMs = zeroMs()
+      row = { tlid, track, queuedBy, startedBy, startedAtMs, ...unheard }
     },
 
     halt(): void {
@@ -112,6 +129,7 @@ export function createPlay({ clock, writer, row: known, ...options }: PlayOption
     end(otherwise: EndReason, endedBy: Ender | undefined): void {
       hearing.halt()
       if (row === undefined) return
+      correctStart(row)
       const said = isEnding() ? ending : undefined
       const { reason, ender } = said ?? { reason: otherwise, ender: endedBy }
       row.listenedMs = said?.listenedMs ?? hearing.listenedMs()

@@ -135,14 +135,17 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     endAsLost()
   }
 
-  /** Mopidy is away; once it is back it will tell what was heard meanwhile. */
-  function lose(): void {
+  /**
+   * Mopidy is away, and was silent for `silentMs` before that was noticed; once it is back it will tell
+   * what was heard meanwhile.
+   */
+  function lose(silentMs = 0): void {
     attribution.forget()
     if (play === undefined || absence.isOn()) return
     if (play.isEnding()) return endAsLost()
-    play.hearing.halt()
+    play.hearing.halt(silentMs)
     play.save()
-    absence.begin()
+    absence.begin(silentMs)
   }
 
   function find(found: Found): void {
@@ -191,8 +194,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
 
     hear: (event: MopidyEvent): void => guarded(() => hear(event)),
 
-    /** Mopidy is away. */
-    lose: (): void => guarded(lose),
+    /** Mopidy is away; its last sign of life was `silentMs` milliseconds ago. */
+    lose: (silentMs: number): void => guarded(() => lose(silentMs)),
 
     /** Mopidy is back, or Musakone is new, and this is what Mopidy plays. */
     find: (found: Found): void => guarded(() => find(found)),

@@ -47,11 +47,13 @@ export function connect(options: ConnectionOptions) {
   let abandon = (_reason: string) => {}
   let timer: Timer | undefined
   let closed = false
+  /** When anything was last heard, by `performance.now()`. */
+  let heardAt = performance.now()
 
   function dial(): void {
     const dialled = new WebSocket(url)
     socket = dialled
-    let heardAt = performance.now()
+    heardAt = performance.now()
     // Every way a connection ends leads here, once.
     const gone = (reason: string) => {
       if (socket !== dialled) return
@@ -102,6 +104,12 @@ export function connect(options: ConnectionOptions) {
       if (socket.bufferedAmount > limits.mostBuffered) return false
       socket.send(text)
       return true
+    },
+
+    /** How long nothing was heard; 0 while no heartbeat is overdue. */
+    silentMs(): number {
+      const silent = performance.now() - heardAt
+      return silent < 2 * limits.heartbeatMs ? 0 : silent
     },
 
     /** Gives the socket up and dials again. */

@@ -86,7 +86,14 @@ type LimitedBy = Readonly<{
 }>
 
 /** A fact about the moment before a call: the player's state, the tlid of its track, and so on. */
-export type BeforeFact = 'state' | 'tlid' | 'length' | 'index' | 'tracks' | 'playlistName'
+export type BeforeFact =
+  | 'state'
+  | 'tlid'
+  | 'length'
+  | 'index'
+  | 'tracks'
+  | 'playlistName'
+  | 'volume'
 
 /** What has to be known of the player to tell which track a command has ended or started. */
 export const PLAYER: readonly BeforeFact[] = ['state', 'tlid', 'length']

@@ -13,6 +13,7 @@ export const mixer = {
   'core.mixer.set_volume': write('volume', 'change the volume', {
     parameters: { volume: required(integer(0, 100)) },
     action: 'volume_changed',
+    before: ['volume'],
     touches: ['mixer'],
     limits: { volume: ({ volume }) => Number(volume) },
   }),

@@ -53,6 +53,8 @@ describe('the session cookie', () => {
     const days = (Date.parse(attribute('Expires') ?? '') - Date.now()) / 86_400_000
     expect(days).toBeGreaterThan(29.9)
     expect(days).toBeLessThanOrEqual(30)
+    // A browser whose clock differs from the box's goes by this one.
+    expect(Number(attribute('Max-Age'))).toBeCloseTo(30 * 86_400, -2)
   })
 
   test('it signs in over HTTP, among other cookies too', async () => {
@@ -126,7 +128,7 @@ describe('the session cookie', () => {
     const init = { method: 'POST', headers: { cookie, origin: musakone.origin } }
     const response = await musakone.request('/api/auth/logout', init)
     expect(response.headers.get('set-cookie')).toStartWith(
-      'musakone=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+      'musakone=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0;',
     )
     expect((await musakone.request('/api/auth/me', { headers: { cookie } })).status).toBe(401)
     await expect(connectOwn(musakone.socketUrl, { cookie })).rejects.toThrow('refused')

@@ -47,6 +47,23 @@ describe('plays', () => {
     ])
   })
 
+  test.each([
+    ['forward', 20 * 86_400 * SECOND],
+    ['back', -3_600 * SECOND],
+  ])(
+    'P11 the clock set %s in mid-song: the play began when it did by the right time',
+    async (_, ms) => {
+      await playTen()
+      house.clock.set(ms)
+      await house.advance(5 * SECOND)
+      await command('playback.next', {}, 'berta')
+      expect(await house.rows()).toMatchObject([
+        { ...first, started_at_ms: MONDAY_NOON + ms, listened_ms: 15 * SECOND },
+        { tlid: 2, started_at_ms: MONDAY_NOON + ms + 15 * SECOND },
+      ])
+    },
+  )
+
   test('U7 restarted while paused, it is heard on when somebody lets it', async () => {
     await playTen()
     await command('playback.pause')

@@ -117,6 +117,7 @@ export function createMoves(options: {
   function setWallClock(): void {
     const by = random.pick([DAY, -DAY, 10 * YEAR, -10 * YEAR, HOUR, -HOUR, -room.clock.now()])
     log(`the clock is set by ${by} ms`)
+    truth.clockSet(by)
     room.clock.set(by)
   }
 

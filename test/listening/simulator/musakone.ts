@@ -74,6 +74,7 @@ function stubMopidy(send: Mopidy['send']) {
     call: (method, params = {}) => new Promise((resolve) => send(method, params, resolve)),
     onStatus: (listener) => void statusListeners.add(listener),
     onEvent: (listener) => void eventListeners.add(listener),
+    silentMs: () => 0,
     idle: () => Promise.resolve(),
     close: () => {},
   }

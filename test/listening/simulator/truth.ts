@@ -177,6 +177,17 @@ export function createTruth(room: () => Room) {
       for (const tlid of tlids) if (userId !== null) queuedBy.set(tlid, userId)
     },
 
+    /** The clock on the wall is set: what is heard began at another time than was thought. */
+    clockSet(by: number): void {
+      observe({ method: null, userId: null })
+      if (sounding === undefined) return
+      const { play } = sounding
+      const [least, most] = play.startedAtMs
+      // While Musakone is away nothing tells it, unless it is the same process.
+      if (away) play.startedAtMs = [Math.min(least, least + by), Math.max(most, most + by)]
+      else play.startedAtMs = [least + by, most + by]
+    },
+
     /** Musakone has written down how far it is. */
     saved(): void {
       saved = sounding && { play: sounding.play, ms: sounding.play.listenedMs[0] }
