@@ -141,6 +141,7 @@ export function openServices({
     door: accounts.door,
     seats: gateway.seats,
     clientAddress,
+    authHeader: proxyLogin?.header,
     mopidy,
     mopidyUrl,
     clock,

@@ -5,9 +5,9 @@ import { headersToClient, headersToMopidy } from './proxy-headers'
 
 /**
  * Mopidy's web server, at the host and port of `mopidyUrl` (`ws://…`); the addresses that it gives never
- * lead anywhere else.
+ * lead anywhere else. `authHeader` is the header in which a trusted proxy names the user, in lower case.
  */
-export function createMopidySite(mopidyUrl: string) {
+export function createMopidySite(mopidyUrl: string, authHeader: string | undefined) {
   // `target` has the credentials that Mopidy may want, `base` has none.
   const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
   const base = new URL(target.origin)
@@ -22,7 +22,7 @@ export function createMopidySite(mopidyUrl: string) {
 
   /** The headers of a request to Mopidy. */
   const headersFor = (request: Request, clientAddress: string | undefined): Headers =>
-    headersToMopidy(request, { mopidy: target, clientAddress })
+    headersToMopidy(request, { mopidy: target, clientAddress, authHeader })
 
   return {
     pageUrl,

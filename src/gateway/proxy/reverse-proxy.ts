@@ -55,6 +55,8 @@ type ReverseProxyOptions = {
   /** Counts open sockets, those of the gateway and these together. */
   seats: Seats
   clientAddress: ClientAddress
+  /** The header in which a trusted proxy names the user, in lower case: Mopidy does not get it. */
+  authHeader: string | undefined
 }
 
 export type ProxyRequestOptions = Readonly<{
@@ -80,8 +82,9 @@ export function createReverseProxy({
   limits = PROXY_LIMITS,
   seats,
   clientAddress,
+  authHeader,
 }: ReverseProxyOptions) {
-  const site = createMopidySite(mopidyUrl)
+  const site = createMopidySite(mopidyUrl, authHeader)
   const webClients = createWebClients({
     mopidy,
     keptMs: limits.webClientsKeptMs,

@@ -152,6 +152,19 @@ describe('the web clients of Mopidy', () => {
         expect([name, sent.get(name)]).toEqual([name, null])
     })
 
+    test('is nothing that a proxy says of who has logged in there', async () => {
+      const own = await setWebStage({ trustedProxies: ['127.0.0.1'], authHeader: 'x-radio-user' })
+      const names = ['x-radio-user', 'remote-user', 'remote-groups', 'x-forwarded-user']
+      const others = ['x-auth-request-email', 'cf-access-jwt-assertion', 'x-forwarded-port']
+      const headers = Object.fromEntries([...names, ...others].map((name) => [name, 'member']))
+      const { status } = await own.musakone.request('/iris/', { headers, redirect: 'manual' })
+      const sent = own.mopidy.requests.at(-1)?.headers
+      await own.stop()
+      expect(status).toBe(200)
+      for (const name of [...names, ...others])
+        expect([name, sent?.get(name)]).toEqual([name, null])
+    })
+
     test('has nothing that is meant for one connection only', async () => {
       const client = connectRaw(Number(new URL(stage.musakone.origin).port))
       client.write(
@@ -196,6 +209,13 @@ describe('the web clients of Mopidy', () => {
           'proxy-authenticate': 'Basic',
           'clear-site-data': '"cookies"',
           'service-worker-allowed': '/',
+          nel: '{"report_to":"evil","max_age":31536000}',
+          'report-to': '{"group":"evil","max_age":1,"endpoints":[{"url":"https://evil.example"}]}',
+          'reporting-endpoints': 'evil="https://evil.example"',
+          'accept-ch': 'Sec-CH-UA-Model',
+          'critical-ch': 'Sec-CH-UA-Model',
+          'expect-ct': 'max-age=1',
+          'public-key-pins': 'max-age=1',
           'x-content-type-options': 'other',
         })
         for (const cookie of ['musakone=stolen; Path=/', 'theme=dark', ' Musakone =x'])
@@ -209,7 +229,9 @@ describe('the web clients of Mopidy', () => {
       expect(headers.getSetCookie()).toEqual(['theme=dark'])
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       const others = ['proxy-authenticate', 'keep-alive', 'clear-site-data']
-      for (const name of [...others, 'service-worker-allowed'])
+      const reports = ['nel', 'report-to', 'reporting-endpoints', 'expect-ct', 'public-key-pins']
+      const hints = ['accept-ch', 'critical-ch', 'service-worker-allowed']
+      for (const name of [...others, ...reports, ...hints])
         expect([name, headers.get(name)]).toEqual([name, null])
     })
 
