@@ -68,7 +68,7 @@ export function createApp({
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = (): AnyElysia[] => [
     healthRoutes(health),
-    metricsRoutes({ auth, door, metrics, clientAddress }),
+    metricsRoutes(auth, metrics),
     boxRoutes({ auth, box, backups }),
     accountRoutes({ auth, door, ownAccount, clientAddress }),
     sessionRoutes({ auth, sessionList, clientAddress }),

@@ -48,8 +48,7 @@ const NOT_THERE = '/999999'
 export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /health': { who: ANYONE },
   'GET /api/health': { who: ANYONE },
-  // From this machine itself, where the tests are.
-  'GET /metrics': { who: ANYONE },
+  'GET /metrics': { who: ADMINS },
 
   'POST /api/auth/login': { who: ANYONE, json: { username: 'admin', password: PASSWORD } },
   'GET /api/auth/me': { who: WITH_NEW },
