@@ -43,6 +43,24 @@ export function createMopidySite(mopidyUrl: string, authHeader: string | undefin
         headers: headersToClient(response, base),
       }),
 
+    /**
+     * A picture of Mopidy's as a page of our own may show it: even opened as a page, an SVG runs no script.
+     * @throws {AppError} `not_found` when it is something else.
+     */
+    pictureForClient(response: Response): Response {
+      const type = response.headers.get('content-type')
+      const isPicture = type?.trim().toLowerCase().startsWith('image/') ?? false
+      if (!isPicture && (type !== null || response.body !== null)) {
+        void response.body?.cancel()
+        throw nothingHere()
+      }
+      const headers = headersToClient(response, base)
+      headers.set('content-security-policy', PICTURE_POLICY)
+      headers.delete('set-cookie')
+      headers.delete('location')
+      return new Response(response.body, { status: response.status, headers })
+    },
+
     /** Fetches a page on Musakone's own behalf. */
     fetchPage: (path: string, signal: AbortSignal): Promise<Response> =>
       fetchFromMopidy(new URL(path, base), {
@@ -53,5 +71,8 @@ export function createMopidySite(mopidyUrl: string, authHeader: string | undefin
       }),
   }
 }
+
+const PICTURE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 export const nothingHere = () => new AppError('not_found', 'There is nothing at this address.')

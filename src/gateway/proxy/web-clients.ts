@@ -4,12 +4,21 @@ import type { Mopidy } from '../../mopidy/mopidy'
 import { isArt } from './endpoint-rules'
 import { proxiedPath } from './proxied-path'
 
-export const WebClient = t.Object({
+const WebClient = t.Object({
   name: t.String(),
-  path: t.String({ description: 'Where it is, on this server too' }),
+  path: t.String({ description: 'Where Mopidy has it; this server redirects from there' }),
 })
-export type WebClient = Static<typeof WebClient>
-export const WebClientList = t.Object({ clients: t.Array(WebClient) })
+type WebClient = Static<typeof WebClient>
+export const WebClientList = t.Object({
+  origin: t.String({ description: 'Where the web clients are' }),
+  clients: t.Array(
+    t.Composite([
+      WebClient,
+      t.Object({ url: t.String({ description: 'What a link to it holds' }) }),
+    ]),
+  ),
+  problem: t.Optional(t.String({ description: 'Why they cannot be opened' })),
+})
 
 type WebClientsOptions = {
   mopidy: Mopidy

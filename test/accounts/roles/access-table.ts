@@ -107,6 +107,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/playback/state': { who: SIGNED_IN },
   'GET /api/playback/history': { who: SIGNED_IN },
   'GET /api/queue': { who: SIGNED_IN },
+  'POST /api/clients/ticket': { who: IN_PERSON, json: { path: '/iris/' } },
   'GET /api/clients': { who: SIGNED_IN },
   'GET /api/room': { who: SIGNED_IN },
 

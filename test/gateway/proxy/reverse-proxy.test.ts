@@ -16,7 +16,7 @@ describe('the web clients of Mopidy', () => {
   beforeEach(() => void stage.mopidy.requests.splice(0))
 
   const get = (path: string, init: RequestInit & { token?: string } = {}) =>
-    stage.musakone.request(path, { redirect: 'manual', ...init })
+    stage.musakone.requestClient(path, { redirect: 'manual', ...init })
 
   /** What Mopidy was asked for last. */
   function asked() {
@@ -85,7 +85,9 @@ describe('the web clients of Mopidy', () => {
     ])('are behind the login page: %s', async (_, headers) => {
       const response = await get('/iris/queue?a=b&token=secret', { headers })
       expect(response.status).toBe(302)
-      expect(response.headers.get('location')).toBe('/login?next=%2Firis%2Fqueue%3Fa%3Db')
+      expect(response.headers.get('location')).toBe(
+        `${stage.musakone.origin}/login?next=%2Firis%2Fqueue%3Fa%3Db`,
+      )
       expect(response.headers.get('cache-control')).toBe('no-store')
     })
 
@@ -120,7 +122,7 @@ describe('the web clients of Mopidy', () => {
       const headers = {
         authorization: `Bearer ${token}`,
         cookie: `a=b; musakone=${token}; c="d;e"; MUSAKONE=${token}`,
-        referer: `${stage.musakone.origin}/iris/?token=${token}`,
+        referer: `${stage.musakone.clientsOrigin}/iris/?token=${token}`,
         'proxy-authorization': token,
       }
       await get(`/iris/?x=1&token=${token}&%74oken=${token}&y`, { headers })
@@ -139,7 +141,7 @@ describe('the web clients of Mopidy', () => {
         'x-forwarded-proto': 'https',
         'x-real-ip': '10.9.8.7',
         forwarded: 'for=10.9.8.7',
-        origin: stage.musakone.origin,
+        origin: stage.musakone.clientsOrigin,
         referer: 'http://evil.example/secret',
       }
       await get('/iris/', { token, headers })
@@ -147,7 +149,7 @@ describe('the web clients of Mopidy', () => {
       expect(sent.get('host')).toBe(new URL(stage.mopidy.origin).host)
       expect(sent.get('x-forwarded-for')).toBe('127.0.0.1')
       expect(sent.get('x-forwarded-proto')).toBe('http')
-      expect(sent.get('x-forwarded-host')).toBe(new URL(stage.musakone.origin).host)
+      expect(sent.get('x-forwarded-host')).toBe(new URL(stage.musakone.clientsOrigin).host)
       for (const name of ['origin', 'referer', 'forwarded', 'x-real-ip'])
         expect([name, sent.get(name)]).toEqual([name, null])
     })
@@ -157,7 +159,7 @@ describe('the web clients of Mopidy', () => {
       const names = ['x-radio-user', 'remote-user', 'remote-groups', 'x-forwarded-user']
       const others = ['x-auth-request-email', 'cf-access-jwt-assertion', 'x-forwarded-port']
       const headers = Object.fromEntries([...names, ...others].map((name) => [name, 'member']))
-      const { status } = await own.musakone.request('/iris/', { headers, redirect: 'manual' })
+      const { status } = await own.musakone.requestClient('/iris/', { headers, redirect: 'manual' })
       const sent = own.mopidy.requests.at(-1)?.headers
       await own.stop()
       expect(status).toBe(200)
@@ -166,7 +168,7 @@ describe('the web clients of Mopidy', () => {
     })
 
     test('has nothing that is meant for one connection only', async () => {
-      const client = connectRaw(Number(new URL(stage.musakone.origin).port))
+      const client = connectRaw(Number(new URL(stage.musakone.clientsOrigin).port))
       client.write(
         Buffer.from(
           [
