@@ -21,7 +21,7 @@ import { createHealth } from './health/health'
 import { createMeasures } from './health/metrics/measures'
 import { createMetrics } from './health/metrics/metrics'
 import { createHistory } from './history/history'
-import { createClientAddress } from './http/client-address'
+import { createClientAddress, createProxySigns } from './http/client-address'
 import { createLinkOrigin } from './http/link-origin'
 import { createListeners } from './listeners'
 import { createListening, type Queued } from './listening/listening'
@@ -153,12 +153,17 @@ export function openServices({
     clock,
     ...(limits.proxy && { limits: limits.proxy }),
   })
+  const proxySigns = createProxySigns(trustedProxies, () =>
+    log.warn(
+      'requests come through a proxy that TRUSTED_PROXIES does not name: all people have one address',
+    ),
+  )
   const clientsOrigin = createClientsOrigin({
     origin: clientsAt?.origin,
     publicOrigin: clientsAt?.publicOrigin,
     linkOrigin: createLinkOrigin(trustedProxies),
   })
-  const health = createHealth({ mopidy, database, clientsOrigin })
+  const health = createHealth({ mopidy, database, clientsOrigin, proxySigns })
   const box = createBox({ accounts, mopidy, mopidyUrl })
   const backups = createBackups({ databasePath, log })
   const metrics = createMetrics({ measures, mopidy, gateway, recorder })
@@ -187,6 +192,7 @@ export function openServices({
     mopidy,
     nameOf: createUserNames(database),
     proxy,
+    proxySigns,
     queuers,
     statistics,
     tickets: createTickets(clock),

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database'
 import { AppError } from '../errors'
 import type { ClientsOrigin } from '../gateway/origin/clients-origin'
+import type { ProxySigns } from '../http/client-address'
 import type { Mopidy } from '../mopidy/mopidy'
 import { version } from '../version'
 import type { Health } from './model'
@@ -10,10 +11,11 @@ type HealthOptions = {
   mopidy: Mopidy
   database: Database
   clientsOrigin: Pick<ClientsOrigin, 'problem'>
+  proxySigns: Pick<ProxySigns, 'seen'>
 }
 
 /** The condition of the service for `/health`; it holds no secrets, since nobody has to log in for it. */
-export function createHealth({ mopidy, database, clientsOrigin }: HealthOptions) {
+export function createHealth({ mopidy, database, clientsOrigin, proxySigns }: HealthOptions) {
   const startedAt = performance.now()
   return {
     /** @throws {AppError} `unavailable` when the database does not answer. */
@@ -27,6 +29,7 @@ export function createHealth({ mopidy, database, clientsOrigin }: HealthOptions)
         uptime_s: Math.floor((performance.now() - startedAt) / 1000),
         mopidy: { ...status },
         database: { ok: true },
+        ...(proxySigns.seen() && { untrusted_proxy: true }),
         ...(problem !== undefined && { web_clients: { ok: false, problem } }),
       }
     },

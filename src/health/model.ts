@@ -12,6 +12,9 @@ export const Health = t.Object({
     since: t.Optional(t.Integer({ description: 'Unix seconds' })),
   }),
   database: t.Object({ ok: t.Boolean() }),
+  untrusted_proxy: t.Optional(
+    t.Boolean({ description: 'Requests come through a proxy that TRUSTED_PROXIES does not name' }),
+  ),
   web_clients: t.Optional(t.Object({ ok: t.Boolean(), problem: t.String() })),
 })
 export type Health = Static<typeof Health>

@@ -66,7 +66,7 @@ export function createApp({
 }: AppOptions) {
   const { accounts, archive, backups, box, clientAddress, clientsOrigin, gateway } = services
   const { health, history, incognito, listening, measures, metrics, mopidy } = services
-  const { nameOf, proxy, statistics, tickets } = services
+  const { nameOf, proxy, proxySigns, statistics, tickets } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
   const { ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
@@ -127,6 +127,7 @@ export function createApp({
       .onRequest(({ request, server, set }) => {
         startedAt.set(request, performance.now())
         Object.assign(set.headers, securityHeaders(request), cors.headersFor(request))
+        proxySigns.look(request, server)
         guardHost(request)
         guardClients(request)
         guardCookies(request, set.headers)
