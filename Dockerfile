@@ -13,6 +13,7 @@ ENV NODE_ENV=production \
 WORKDIR /app
 USER musakone
 VOLUME /app/data
-EXPOSE 3001
+# The page, and Mopidy's web clients on an origin of their own.
+EXPOSE 3001 3002
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["musakone", "--health"]
 CMD ["musakone", "serve"]

@@ -11,6 +11,10 @@ export type Config = Readonly<{
   production: boolean
   port: number
   host: string | undefined
+  /** The port of Mopidy's web clients; undefined for the one after `port`, where that is free. */
+  clientsPort: number | undefined
+  /** Origins of the web clients and of the page, where they are reached by other names than this server's. */
+  clientsAt: Readonly<{ origin: string; publicOrigin: string }> | undefined
   databasePath: string
   mopidyUrl: string
   /** Undefined only in development, where a secret is generated beside the database. */
@@ -65,11 +69,14 @@ export function readConfig(variables: Variables, { terminal = false } = {}): Con
     problems.push('AUTH_HEADER must be a header of its own, such as Remote-User')
   if (environment.AUTH_HEADER !== undefined && trustedProxies.length === 0)
     problems.push('AUTH_HEADER needs TRUSTED_PROXIES: anyone could send that header')
+  const clientsAt = clientsAtOf(environment, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze({
     production,
     port: environment.PORT,
     host: environment.HOST,
+    clientsPort: environment.CLIENTS_PORT,
+    clientsAt,
     databasePath: environment.DATABASE_PATH,
     mopidyUrl: environment.MOPIDY_URL,
     jwtSecret,
@@ -85,10 +92,30 @@ export function readConfig(variables: Variables, { terminal = false } = {}): Con
       perUser: environment.MAX_SOCKETS_PER_USER,
       perAddress: environment.MAX_SOCKETS_PER_ADDRESS,
     },
-    allowedHosts: listOf(environment.ALLOWED_HOSTS).map((host) => host.toLowerCase()),
+    allowedHosts: [
+      ...listOf(environment.ALLOWED_HOSTS).map((host) => host.toLowerCase()),
+      ...Object.values(clientsAt ?? {}).map((origin) => new URL(origin).hostname),
+    ],
     logLevel: environment.LOG_LEVEL,
     logFormat: environment.LOG_FORMAT ?? (terminal ? 'pretty' : 'json'),
   })
+}
+
+function clientsAtOf(
+  { CLIENTS_ORIGIN: origin, CLIENTS_PORT, PORT, PUBLIC_URL: publicOrigin }: Environment,
+  problems: string[],
+): Config['clientsAt'] {
+  if (CLIENTS_PORT !== undefined && CLIENTS_PORT !== 0 && CLIENTS_PORT === PORT)
+    problems.push('CLIENTS_PORT must differ from PORT: the web clients have an origin of their own')
+  if (origin === undefined) return undefined
+  if (publicOrigin === undefined) {
+    problems.push('CLIENTS_ORIGIN needs PUBLIC_URL: where people come from and log in')
+    return undefined
+  }
+  if (origin === publicOrigin) problems.push('CLIENTS_ORIGIN must differ from PUBLIC_URL')
+  if (publicOrigin.startsWith('https:') && origin.startsWith('http:'))
+    problems.push('CLIENTS_ORIGIN must begin with https:// as PUBLIC_URL does')
+  return { origin, publicOrigin }
 }
 
 function listOf(value: string | undefined): string[] {

@@ -13,13 +13,16 @@ import type { RegistrationPolicy } from './config'
 import { createBackups } from './database/backup/backups'
 import { openDatabase } from './database/database'
 import { createGateway, type GatewayLimits } from './gateway/gateway'
+import { createClientsOrigin } from './gateway/origin/clients-origin'
+import { createTickets } from './gateway/origin/tickets'
 import { createReverseProxy, type ProxyLimits } from './gateway/proxy/reverse-proxy'
 import { createBox } from './health/box/box'
 import { createHealth } from './health/health'
 import { createMeasures } from './health/metrics/measures'
 import { createMetrics } from './health/metrics/metrics'
 import { createHistory } from './history/history'
-import { createClientAddress } from './http/client-address'
+import { createClientAddress, createProxySigns } from './http/client-address'
+import { createLinkOrigin } from './http/link-origin'
 import { createListeners } from './listeners'
 import { createListening, type Queued } from './listening/listening'
 import { createQueuers } from './listening/queuers'
@@ -41,6 +44,8 @@ type ServicesOptions = {
   proxyLogin?: AccountsOptions['proxyLogin']
   /** Addresses and CIDRs of the proxies whose `X-Forwarded-…` headers are believed. */
   trustedProxies?: readonly string[]
+  /** Origins of the web clients and of the page, where they are reached by other names than this server's. */
+  clientsAt?: Readonly<{ origin: string; publicOrigin: string }> | undefined
   log: Log
   clock?: Clock
   hashingCost?: HashingCost
@@ -63,6 +68,7 @@ export function openServices({
   registration,
   proxyLogin,
   trustedProxies = [],
+  clientsAt,
   log,
   clock = systemClock,
   hashingCost,
@@ -141,12 +147,23 @@ export function openServices({
     door: accounts.door,
     seats: gateway.seats,
     clientAddress,
+    authHeader: proxyLogin?.header,
     mopidy,
     mopidyUrl,
     clock,
     ...(limits.proxy && { limits: limits.proxy }),
   })
-  const health = createHealth({ mopidy, database })
+  const proxySigns = createProxySigns(trustedProxies, () =>
+    log.warn(
+      'requests come through a proxy that TRUSTED_PROXIES does not name: all people have one address',
+    ),
+  )
+  const clientsOrigin = createClientsOrigin({
+    origin: clientsAt?.origin,
+    publicOrigin: clientsAt?.publicOrigin,
+    linkOrigin: createLinkOrigin(trustedProxies),
+  })
+  const health = createHealth({ mopidy, database, clientsOrigin, proxySigns })
   const box = createBox({ accounts, mopidy, mopidyUrl })
   const backups = createBackups({ databasePath, log })
   const metrics = createMetrics({ measures, mopidy, gateway, recorder })
@@ -163,6 +180,7 @@ export function openServices({
     backups,
     box,
     clientAddress,
+    clientsOrigin,
     clock,
     gateway,
     health,
@@ -175,8 +193,10 @@ export function openServices({
     mopidy,
     nameOf: createUserNames(database),
     proxy,
+    proxySigns,
     queuers,
     statistics,
+    tickets: createTickets(clock),
 
     /** Adds what sends texts to the sockets that are subscribed to a topic: the server, once it listens. */
     onPublished: eventPublished.add,

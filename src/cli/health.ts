@@ -3,7 +3,12 @@ import { listenAddress } from '../http/listen-address'
 /** Milliseconds after which the probe gives up; the deadlines of Docker and systemd are longer. */
 const DEADLINE_MS = 2_000
 
-type Probe = Readonly<{ healthy: boolean; message: string }>
+export type Probe = Readonly<{
+  healthy: boolean
+  message: string
+  /** Whether requests come through a proxy on this machine that is not trusted. */
+  untrustedProxy: boolean
+}>
 
 /**
  * Asks the running service at `/health`. Healthy means that it serves, also while Mopidy is offline;
@@ -19,7 +24,8 @@ export async function probe(variables: Record<string, string | undefined>): Prom
     const health: unknown = await response.json()
     if (!isHealth(health)) return unhealthy(`something else answers at ${url}`)
     if (!response.ok) return unhealthy(`${url} answered ${response.status}`)
-    return { healthy: true, message: `${health.status}: musakone ${health.version} at ${url}` }
+    const message = `${health.status}: musakone ${health.version} at ${url}`
+    return { healthy: true, message, untrustedProxy: health.untrusted_proxy === true }
   } catch (error) {
     const { name } = error as Error
     if (name === 'TimeoutError') return unhealthy(`${url} did not answer in time`)
@@ -28,9 +34,15 @@ export async function probe(variables: Record<string, string | undefined>): Prom
   }
 }
 
-const unhealthy = (message: string): Probe => ({ healthy: false, message: `unhealthy: ${message}` })
+const unhealthy = (message: string): Probe => ({
+  healthy: false,
+  message: `unhealthy: ${message}`,
+  untrustedProxy: false,
+})
 
-function isHealth(value: unknown): value is { status: string; version: string } {
+type Health = { status: string; version: string; untrusted_proxy?: boolean }
+
+function isHealth(value: unknown): value is Health {
   if (typeof value !== 'object' || value === null) return false
   const { status, version, uptime_s, mopidy, database } = value as Record<string, unknown>
   const known = status === 'ok' || status === 'degraded'

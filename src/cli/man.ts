@@ -103,6 +103,11 @@ const MEANINGS: Readonly<Record<keyof typeof Environment.properties, string>> = 
   NODE_ENV: 'With production it wants a real secret and does not use the password admin',
   PORT: 'The port to listen on',
   HOST: 'The address to listen on; without it all interfaces',
+  PUBLIC_URL: 'Where people reach it from outside; with CLIENTS_ORIGIN',
+  CLIENTS_PORT:
+    "The port of Mopidy's web clients; without it the one after PORT, where that is free",
+  CLIENTS_ORIGIN:
+    "Where a proxy serves Mopidy's web clients, a name or port of their own; with PUBLIC_URL",
   DATABASE_PATH: 'The SQLite file',
   MOPIDY_URL: "Mopidy's WebSocket",
   JWT_SECRET: 'Signs the tokens; in production this or JWT_SECRET_FILE is required',

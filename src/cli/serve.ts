@@ -3,6 +3,7 @@ import type { Config } from '../config'
 import { reasonOf, StartError } from '../errors'
 import { GATEWAY_LIMITS } from '../gateway/gateway'
 import { createApp } from '../http/app'
+import { createClientsApp } from '../http/clients-app'
 import type { Log } from '../log'
 import { openServices, type Services } from '../services'
 import { commit, version } from '../version'
@@ -36,6 +37,7 @@ export async function serve(config: Config, log: Log): Promise<Running> {
     registration: config.registration,
     proxyLogin: proxyLoginOf(config),
     trustedProxies: config.trustedProxies,
+    clientsAt: config.clientsAt,
     limits: { gateway: { ...GATEWAY_LIMITS, sockets: config.sockets } },
     log,
   })
@@ -67,46 +69,83 @@ async function createFirstAdmin(config: Config, { accounts }: Services, log: Log
 }
 
 function listen(config: Config, services: Services, log: Log): Running {
-  const { allowedOrigins, allowedHosts, trustedProxies, production, port, host } = config
-  const app = createApp({
+  const { allowedOrigins, allowedHosts, trustedProxies, production, host } = config
+  const options = {
     services,
     allowedOrigins,
     allowedHosts,
     trustedProxies,
     development: !production,
     log,
-  })
-  try {
-    app.listen({ port, ...(host !== undefined && { hostname: host }) })
-  } catch (error) {
-    // At boot the network may not have assigned the address yet.
-    const exitCode = codeOf(error) === 'EADDRNOTAVAIL' ? TRY_AGAIN : 1
-    throw new StartError(whyNotListening(error, port, host), exitCode)
   }
-  const { server } = app
-  if (server === null) throw new StartError(`cannot listen on port ${port}`)
-  services.onPublished((topic, text) => server.publish(topic, text))
-  const listening = server.port ?? port
+  const server = open(createApp(options), config.port, host, 'PORT')
+  const port = server.port ?? config.port
+  const clientsServer = openClients(createClientsApp(options), port, config, services, log)
+  const servers = clientsServer === undefined ? [server] : [server, clientsServer]
+  for (const one of servers) services.onPublished((topic, text) => one.publish(topic, text))
+  const clientsPort = clientsServer?.port
+  if (clientsPort !== undefined) services.clientsOrigin.opened({ page: port, clients: clientsPort })
   log.info(
-    { version, commit, port: listening, mopidy: withoutCredentials(config.mopidyUrl) },
+    { version, commit, port, clientsPort, mopidy: withoutCredentials(config.mopidyUrl) },
     'musakone is listening',
   )
   setTimeout(giveMemoryBack, SETTLED_MS).unref()
 
   return {
-    port: listening,
+    port,
     condition: () => conditionOf(services),
     async stop() {
       // Accepts no new connections from here on.
-      const stopped = server.stop()
+      const stopped = Promise.all(servers.map((one) => one.stop()))
       await within(FINISH_CALLS_MS, services.mopidy.idle())
       services.gateway.close()
       services.proxy.close()
       await within(CLOSE_SOCKETS_MS, stopped)
-      await within(CLOSE_SOCKETS_MS, server.stop(true))
+      await within(CLOSE_SOCKETS_MS, Promise.all(servers.map((one) => one.stop(true))))
       await within(CLOSE_DATABASE_MS, services.close())
       log.info('musakone has stopped')
     },
+  }
+}
+
+type App = {
+  listen(options: { port: number; hostname?: string }): unknown
+  readonly server: Server | null
+}
+type Server = NonNullable<ReturnType<typeof createApp>['server']>
+
+/** @throws {StartError} that names the variable of the port. */
+function open(app: App, port: number, host: string | undefined, variable: string): Server {
+  try {
+    app.listen({ port, ...(host !== undefined && { hostname: host }) })
+  } catch (error) {
+    // At boot the network may not have assigned the address yet.
+    const exitCode = codeOf(error) === 'EADDRNOTAVAIL' ? TRY_AGAIN : 1
+    throw new StartError(whyNotListening(error, port, host, variable), exitCode)
+  }
+  if (app.server === null) throw new StartError(`cannot listen on port ${port}`)
+  return app.server
+}
+
+/**
+ * Opens the port of the web clients. Where nobody has chosen that port and it is taken, the rest runs
+ * without: undefined, a warning in the log, and degraded health.
+ * @throws {StartError} when CLIENTS_PORT is set and cannot be had.
+ */
+function openClients(
+  app: App,
+  pagePort: number,
+  { port, clientsPort, host }: Config,
+  { clientsOrigin }: Services,
+  log: Log,
+): Server | undefined {
+  if (clientsPort !== undefined) return open(app, clientsPort, host, 'CLIENTS_PORT')
+  try {
+    return open(app, port === 0 ? 0 : pagePort + 1, host, 'CLIENTS_PORT')
+  } catch (error) {
+    clientsOrigin.failed(`Mopidy's web clients cannot be opened: ${reasonOf(error)}.`)
+    log.warn(`the web clients of Mopidy cannot be opened: ${reasonOf(error)}`)
+    return undefined
   }
 }
 
@@ -127,13 +166,18 @@ function conditionOf({ gateway, health, mopidy }: Services): Condition {
   }
 }
 
-function whyNotListening(error: unknown, port: number, host: string | undefined): string {
+function whyNotListening(
+  error: unknown,
+  port: number,
+  host: string | undefined,
+  variable: string,
+): string {
   const reason = reasonOf(error)
   const code = codeOf(error)
   if (code === 'EADDRINUSE' || /in use/i.test(reason))
-    return `port ${port} is already in use: stop what listens there, or set PORT`
+    return `port ${port} is already in use: stop what listens there, or set ${variable}`
   if (code === 'EACCES')
-    return `port ${port} may not be used by this user: set PORT to 1024 or more`
+    return `port ${port} may not be used by this user: set ${variable} to 1024 or more`
   return `cannot listen on ${host ?? 'all interfaces'}, port ${port}: ${reason}`
 }
 

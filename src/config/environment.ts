@@ -12,6 +12,8 @@ const LogLevels = t.Union(
 )
 
 const Registrations = t.Union([t.Literal('closed'), t.Literal('invite'), t.Literal('open')])
+/** An origin: no path, no user, no slash at the end. */
+const ORIGIN = { pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$' }
 /** Every environment variable that Musakone reads. */
 export const Environment = t.Object({
   NODE_ENV: t.Optional(t.String()),
@@ -21,6 +23,16 @@ export const Environment = t.Object({
   ),
   HOST: t.Optional(
     variable(t.String({ pattern: '^[0-9A-Za-z.:_-]+$' }), 'an address or host name to listen on'),
+  ),
+  PUBLIC_URL: t.Optional(variable(t.String(ORIGIN), 'an origin like https://radio.example')),
+  CLIENTS_PORT: t.Optional(
+    variable(
+      t.Integer({ minimum: 0, maximum: 65_535 }),
+      'a port number from 0 to 65535 (0: any free one)',
+    ),
+  ),
+  CLIENTS_ORIGIN: t.Optional(
+    variable(t.String(ORIGIN), 'an origin like https://clients.radio.example'),
   ),
   DATABASE_PATH: variable(t.String({ default: './data/musakone.db' }), 'a file path'),
   MOPIDY_URL: variable(

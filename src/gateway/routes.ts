@@ -10,46 +10,50 @@ import type { Mopidy } from '../mopidy/mopidy'
 import type { Gateway } from './gateway'
 import type { SocketHandlers } from './sockets/socket'
 
-type GatewayRoutesOptions = {
+type SocketRoutesOptions = {
   door: Door
-  mopidy: Mopidy
   gateway: Gateway
   allowedOrigins: readonly string[]
   clientAddress: ClientAddress
 }
+type MopidyRoutesOptions = SocketRoutesOptions & { mopidy: Mopidy }
 
 const tags = ['WebSocket']
 
-/**
- * `/ws`, and Mopidy's own addresses. They are plain routes that upgrade by hand: Elysia's `.ws()` parses
- * each text first, so that ids lose their exact form, and handles messages asynchronously.
- */
-export const gatewayRoutes = ({
-  door,
-  mopidy,
-  gateway,
-  allowedOrigins,
-  clientAddress,
-}: GatewayRoutesOptions) => {
-  async function identityOf({ request, server }: Asked): Promise<Identity | undefined> {
-    const presented = door.presented(request, server, { inQuery: true })
-    if (presented === undefined) return undefined
-    // A browser adds the cookie to requests of any page; only our own pages may act with it.
-    if (isAmbient(presented) && !fromOwnPage(request, allowedOrigins))
-      throw new AppError('foreign_origin', 'This page may not use your session.')
-    return door.identify(presented.token)
-  }
+// They are plain routes that upgrade by hand: Elysia's `.ws()` parses each text first, so that ids lose their
+// exact form, and handles messages asynchronously.
 
-  async function mustBeSignedIn(asked: Asked): Promise<Identity> {
-    const identity = await identityOf(asked)
-    if (identity === undefined) throw new AppError('unauthorized', 'Log in first.')
-    return identity
-  }
+/** `/ws`, the page's socket. */
+export const ownSocketRoutes = (options: SocketRoutesOptions) => {
+  const { gateway, clientAddress } = options
+  const identityOf = identifying(options)
 
   async function openSocket({ request, server }: Upgradable): Promise<undefined> {
     const identity = await identityOf({ request, server })
     const address = placeOf(clientAddress(request, server))
     upgrade({ request, server }, gateway.accept(identity, 'undecided', address))
+  }
+
+  return new Elysia({ name: 'own-socket.routes' }).get('/ws', openSocket, {
+    response: errorReplies(401, 403, 426, 429, 503),
+    detail: {
+      ...CHECKS_ITSELF,
+      summary: 'The WebSocket: Musakone’s own dialect, or JSON-RPC',
+      description: 'Signed in by the first message, the cookie, or `?token=`.',
+      tags,
+    },
+  })
+}
+
+/** `/mopidy/ws` and `/mopidy/rpc`, for programs that know Mopidy, and for the web clients. */
+export const mopidyRoutes = (options: MopidyRoutesOptions) => {
+  const { mopidy, gateway, clientAddress, allowedOrigins } = options
+  const identityOf = identifying(options)
+
+  async function mustBeSignedIn(asked: Asked): Promise<Identity> {
+    const identity = await identityOf(asked)
+    if (identity === undefined) throw new AppError('unauthorized', 'Log in first.')
+    return identity
   }
 
   async function openMopidySocket({ request, server }: Upgradable): Promise<undefined> {
@@ -68,16 +72,7 @@ export const gatewayRoutes = ({
     },
   }
 
-  return new Elysia({ name: 'gateway.routes' })
-    .get('/ws', openSocket, {
-      response: errorReplies(401, 403, 426, 429, 503),
-      detail: {
-        ...CHECKS_ITSELF,
-        summary: 'The WebSocket: Musakone’s own dialect, or JSON-RPC',
-        description: 'Signed in by the first message, the cookie, or `?token=`.',
-        tags,
-      },
-    })
+  return new Elysia({ name: 'mopidy.routes' })
     .get('/mopidy/ws', openMopidySocket, mopidySocket)
     .get('/mopidy/ws/', openMopidySocket, {
       ...mopidySocket,
@@ -119,6 +114,17 @@ export const gatewayRoutes = ({
       },
       { detail: { ...PUBLIC, hide: true } },
     )
+}
+
+function identifying({ door, allowedOrigins }: SocketRoutesOptions) {
+  return async ({ request, server }: Asked): Promise<Identity | undefined> => {
+    const presented = door.presented(request, server, { inQuery: true })
+    if (presented === undefined) return undefined
+    // A browser adds the cookie to requests of any page; only our own pages may act with it.
+    if (isAmbient(presented) && !fromOwnPage(request, allowedOrigins))
+      throw new AppError('foreign_origin', 'This page may not use your session.')
+    return door.identify(presented.token)
+  }
 }
 
 type Asked = { request: Request; server: RequestServer | null }

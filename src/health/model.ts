@@ -2,7 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 
 export const Health = t.Object({
   status: t.Union([t.Literal('ok'), t.Literal('degraded')], {
-    description: '`degraded`: it serves, but Mopidy is away',
+    description: '`degraded`: it serves, but Mopidy is away, or its web clients are',
   }),
   version: t.String(),
   uptime_s: t.Integer(),
@@ -12,5 +12,9 @@ export const Health = t.Object({
     since: t.Optional(t.Integer({ description: 'Unix seconds' })),
   }),
   database: t.Object({ ok: t.Boolean() }),
+  untrusted_proxy: t.Optional(
+    t.Boolean({ description: 'Requests come through a proxy that TRUSTED_PROXIES does not name' }),
+  ),
+  web_clients: t.Optional(t.Object({ ok: t.Boolean(), problem: t.String() })),
 })
 export type Health = Static<typeof Health>

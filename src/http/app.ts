@@ -1,4 +1,4 @@
-import { type AnyElysia, Elysia, ValidationError } from 'elysia'
+import { type AnyElysia, Elysia } from 'elysia'
 import { createAuth } from '../accounts/door/auth'
 import { registrationRoutes } from '../accounts/invites/registration-routes'
 import { inviteRoutes } from '../accounts/invites/routes'
@@ -9,10 +9,11 @@ import { accountRoutes } from '../accounts/routes'
 import { sessionRoutes } from '../accounts/sessions/routes'
 import { userRoutes } from '../accounts/users/routes'
 import { archiveRoutes } from '../archive/routes'
-import { AppError, httpStatus } from '../errors'
-import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
+import { createClientsEntry } from '../gateway/origin/clients-entry'
+import { createPagePort } from '../gateway/origin/page-port'
+import { pagePortRoutes, webClientRoutes } from '../gateway/proxy/routes'
 import { roomRoutes } from '../gateway/room/routes'
-import { gatewayRoutes } from '../gateway/routes'
+import { mopidyRoutes, ownSocketRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
 import { metricsRoutes } from '../health/metrics/routes'
 import { healthRoutes } from '../health/routes'
@@ -26,13 +27,21 @@ import { joinRoutes } from '../web/join/join'
 import { loginRoutes } from '../web/login/login'
 import { pageRoutes } from '../web/page'
 import { swaggerRoutes } from '../web/swagger'
-import { LARGEST_STREAM, parseBody, readText } from './body'
+import { parseBody, readText } from './body'
 import { createCors } from './cors'
-import { createHostGuard, createOriginGuard, guardBody } from './guards'
+import { createBoundary } from './error-reply'
+import {
+  createClientsGuard,
+  createHostGuard,
+  createOriginGuard,
+  guardBody,
+  guardCookies,
+} from './guards'
 import { createLinkOrigin } from './link-origin'
 import { secureCookies, securityHeaders } from './security-headers'
+import { IDLE_S, serverSettings } from './server-settings'
 
-type AppOptions = {
+export type AppOptions = {
   services: Services
   allowedOrigins: readonly string[]
   allowedHosts: readonly string[]
@@ -45,10 +54,6 @@ type AppOptions = {
   log: Log
 }
 
-export const IDLE_S = 30
-const LARGEST_FRAME = 64 * 1024
-const LARGEST_BACKLOG = 1024 * 1024
-
 /** The HTTP surface: the error boundary and the guards first, then each feature. */
 export function createApp({
   services,
@@ -59,16 +64,17 @@ export function createApp({
   idleS = IDLE_S,
   log,
 }: AppOptions) {
-  const { accounts, archive, backups, box, clientAddress, clock, gateway } = services
-  const { health, history, incognito, listening, measures, metrics, mopidy } = services
-  const { nameOf, proxy, statistics } = services
+  const { accounts, archive, backups, box, clientAddress, clientsOrigin, clock } = services
+  const { gateway, health, history, incognito, listening, measures, metrics, mopidy } = services
+  const { nameOf, proxy, proxySigns, statistics, tickets } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
   const { ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
+  const entry = createClientsEntry({ door, clientsOrigin, tickets, clock })
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = (): AnyElysia[] => [
     healthRoutes(health),
-    metricsRoutes({ auth, door, metrics, clientAddress }),
+    metricsRoutes(auth, metrics),
     boxRoutes({ auth, box, backups }),
     accountRoutes({ auth, door, ownAccount, clientAddress, clock }),
     sessionRoutes({ auth, sessionList, clientAddress }),
@@ -83,12 +89,14 @@ export function createApp({
     statisticsRoutes({ auth, roles, administration, statistics }),
     daysRoutes({ auth, roles, statistics }),
     archiveRoutes({ auth, roles, archive, incognito }),
-    gatewayRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
-    webClientRoutes(auth, proxy),
+    ownSocketRoutes({ door, gateway, clientAddress, allowedOrigins }),
+    mopidyRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
+    webClientRoutes({ auth, proxy, clientsOrigin, entry }),
     roomRoutes({ auth, gateway, incognito, nameOf }),
   ]
   const startedAt = new WeakMap<Request, number>()
   const cors = createCors({ allowedOrigins, development })
+  const guardClients = createClientsGuard(clientsOrigin)
   const guardHost = createHostGuard(allowedHosts)
   const guardOrigin = createOriginGuard({ door, allowedOrigins, cors })
 
@@ -97,31 +105,9 @@ export function createApp({
   return (
     new Elysia({
       name: 'musakone',
-      // Otherwise Elysia finds a wrong path where the host has fewer than four letters.
-      handler: { standardHostname: false },
-      serve: {
-        // Otherwise a second instance would start on the same port and share its traffic.
-        reusePort: false,
-        // The development error page shows paths.
-        development: false,
-        maxRequestBodySize: LARGEST_STREAM,
-        idleTimeout: idleS,
-      },
-      websocket: {
-        maxPayloadLength: LARGEST_FRAME,
-        backpressureLimit: LARGEST_BACKLOG,
-        closeOnBackpressureLimit: true,
-        idleTimeout: 30,
-      },
+      ...serverSettings(idleS),
     })
-      .onError({ as: 'global' }, ({ error, code, set, request }) => {
-        const known = toAppError(error, code)
-        if (known === undefined) log.error({ err: error, path: pathOf(request) }, 'request failed')
-        const { code: errorCode, message, retryAfter } = known ?? INTERNAL
-        set.status = httpStatus[errorCode]
-        if (retryAfter !== undefined) set.headers['retry-after'] = String(retryAfter)
-        return { error: errorCode, message }
-      })
+      .onError({ as: 'global' }, createBoundary(log))
       .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
         const status = responseValue instanceof Response ? responseValue.status : set.status
         measures.noteRequest({
@@ -131,7 +117,7 @@ export function createApp({
           seconds: (performance.now() - (startedAt.get(request) ?? performance.now())) / 1_000,
         })
       })
-      .use(proxyRoutes({ proxy, allowedOrigins, idleS }))
+      .use(pagePortRoutes(createPagePort({ proxy, clientsOrigin, entry, allowedOrigins, idleS })))
       .onParse({ as: 'global' }, async ({ request, contentType, route }) => {
         if (contentType !== 'application/json') return undefined
         const text = await readText(request)
@@ -141,7 +127,10 @@ export function createApp({
       .onRequest(({ request, server, set }) => {
         startedAt.set(request, performance.now())
         Object.assign(set.headers, securityHeaders(request), cors.headersFor(request))
+        proxySigns.look(request, server)
         guardHost(request)
+        guardClients(request)
+        guardCookies(request, set.headers)
         const preflight = cors.preflight(request)
         if (preflight !== undefined) return preflight
         guardOrigin(request, server)
@@ -159,43 +148,4 @@ export function createApp({
       .use(joinRoutes())
       .use(pageRoutes())
   )
-}
-
-const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')
-
-/** The error that the client is told; undefined for one that nobody foresaw, of which nothing is told. */
-function toAppError(error: unknown, code: unknown): AppError | undefined {
-  if (error instanceof AppError) return error
-  if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
-  // Elysia wraps what `onParse` throws.
-  const cause = error instanceof Error ? error.cause : undefined
-  if (code === 'PARSE' && cause instanceof AppError) return cause
-  if (code === 'PARSE') return new AppError('invalid_request', 'The body is not valid JSON.')
-  // A reply that breaks its own schema is our mistake, not the caller's.
-  if (error instanceof ValidationError && error.type !== 'response')
-    return new AppError('invalid_request', whatIsWrong(error))
-  return undefined
-}
-
-/** Names the first wrong member, without its value. */
-function whatIsWrong(error: ValidationError): string {
-  if (error.customError !== undefined) return String(error.customError)
-  const [first] = error.all
-  if (first === undefined || !('path' in first)) return `The ${error.type} is not valid.`
-  const name = String(first.path).slice(1).replaceAll('/', '.')
-  const schema = 'schema' in first ? first.schema : undefined
-  const missing = first.value === undefined
-  if (name === '') return `The ${error.type} must be a JSON object.`
-  return missing ? `${name} is required.` : `${name} must be ${mustBe(schema)}.`
-}
-
-function mustBe(schema: unknown): string {
-  const { type, minLength, maxLength } = (schema ?? {}) as Record<string, unknown>
-  if (minLength !== undefined) return `a text of ${minLength} to ${maxLength} characters`
-  return type === 'string' ? 'a valid text' : 'valid'
-}
-
-function pathOf(request: Request): string {
-  // Never the query: it may hold a token.
-  return URL.parse(request.url)?.pathname ?? ''
 }

@@ -44,6 +44,48 @@ export function createFromTrustedProxy(trusted: readonly string[]): FromTrustedP
   return (request, server) => isIn(proxies, peerOf(request, server))
 }
 
+/** The headers by which a proxy says that it forwards a request. */
+const FORWARDING = [
+  'via',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
+
+export type ProxySigns = ReturnType<typeof createProxySigns>
+
+/**
+ * Notices that requests come through a proxy on this machine that is not in `trusted`: all people then have
+ * its address. A proxy that changes nothing of a request cannot be noticed.
+ */
+export function createProxySigns(trusted: readonly string[], onSeen: () => void) {
+  const fromTrustedProxy = createFromTrustedProxy(trusted)
+  let seen = false
+
+  return {
+    /** Looks at a request to the port. */
+    look(request: Request, server: (RequestServer & { port?: number | undefined }) | null): void {
+      if (seen || !looksForwarded(request, server?.port)) return
+      const address = peerOf(request, server)
+      if (address !== '::1' && !address.startsWith('127.')) return
+      if (fromTrustedProxy(request, server)) return
+      seen = true
+      onSeen()
+    },
+
+    seen: (): boolean => seen,
+  }
+}
+
+function looksForwarded({ headers }: Request, port: number | undefined): boolean {
+  if (FORWARDING.some((name) => headers.has(name))) return true
+  // Who reaches this server directly names its port.
+  const [, named = '80'] = /:(\d+)$/.exec(headers.get('host') ?? '') ?? []
+  return port !== undefined && Number(named) !== port
+}
+
 /** The place that tries are counted for: an IPv4 address, or an IPv6 address's /64, which one person has. */
 export function placeOf(address: string): string {
   const plain = plainAddress(address)

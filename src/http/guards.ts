@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
+import { hasSecondSession, removingOthers } from '../accounts/door/cookie'
 import { fromOwnPage, isAmbient, isUpgrade } from '../accounts/door/credentials'
 import type { Door } from '../accounts/door/door'
 import { AppError } from '../errors'
+import type { ClientsOrigin } from '../gateway/origin/clients-origin'
 import { proxiedPath } from '../gateway/proxy/proxied-path'
 import { LARGEST_BODY, streamedTypes } from './body'
 import type { RequestServer } from './client-address'
@@ -55,6 +57,24 @@ export function createOriginGuard({ door, allowedOrigins, cors }: OriginGuardOpt
     if (!SAFE_METHODS.includes(request.method))
       throw new AppError('foreign_origin', 'Other sites may not do this.')
   }
+}
+
+/** Refuses what a page of a web client asks of the page's own port, with whatever credentials. */
+export function createClientsGuard({ made }: Pick<ClientsOrigin, 'made'>) {
+  return (request: Request): void => {
+    if (made(request))
+      throw new AppError('foreign_origin', 'A web client of Mopidy may not use this address.')
+  }
+}
+
+/**
+ * Refuses requests with a second cookie of the session's name, and has the browser remove it: a page of a
+ * web client can set one, so as to have somebody act in another session than their own.
+ */
+export function guardCookies(request: Request, headers: Record<string, unknown>): void {
+  if (!hasSecondSession(request.headers.get('cookie'))) return
+  headers['set-cookie'] = removingOthers(new URL(request.url))
+  throw new AppError('invalid_request', 'There are two cookies of this name: load the page again.')
 }
 
 /**

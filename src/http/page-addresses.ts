@@ -19,3 +19,6 @@ export const LOGIN_PAGE = '/login'
 
 /** The page where people make an account; the code of an invite stands after its `#`. */
 export const JOIN_PAGE = '/join'
+
+/** On the web clients' origin: takes a ticket, and leads on to its `next`. */
+export const CLIENTS_ENTRY = '/enter'

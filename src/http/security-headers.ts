@@ -9,10 +9,17 @@ const ALWAYS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
+const OF_API = {
+  ...ALWAYS,
+  'cache-control': 'no-store',
+  // Pages at other ports of this host are of the same site: they could load replies as scripts or pictures.
+  'cross-origin-resource-policy': 'same-origin',
+}
+
 /** The headers of every reply, unless it sets its own. */
 export function securityHeaders(request: Request): Record<string, string> {
   // Replies of the API hold tokens and people's history: no cache on the way may keep them.
-  return isOfApi(request) ? { ...ALWAYS, 'cache-control': 'no-store' } : ALWAYS
+  return isOfApi(request) ? OF_API : ALWAYS
 }
 
 /** Makes cookies that are set in a reply over TLS for use over TLS only. */

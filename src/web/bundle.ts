@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { SCREENS } from '../http/page-addresses'
+import { pagePolicy } from './page-policy'
 
 /** A file of the page: its text, and the same text compressed, in base64. */
 export type BundledFile = Readonly<{
@@ -92,8 +93,9 @@ export async function bundlePage(): Promise<PageBundle> {
     files[name] = { type: 'image/png', hash, ...bytesOnly }
   }
   for (const plain of texts.keys()) nameOf(plain)
-  const html = named(withPreloads(await read('page.html'), texts.get('main.js') ?? ''))
-  const worker = workerFor(await read('opening/service-worker.js'), html, Object.keys(files))
+  const page = withPreloads(await read('page.html'), texts.get('main.js') ?? '')
+  const html = withIntegrity(named(page), files)
+  const worker = workerFor(await read('opening/service-worker.js'), html, files)
   return {
     html: { ...compressed(html), type: 'text/html' },
     files,
@@ -101,14 +103,42 @@ export async function bundlePage(): Promise<PageBundle> {
   }
 }
 
-/** The worker with its version and the addresses that it keeps. When the page changes, so does the version. */
-function workerFor(script: string, html: string, names: readonly string[]): string {
-  const kept = names.filter((name) => !name.endsWith('.png')).map((name) => `/page/${name}`)
+/**
+ * The worker with its version, and the addresses that it keeps, each with its type and the hash of its
+ * content. When the page changes, so does the version.
+ */
+function workerFor(
+  script: string,
+  html: string,
+  files: Readonly<Record<string, BundledFile>>,
+): string {
+  const names = Object.keys(files).filter((name) => !name.endsWith('.png'))
+  const kept = [
+    ['/', 'text/html', integrityOf(html)],
+    ...names.map((name) => [
+      `/page/${name}`,
+      files[name]?.type,
+      integrityOf(files[name]?.text ?? ''),
+    ]),
+  ]
   return script
-    .replace('VERSION', hashOf(html + kept.join()))
-    .replace("['/page/…']", JSON.stringify(kept))
+    .replace('VERSION', hashOf(JSON.stringify(kept)))
+    .replace("[['/page/…', 'text/…', 'sha256-…']]", () => JSON.stringify(kept))
     .replace("['/screens/…']", JSON.stringify(Object.values(SCREENS)))
+    .replace("'POLICY'", () => JSON.stringify(pagePolicy('HOST')))
 }
+
+/** The page with the hashes of its scripts and styles: a browser takes nothing else for them. */
+function withIntegrity(html: string, files: Readonly<Record<string, BundledFile>>): string {
+  return html.replace(
+    /<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*(?:src|href)="\/page\/([^"]+)"/g,
+    (tag, name) => `${tag} integrity="${integrityOf(files[name]?.text ?? '')}"`,
+  )
+}
+
+/** The hash of a text, as browsers compare it. */
+const integrityOf = (text: string): string =>
+  `sha256-${createHash('sha256').update(text).digest('base64')}`
 
 const read = (name: string): Promise<string> => Bun.file(join(FOLDER, name)).text()
 

@@ -3,6 +3,7 @@ import { PUBLIC } from '../accounts/door/auth'
 import { AppError } from '../errors'
 import { SCREENS } from '../http/page-addresses'
 import type { BundledFile, PageBundle } from './bundle'
+import { pagePolicy } from './page-policy'
 
 declare const MUSAKONE_COMMIT: string | undefined
 
@@ -15,7 +16,12 @@ let bundle: Promise<PageBundle> | undefined
 export const pageRoutes = () => {
   const page = async ({ request }: { request: Request }) => {
     const { html } = await loadBundle()
-    return send(html, request, { 'content-security-policy': policyFor(request) }, 'no-cache')
+    return send(
+      html,
+      request,
+      { 'content-security-policy': pagePolicy(request.headers.get('host')) },
+      'no-cache',
+    )
   }
   const routes = new Elysia({ name: 'page.routes' })
     .get(
@@ -93,22 +99,4 @@ function encodingFor(request: Request): 'br' | 'gzip' | undefined {
 function knows(request: Request, etag: string): boolean {
   const known = (request.headers.get('if-none-match') ?? '').split(',')
   return known.some((tag) => tag.trim().replace(/^W\//, '') === etag)
-}
-
-function policyFor(request: Request): string {
-  // In older browsers `self` does not cover sockets. The guard has checked the host.
-  const host = request.headers.get('host')
-  const sockets = host === null ? '' : ` ws://${host} wss://${host}`
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    `connect-src 'self'${sockets}`,
-    "img-src 'self' data:",
-    "manifest-src 'self'",
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
 }

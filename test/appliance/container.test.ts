@@ -50,7 +50,7 @@ describe.skipIf(reason !== undefined)(named('the container image', reason), () =
       Cmd: ['musakone', 'serve'],
       Healthcheck: { Test: ['CMD', 'musakone', '--health'] },
       Volumes: { '/app/data': {} },
-      ExposedPorts: { '3001/tcp': {} },
+      ExposedPorts: { '3001/tcp': {}, '3002/tcp': {} },
     })
   })
 

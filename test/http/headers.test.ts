@@ -195,7 +195,7 @@ describe('the headers of Mopidy’s own pages', () => {
   afterAll(() => stage.stop())
 
   const get = (path: string, headers = {}) =>
-    stage.musakone.request(path, { token: stage.tokens.guest, headers })
+    stage.musakone.requestClient(path, { token: stage.tokens.guest, headers })
 
   test('A11 let them load what they like, and be framed by our own pages only', async () => {
     const { headers, status } = await get('/iris/')

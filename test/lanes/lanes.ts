@@ -59,7 +59,11 @@ export const LANES: readonly Lane[] = [
   {
     name: 'browser',
     about: 'opens pages in Chromium',
-    files: ['test/web/page/**', 'test/http/headers.test.ts'],
+    files: [
+      'test/web/page/**',
+      'test/http/headers.test.ts',
+      'test/gateway/origin/stranger.test.ts',
+    ],
     atOnce: 2,
   },
   {

@@ -9,6 +9,7 @@ export type Floors = readonly (readonly string[])[]
 export const FLOORS: Floors = [
   ['main.ts'],
   ['cli'],
+  ['http/clients-app.ts'],
   ['http/app.ts'],
   ['services.ts'],
   ['web'],

@@ -38,6 +38,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
   gateway: [
     ['routes.ts', '*/routes.ts'],
     ['gateway.ts'],
+    ['origin'],
     ['incoming.ts', 'proxy', 'room'],
     ['dialects/conversation.ts'],
     ['sockets'],

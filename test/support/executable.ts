@@ -50,12 +50,15 @@ export async function startExecutable(
   if (child.exitCode !== null)
     throw new Error(`it exited with ${child.exitCode}: ${await new Response(child.stderr).text()}`)
   const port = Number(listening()?.port)
+  const clientsPort = Number(listening()?.clientsPort)
 
   return {
     child,
     cwd,
     port,
     origin: `http://127.0.0.1:${port}`,
+    /** The origin of Mopidy's web clients. */
+    clientsOrigin: `http://127.0.0.1:${clientsPort}`,
     socketUrl: `ws://127.0.0.1:${port}/ws`,
     /** What it has logged, parsed. */
     lines,

@@ -10,6 +10,7 @@ import { startDemoMopidy } from '../../src/demo/mopidy'
 import { GATEWAY_LIMITS, type GatewayLimits } from '../../src/gateway/gateway'
 import { PROXY_LIMITS, type ProxyLimits } from '../../src/gateway/proxy/reverse-proxy'
 import { createApp } from '../../src/http/app'
+import { createClientsApp } from '../../src/http/clients-app'
 import { createLog } from '../../src/log'
 import { MOPIDY_LIMITS, type MopidyLimits } from '../../src/mopidy/mopidy'
 import { openServices } from '../../src/services'
@@ -38,6 +39,8 @@ export type TestMusakoneOptions = {
   /** In lower case. */
   authHeader?: string
   allowedHosts?: readonly string[]
+  /** Where the web clients and the page are, if not at this server's own addresses. */
+  clientsAt?: { origin: string; publicOrigin: string }
   development?: boolean
   /** Seconds that a connection may wait for its next request. */
   idleS?: number
@@ -79,6 +82,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     sessionDays: 30,
     ...(options.registration && { registration: options.registration }),
     ...(options.historyDays !== undefined && { historyDays: options.historyDays }),
+    clientsAt: options.clientsAt,
     ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
     proxyLogin: options.authHeader
       ? { header: options.authHeader, trustedProxies: options.trustedProxies ?? [] }
@@ -95,7 +99,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     },
   })
   await services.accounts.createFirstAdmin(TEST_PASSWORD)
-  const app = createApp({
+  const appOptions = {
     services,
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
@@ -103,12 +107,19 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     development: options.development ?? false,
     ...(options.idleS !== undefined && { idleS: options.idleS }),
     log,
-  })
-  app.listen({ port: 0, hostname: '127.0.0.1' })
-  const { server } = app
-  if (server === null) throw new Error('the test server does not listen')
-  services.onPublished((topic, text) => server.publish(topic, text))
+  }
+  const [server, clientsServer] = [createApp(appOptions), createClientsApp(appOptions)].map(
+    (app) => {
+      app.listen({ port: 0, hostname: '127.0.0.1' })
+      const { server } = app
+      if (server === null) throw new Error('the test server does not listen')
+      services.onPublished((topic, text) => server.publish(topic, text))
+      return server
+    },
+  ) as [Server, Server]
+  services.clientsOrigin.opened({ page: server.port ?? 0, clients: clientsServer.port ?? 0 })
   const origin = `http://127.0.0.1:${server.port}`
+  const clientsOrigin = `http://127.0.0.1:${clientsServer.port}`
 
   async function logIn(username = 'admin', password = TEST_PASSWORD): Promise<string> {
     const { token } = await services.accounts.ownAccount.logIn(
@@ -121,6 +132,8 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   return {
     services,
     origin,
+    /** The origin of Mopidy's web clients. */
+    clientsOrigin,
     socketUrl: `ws://127.0.0.1:${server.port}/ws`,
     demo,
 
@@ -128,17 +141,11 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     logIn,
 
     /** A request to this server; `token` becomes a Bearer header, `json` the body. */
-    request(
-      path: string,
-      { token, json, ...init }: RequestInit & { token?: string; json?: unknown } = {},
-    ): Promise<Response> {
-      const headers = new Headers(init.headers)
-      if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
-      if (json !== undefined) headers.set('content-type', 'application/json')
-      const body = json === undefined ? init.body : JSON.stringify(json)
-      const method = init.method ?? (body === undefined || body === null ? 'GET' : 'POST')
-      return fetch(`${origin}${path}`, { ...init, method, headers, ...(body != null && { body }) })
-    },
+    request: (path: string, init?: TestRequest): Promise<Response> => request(origin + path, init),
+
+    /** The same to the port of the web clients. */
+    requestClient: (path: string, init?: TestRequest): Promise<Response> =>
+      request(clientsOrigin + path, init),
 
     /** Resolves when Mopidy is online, or rejects after half a minute. */
     async online(): Promise<void> {
@@ -148,11 +155,23 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
     async stop(): Promise<void> {
       services.gateway.close()
       services.proxy.close()
-      await server.stop(true)
+      await Promise.all([server.stop(true), clientsServer.stop(true)])
       await services.close()
       await demo?.stop()
     },
   }
+}
+
+type Server = NonNullable<ReturnType<typeof createApp>['server']>
+type TestRequest = RequestInit & { token?: string; json?: unknown }
+
+function request(url: string, { token, json, ...init }: TestRequest = {}): Promise<Response> {
+  const headers = new Headers(init.headers)
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+  if (json !== undefined) headers.set('content-type', 'application/json')
+  const body = json === undefined ? init.body : JSON.stringify(json)
+  const method = init.method ?? (body === undefined || body === null ? 'GET' : 'POST')
+  return fetch(url, { ...init, method, headers, ...(body != null && { body }) })
 }
 
 /** As long as a busy machine may need; what has to be quicker, a test says or measures itself. */

@@ -1,6 +1,9 @@
+import { isIP } from 'node:net'
 import { type Clock, secondsOf } from '../../clock'
 
 const NAME = 'musakone'
+/** Folders of a path for which a second cookie is removed. */
+const MOST_FOLDERS = 6
 
 /**
  * The `Set-Cookie` that keeps a browser signed in. Scripts cannot read the cookie, and requests that pages
@@ -37,6 +40,35 @@ export function tokenInCookie(header: string | null): string | undefined {
     if (name === NAME && value !== '') return value
   }
   return undefined
+}
+
+/**
+ * Whether a `Cookie` header holds more than one token. Pages at other ports of this host can set cookies for
+ * it: such a page cannot replace the session's cookie, which scripts may not touch, but can set a second one
+ * for a path of ours.
+ */
+export function hasSecondSession(header: string | null): boolean {
+  const tokens = (header ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${NAME}=`) && pair !== `${NAME}=`)
+  return tokens.length > 1
+}
+
+/** The `Set-Cookie`s that remove other cookies of the session's name, which the browser sent to that URL. */
+export function removingOthers({ hostname, pathname }: URL): string[] {
+  const segments = pathname.split('/').filter((segment) => segment !== '')
+  const folders = segments
+    .slice(0, MOST_FOLDERS)
+    .map((_, depth) => `/${segments.slice(0, depth + 1).join('/')}`)
+  const paths = folders.flatMap((path) => [path, `${path}/`])
+  const gone = `Expires=${new Date(0).toUTCString()}`
+  const ofHost = paths.map((path) => `${NAME}=; Path=${path}; ${gone}`)
+  const ofDomain = ['/', ...paths].map(
+    (path) => `${NAME}=; Domain=${hostname}; Path=${path}; ${gone}`,
+  )
+  // Browsers set no cookie for the domain of an address.
+  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? [...ofHost, ...ofDomain] : ofHost
 }
 
 /**

@@ -21,6 +21,7 @@ const table = {
   'history.others': "see other people's history",
   users: 'manage the users',
   roles: 'change what roles may do',
+  'see.metrics': 'read the metrics',
   audit: 'read the log of security events',
   box: 'look after the box',
 } as const satisfies Record<string, string>

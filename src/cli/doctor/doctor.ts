@@ -10,13 +10,14 @@ import { type Finding, ok, reportOf, wrong } from '../../health/findings/finding
 import { isLoopback } from '../../health/findings/listening-sockets'
 import { checkMopidy } from '../../health/findings/mopidy-check'
 import { closeDoors, MOPIDY_CONF, rewrite } from '../../health/findings/mopidy-conf'
-import { probe } from '../health'
+import { type Probe, probe } from '../health'
 import { serviceVariables } from '../service/environment'
 import { addFooter } from '../terminal/command-tree'
 import { databasePathIn } from '../terminal/database-option'
 import type { Process } from '../terminal/process'
 import { checkClock } from './clock'
 import { checkData, checkDatabase, checkDisk, checkSecret } from './files'
+import { checkProxy, checkWebClients } from './web-clients'
 
 type Options = {
   json?: true
@@ -81,10 +82,11 @@ async function examine(variables: Variables, { mopidyConfig }: Options): Promise
   const databasePath = variables.DATABASE_PATH ?? ''
   const mopidyUrl = mopidyUrlIn(variables)
   const port = Number(variables.PORT?.trim() || Environment.properties.PORT.default)
-  const [clock, service, mopidy] = await Promise.all([
+  const [clock, service, mopidy, webClients] = await Promise.all([
     checkClock(new Date(systemClock.now())),
-    checkService(variables),
+    probe(variables),
     checkMopidy(mopidyUrl),
+    checkWebClients(variables),
   ])
   return [
     ...checkConfiguration(variables),
@@ -93,8 +95,10 @@ async function examine(variables: Variables, { mopidyConfig }: Options): Promise
     clock,
     checkDisk(databasePath),
     checkDatabase(databasePath),
-    service,
+    checkService(service),
     mopidy,
+    // Where the service does not run, that is what is wrong.
+    ...(service.healthy ? [webClients, ...checkProxy(service.untrustedProxy)] : []),
     ...checkDoors({ mopidyUrl, port, conf: mopidyConfig }),
   ]
 }
@@ -111,8 +115,7 @@ function checkConfiguration(variables: Variables): Finding[] {
   }
 }
 
-async function checkService(variables: Variables): Promise<Finding> {
-  const { healthy, message } = await probe(variables)
+function checkService({ healthy, message }: Probe): Finding {
   if (healthy) return ok('service', `${message}.`)
   return wrong('service', `${message}.`, 'systemctl status musakone, journalctl -u musakone')
 }

@@ -18,6 +18,8 @@ type Rule = Readonly<{
 const READ = ['GET', 'HEAD'] as const
 const ANY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
+const PICTURE = /\.(svg|png|jpe?g|gif|webp|avif|ico|bmp)$/i
+
 /** The page of any client, and files of kinds that are only read. */
 const PAGES: readonly Rule[] = [
   { methods: READ, path: /^$/, need: 'see' },
@@ -26,7 +28,7 @@ const PAGES: readonly Rule[] = [
     path: /\.(html?|css|js|mjs|map|json|webmanifest|wasm|txt|xml)$/i,
     need: 'see',
   },
-  { methods: READ, path: /\.(svg|png|jpe?g|gif|webp|avif|ico|bmp)$/i, need: 'see' },
+  { methods: READ, path: PICTURE, need: 'see' },
   { methods: READ, path: /\.(woff2?|ttf|otf|eot|mp3|ogg|wav)$/i, need: 'see' },
 ]
 
@@ -123,6 +125,12 @@ const SOCKETS: ReadonlyMap<string, SocketRules> = new Map([
 /** Whether the name is that of a folder of art. */
 export function isArt(client: string): boolean {
   return ART.has(client)
+}
+
+/** Whether the request asks for art, or for a picture of a web client. */
+export function isPicture(method: string, { client, rest }: ProxiedPath): boolean {
+  const isRead = (READ as readonly string[]).includes(method)
+  return isRead && rest !== '' && (isArt(client) || PICTURE.test(rest))
 }
 
 /** What the request needs: for pages, their files and art it is `see`. */

@@ -5,9 +5,9 @@ import { headersToClient, headersToMopidy } from './proxy-headers'
 
 /**
  * Mopidy's web server, at the host and port of `mopidyUrl` (`ws://…`); the addresses that it gives never
- * lead anywhere else.
+ * lead anywhere else. `authHeader` is the header in which a trusted proxy names the user, in lower case.
  */
-export function createMopidySite(mopidyUrl: string) {
+export function createMopidySite(mopidyUrl: string, authHeader: string | undefined) {
   // `target` has the credentials that Mopidy may want, `base` has none.
   const target = new URL(mopidyUrl.replace(/^ws/, 'http'))
   const base = new URL(target.origin)
@@ -22,7 +22,7 @@ export function createMopidySite(mopidyUrl: string) {
 
   /** The headers of a request to Mopidy. */
   const headersFor = (request: Request, clientAddress: string | undefined): Headers =>
-    headersToMopidy(request, { mopidy: target, clientAddress })
+    headersToMopidy(request, { mopidy: target, clientAddress, authHeader })
 
   return {
     pageUrl,
@@ -43,6 +43,24 @@ export function createMopidySite(mopidyUrl: string) {
         headers: headersToClient(response, base),
       }),
 
+    /**
+     * A picture of Mopidy's as a page of our own may show it: even opened as a page, an SVG runs no script.
+     * @throws {AppError} `not_found` when it is something else.
+     */
+    pictureForClient(response: Response): Response {
+      const type = response.headers.get('content-type')
+      const isPicture = type?.trim().toLowerCase().startsWith('image/') ?? false
+      if (!isPicture && (type !== null || response.body !== null)) {
+        void response.body?.cancel()
+        throw nothingHere()
+      }
+      const headers = headersToClient(response, base)
+      headers.set('content-security-policy', PICTURE_POLICY)
+      headers.delete('set-cookie')
+      headers.delete('location')
+      return new Response(response.body, { status: response.status, headers })
+    },
+
     /** Fetches a page on Musakone's own behalf. */
     fetchPage: (path: string, signal: AbortSignal): Promise<Response> =>
       fetchFromMopidy(new URL(path, base), {
@@ -53,5 +71,8 @@ export function createMopidySite(mopidyUrl: string) {
       }),
   }
 }
+
+const PICTURE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 export const nothingHere = () => new AppError('not_found', 'There is nothing at this address.')

@@ -1,4 +1,4 @@
-import { JOIN_PAGE, LOGIN_PAGE, SCREENS } from '../../http/page-addresses'
+import { CLIENTS_ENTRY, JOIN_PAGE, LOGIN_PAGE, SCREENS } from '../../http/page-addresses'
 
 /** An address that may be one of Mopidy's web pages, taken apart. */
 export type ProxiedPath = Readonly<{
@@ -15,7 +15,9 @@ export type ProxiedPath = Readonly<{
 
 /** First segments that are Musakone's own, whatever Mopidy's extensions are called. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
-  ...[...Object.values(SCREENS), LOGIN_PAGE, JOIN_PAGE].map((address) => address.slice(1)),
+  ...[...Object.values(SCREENS), LOGIN_PAGE, JOIN_PAGE, CLIENTS_ENTRY].map((address) =>
+    address.slice(1),
+  ),
   'api',
   'health',
   'metrics',

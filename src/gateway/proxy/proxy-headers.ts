@@ -21,10 +21,6 @@ const NOT_FOR_MOPIDY = [
   'forwarded',
   'host',
   'origin',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
   'x-real-ip',
   'sec-websocket-accept',
   'sec-websocket-extensions',
@@ -33,8 +29,13 @@ const NOT_FOR_MOPIDY = [
   'sec-websocket-version',
 ]
 
+/** Headers in which proxies say how a request came and who has logged in, in forms that are in use. */
+const WORD_OF_A_PROXY =
+  /^(x-forwarded|x-original|x-auth|x-authentik|x-webauth|x-remote|remote|cf-access|tailscale-user)-/
+
 /** Headers that hold for the whole server: Mopidy may not set them for Musakone. */
 const NOT_FOR_CLIENTS = [
+  'accept-ch',
   'access-control-allow-credentials',
   'access-control-allow-headers',
   'access-control-allow-methods',
@@ -44,6 +45,13 @@ const NOT_FOR_CLIENTS = [
   'access-control-max-age',
   'alt-svc',
   'clear-site-data',
+  'critical-ch',
+  'expect-ct',
+  'nel',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'report-to',
+  'reporting-endpoints',
   'service-worker-allowed',
   'strict-transport-security',
 ]
@@ -52,15 +60,20 @@ type Hop = Readonly<{
   /** `http://…` or `https://…` of Mopidy, with credentials if it wants some. */
   mopidy: URL
   clientAddress: string | undefined
+  /** The header in which a trusted proxy names the user, in lower case. */
+  authHeader: string | undefined
 }>
 
 /** The headers that Mopidy gets: the client's, without its session and without those of one connection. */
-export function headersToMopidy(request: Request, { mopidy, clientAddress }: Hop): Headers {
+export function headersToMopidy(request: Request, hop: Hop): Headers {
+  const { mopidy, clientAddress, authHeader } = hop
   const headers = new Headers(request.headers)
   const host = headers.get('host')
   const referer = refererToMopidy(headers.get('referer'), host, mopidy)
   const cookie = withoutSession(headers.get('cookie') ?? '')
-  drop(headers, [...connectionNames(headers), ...HOP_BY_HOP, ...NOT_FOR_MOPIDY])
+  const ofProxies = [...headers.keys()].filter((name) => WORD_OF_A_PROXY.test(name))
+  if (authHeader !== undefined) ofProxies.push(authHeader)
+  drop(headers, [...connectionNames(headers), ...HOP_BY_HOP, ...NOT_FOR_MOPIDY, ...ofProxies])
   replace(headers, 'cookie', cookie)
   replace(headers, 'referer', referer)
   replace(headers, 'authorization', basicAuthorization(mopidy))

@@ -55,6 +55,8 @@ type ReverseProxyOptions = {
   /** Counts open sockets, those of the gateway and these together. */
   seats: Seats
   clientAddress: ClientAddress
+  /** The header in which a trusted proxy names the user, in lower case: Mopidy does not get it. */
+  authHeader: string | undefined
 }
 
 export type ProxyRequestOptions = Readonly<{
@@ -62,6 +64,10 @@ export type ProxyRequestOptions = Readonly<{
   allowedOrigins: readonly string[]
   /** Seconds that a connection of the server may wait for its next request. */
   idleS: number
+  /** The origin of the login page; empty on the page's own origin. */
+  loginOrigin: string
+  /** Only pictures pass, for the page's own origin. */
+  onlyPictures?: boolean
 }>
 
 /** What is used of the server that a request came to. */
@@ -80,8 +86,9 @@ export function createReverseProxy({
   limits = PROXY_LIMITS,
   seats,
   clientAddress,
+  authHeader,
 }: ReverseProxyOptions) {
-  const site = createMopidySite(mopidyUrl)
+  const site = createMopidySite(mopidyUrl, authHeader)
   const webClients = createWebClients({
     mopidy,
     keptMs: limits.webClientsKeptMs,
@@ -113,7 +120,7 @@ export function createReverseProxy({
     request: Request,
     server: Server | null,
     path: ProxiedPath,
-    { allowedOrigins, idleS }: ProxyRequestOptions,
+    { allowedOrigins, idleS, onlyPictures = false }: ProxyRequestOptions,
   ): Promise<Response | undefined> {
     const known = isArt(path.client) || path.client === 'mopidy'
     const offered = known || (await webClients.offers(path.client))
@@ -153,12 +160,15 @@ export function createReverseProxy({
         }
       },
     })
-    return site.forClient(response)
+    return onlyPictures ? site.pictureForClient(response) : site.forClient(response)
   }
 
   return {
     /** The web clients that Mopidy offers. */
     webClients: webClients.list,
+
+    /** Whether Mopidy offers a web client of that name; undefined when it has never given a list. */
+    offers: webClients.offers,
 
     /**
      * Answers a request for one of Mopidy's pages; undefined when the request has become a socket.
@@ -176,7 +186,7 @@ export function createReverseProxy({
         return await answer(request, server, path, options)
       } catch (error) {
         if (!mustLogIn(error) || !isNavigation(request)) throw error
-        const location = `${LOGIN_PAGE}?next=${encodeURIComponent(path.path + path.query)}`
+        const location = `${options.loginOrigin}${LOGIN_PAGE}?next=${encodeURIComponent(path.path + path.query)}`
         const headers = { location, 'cache-control': 'no-store' }
         return new Response(null, { status: 302, headers })
       }
@@ -192,7 +202,8 @@ export function createReverseProxy({
   }
 }
 
-function mustLogIn(error: unknown): boolean {
+/** Whether the error is one that a login mends. */
+export function mustLogIn(error: unknown): boolean {
   return (
     error instanceof AppError &&
     (error.code === 'unauthorized' || error.code === 'password_change_required')

@@ -6,10 +6,19 @@ import { proxiedPath } from './proxied-path'
 
 const WebClient = t.Object({
   name: t.String(),
-  path: t.String({ description: 'Where it is, on this server too' }),
+  path: t.String({ description: 'Where Mopidy has it; this server redirects from there' }),
 })
 type WebClient = Static<typeof WebClient>
-export const WebClientList = t.Object({ clients: t.Array(WebClient) })
+export const WebClientList = t.Object({
+  origin: t.String({ description: 'Where the web clients are' }),
+  clients: t.Array(
+    t.Composite([
+      WebClient,
+      t.Object({ url: t.String({ description: 'What a link to it holds' }) }),
+    ]),
+  ),
+  problem: t.Optional(t.String({ description: 'Why they cannot be opened' })),
+})
 
 type WebClientsOptions = {
   mopidy: Mopidy

@@ -367,7 +367,8 @@ describe('the end of an invite', () => {
     const base = musakone.socketUrl.replace(/\/ws$/, '')
     const headers = { authorization: `Bearer ${token}` }
     const rpc = await connectOwn(`${base}/mopidy/ws`, headers)
-    const proxied = await connectWeb(`${base}/iris/ws`, { headers })
+    const atClients = musakone.clientsOrigin.replace('http', 'ws')
+    const proxied = await connectWeb(`${atClients}/iris/ws`, { headers })
     expect(await own.call('core.get_version')).toMatchObject({ result: '3.4.1' })
     return [own, rpc, proxied]
   }

@@ -48,8 +48,7 @@ const NOT_THERE = '/999999'
 export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /health': { who: ANYONE },
   'GET /api/health': { who: ANYONE },
-  // From this machine itself, where the tests are.
-  'GET /metrics': { who: ANYONE },
+  'GET /metrics': { who: ADMINS },
 
   'POST /api/auth/login': { who: ANYONE, json: { username: 'admin', password: PASSWORD } },
   'GET /api/auth/me': { who: WITH_NEW },
@@ -108,6 +107,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/playback/state': { who: SIGNED_IN },
   'GET /api/playback/history': { who: SIGNED_IN },
   'GET /api/queue': { who: SIGNED_IN },
+  'POST /api/clients/ticket': { who: IN_PERSON, json: { path: '/iris/' } },
   'GET /api/clients': { who: SIGNED_IN },
   'GET /api/room': { who: SIGNED_IN },
 

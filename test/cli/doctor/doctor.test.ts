@@ -92,7 +92,13 @@ describe('musakone doctor', () => {
     variables.MOPIDY_URL = mopidy.url
     const musakone = await start({ ...variables, PORT: '0' })
     variables.PORT = String(musakone.port)
+    variables.CLIENTS_PORT = new URL(musakone.clientsOrigin).port
     const { findings, find } = await examine()
+    expect(find('web clients')).toMatchObject({
+      mark: 'ok',
+      message: expect.stringContaining(`at port ${variables.CLIENTS_PORT}`),
+    })
+    expect(find('proxy')).toBeUndefined()
     expect(findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining([
         'configuration',
@@ -121,6 +127,46 @@ describe('musakone doctor', () => {
     }
     expect(await musakone.stop()).toBe(0)
     await mopidy.stop()
+  })
+
+  test('T3 says what to do where the web clients cannot be reached, and of a proxy that it was not told of', async () => {
+    const musakone = await start({ ...variables, PORT: '0' })
+    variables.PORT = String(musakone.port)
+    // Nothing listens on this port.
+    variables.CLIENTS_PORT = '1'
+    const absent = await examine()
+    expect(absent.find('web clients')).toMatchObject({ mark: 'wrong' })
+    expect(absent.find('proxy')).toBeUndefined()
+    const other = Bun.serve({ port: 0, fetch: () => new Response('somebody else') })
+    variables.CLIENTS_PORT = String(other.port)
+    expect((await examine()).find('web clients')).toMatchObject({
+      mark: 'wrong',
+      remedy: expect.stringContaining('set CLIENTS_PORT'),
+    })
+    await other.stop(true)
+
+    variables.CLIENTS_PORT = new URL(musakone.clientsOrigin).port
+    variables.TRUSTED_PROXIES = '127.0.0.1'
+    expect((await examine()).find('web clients')).toMatchObject({
+      mark: 'note',
+      remedy: expect.stringContaining('CLIENTS_ORIGIN'),
+    })
+    variables.CLIENTS_ORIGIN = 'https://clients.example'
+    variables.PUBLIC_URL = 'https://radio.example'
+    expect((await examine()).find('web clients')).toMatchObject({ mark: 'ok' })
+
+    // As nginx forwards a request that was told to keep the host, and nothing else.
+    await fetch(`${musakone.origin}/health`, { headers: { host: 'radio.local' } })
+    const { find } = await examine()
+    expect(find('proxy')).toMatchObject({
+      mark: 'note',
+      message: expect.stringContaining('all people have one address'),
+      remedy: expect.stringContaining('set TRUSTED_PROXIES=127.0.0.1'),
+    })
+    expect(musakone.lines()).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringContaining('TRUSTED_PROXIES') }),
+    )
+    expect(await musakone.stop()).toBe(0)
   })
 
   test('with nothing there it says so, and where to look', async () => {

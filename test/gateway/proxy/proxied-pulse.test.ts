@@ -27,7 +27,7 @@ describe('the socket of a web client', () => {
   const headers = () => ({ authorization: `Bearer ${stage.tokens.admin}` })
 
   async function connectSilent() {
-    const client = connectRaw(Number(new URL(stage.musakone.origin).port))
+    const client = connectRaw(Number(new URL(stage.musakone.clientsOrigin).port))
     client.write(upgradeRequest('/stand-in/ws', headers()))
     expect((await client.head()).status).toBe(101)
     return client
@@ -51,9 +51,12 @@ describe('the socket of a web client', () => {
   })
 
   test('C6 that answers pings stays', async () => {
-    const client = await connectWeb(`${stage.musakone.origin.replace('http', 'ws')}/stand-in/ws`, {
-      headers: headers(),
-    })
+    const client = await connectWeb(
+      `${stage.musakone.clientsOrigin.replace('http', 'ws')}/stand-in/ws`,
+      {
+        headers: headers(),
+      },
+    )
     const silent = await connectSilent()
     await silent.closed()
     await Bun.sleep(PULSE.silenceMs)

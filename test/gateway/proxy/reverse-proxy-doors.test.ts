@@ -16,7 +16,7 @@ describe('the doors to the web clients', () => {
   beforeEach(() => void stage.mopidy.requests.splice(0))
 
   const request = (path: string, init: RequestInit & { token?: string } = {}) =>
-    stage.musakone.request(path, { redirect: 'manual', ...init })
+    stage.musakone.requestClient(path, { redirect: 'manual', ...init })
 
   test.each<[string, string, string]>([
     ['GET', '/iris/', ALL],
@@ -58,7 +58,7 @@ describe('the doors to the web clients', () => {
   ])('A12 %s %s is for %s', async (method, path, roles) => {
     const letIn: Role[] = []
     for (const role of ROLES) {
-      const headers = { referer: `${stage.musakone.origin}/iris/` }
+      const headers = { referer: `${stage.musakone.clientsOrigin}/iris/` }
       const response = await request(path, { method, headers, token: stage.tokens[role] })
       const count = stage.mopidy.requests.splice(0).length
       if (response.status === 200 && count === 1) letIn.push(role)
@@ -79,7 +79,7 @@ describe('the doors to the web clients', () => {
 
   describe('a page of somebody else', () => {
     const cookie = () => ({ cookie: `musakone=${stage.tokens.admin}` })
-    const elsewhere = () => stage.musakone.origin.replace(/\d+$/, '1')
+    const elsewhere = () => stage.musakone.clientsOrigin.replace(/\d+$/, '1')
 
     test.each<[string, () => Record<string, string>]>([
       ['by a link', () => ({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })],
@@ -98,8 +98,8 @@ describe('the doors to the web clients', () => {
     test.each<[string, () => Record<string, string>]>([
       ['a page of ours', () => ({ 'sec-fetch-site': 'same-origin' })],
       ['the address bar', () => ({ 'sec-fetch-site': 'none' })],
-      ['a page of ours without TLS', () => ({ referer: `${stage.musakone.origin}/iris/` })],
-      ['a script of ours', () => ({ origin: stage.musakone.origin })],
+      ['a page of ours without TLS', () => ({ referer: `${stage.musakone.clientsOrigin}/iris/` })],
+      ['a script of ours', () => ({ origin: stage.musakone.clientsOrigin })],
     ])('but %s does', async (_, headers) => {
       const init = { headers: { ...cookie(), ...headers() } }
       expect((await request('/iris/http/restart', init)).status).toBe(200)
@@ -117,7 +117,7 @@ describe('the doors to the web clients', () => {
   test('bodies of any type pass; our own routes still want JSON', async () => {
     const { token, headers } = {
       token: stage.tokens.admin,
-      headers: { origin: stage.musakone.origin },
+      headers: { origin: stage.musakone.clientsOrigin },
     }
     for (const type of ['text/plain', 'application/json', 'application/x-www-form-urlencoded']) {
       const init = { method: 'POST', token, headers: { ...headers, 'content-type': type } }
@@ -128,14 +128,15 @@ describe('the doors to the web clients', () => {
       expect(sent?.headers.get('content-length')).toBe(String(body.length))
     }
     const login = { method: 'POST', headers: { ...headers, 'content-type': 'text/plain' } }
-    expect((await request('/api/auth/login', { ...login, body: '{}' })).status).toBe(415)
+    const own = { ...login, headers: { 'content-type': 'text/plain' }, body: '{}' }
+    expect((await stage.musakone.request('/api/auth/login', own)).status).toBe(415)
     expect((await request('/mopidy/rpc', { ...login, token, body: '{}' })).status).toBe(415)
   })
 
   describe('an address that means something else further on', () => {
     /** The status that a request line gets, byte by byte as it is written here. */
     async function statusOf(target: string, host = '127.0.0.1'): Promise<number> {
-      const client = connectRaw(Number(new URL(stage.musakone.origin).port))
+      const client = connectRaw(Number(new URL(stage.musakone.clientsOrigin).port))
       const lines = [
         `GET ${target} HTTP/1.1`,
         `Host: ${host}`,
@@ -219,9 +220,14 @@ describe('the doors to the web clients', () => {
     const before = process.env.HTTP_PROXY
     // A proxy for the world outside sees nothing of what is said to Mopidy.
     process.env.HTTP_PROXY = `http://${host}`
-    const port = Number(new URL(stage.musakone.origin).port)
-    const send = async (target: string, name: string, extra: readonly string[] = []) => {
-      const client = connectRaw(port)
+    const { origin, clientsOrigin } = stage.musakone
+    const send = async (
+      target: string,
+      name: string,
+      extra: readonly string[] = [],
+      at = clientsOrigin,
+    ) => {
+      const client = connectRaw(Number(new URL(at).port))
       const lines = [`GET ${target} HTTP/1.1`, `Host: ${name}`, ...extra]
       const token = `Authorization: Bearer ${stage.tokens.admin}`
       client.write(Buffer.from(`${[...lines, token, 'Connection: close'].join('\r\n')}\r\n\r\n`))
@@ -237,7 +243,7 @@ describe('the doors to the web clients', () => {
       // The absolute form is read as the path in it (RFC 9112, 3.2.2): one of Mopidy's, or none.
       await send(`http://${host}/iris/`, '127.0.0.1'),
       await send(`http://${host}/secret`, '127.0.0.1'),
-      await send(`http://${host}/`, '127.0.0.1'),
+      await send(`http://${host}/`, '127.0.0.1', [], origin),
       await send('/iris/', host),
       await send(`//${host}/iris/a.js`, '127.0.0.1'),
       await send(`/iris/@${host}/a.js`, '127.0.0.1'),

@@ -30,8 +30,8 @@ describe.skipIf(!hasRealMopidy())('the web clients of a real Mopidy', () => {
   })
 
   const get = (path: string, init: RequestInit & { token?: string } = {}) =>
-    musakone.request(path, { token: tokens.guest, redirect: 'manual', ...init })
-  const socketUrl = (path: string) => musakone.origin.replace('http', 'ws') + path
+    musakone.requestClient(path, { token: tokens.guest, redirect: 'manual', ...init })
+  const socketUrl = (path: string) => musakone.clientsOrigin.replace('http', 'ws') + path
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
   const counts = async () =>
     (await (await get('/stand-in/streams', { token: tokens.admin })).json()) as {
@@ -41,10 +41,11 @@ describe.skipIf(!hasRealMopidy())('the web clients of a real Mopidy', () => {
     }
 
   test('are listed', async () => {
-    const { clients } = (await (await get('/api/clients')).json()) as { clients: unknown }
+    const response = await musakone.request('/api/clients', { token: tokens.guest })
+    const { clients } = (await response.json()) as { clients: unknown }
     expect(clients).toEqual([
-      { name: 'iris', path: '/iris/' },
-      { name: 'stand-in', path: '/stand-in/' },
+      { name: 'iris', path: '/iris/', url: `${musakone.clientsOrigin}/iris/` },
+      { name: 'stand-in', path: '/stand-in/', url: `${musakone.clientsOrigin}/stand-in/` },
     ])
   })
 
@@ -89,8 +90,8 @@ describe.skipIf(!hasRealMopidy())('the web clients of a real Mopidy', () => {
   test('A14 hear who asks, and not the token', async () => {
     const headers = {
       cookie: `a=b; musakone=${tokens.guest}`,
-      origin: musakone.origin,
-      referer: `${musakone.origin}/stand-in/?token=${tokens.guest}`,
+      origin: musakone.clientsOrigin,
+      referer: `${musakone.clientsOrigin}/stand-in/?token=${tokens.guest}`,
       'x-forwarded-for': '10.9.8.7',
     }
     const response = await get(`/stand-in/echo.json?a=1&token=${tokens.guest}`, { headers })
@@ -102,7 +103,7 @@ describe.skipIf(!hasRealMopidy())('the web clients of a real Mopidy', () => {
     expect(sent.get('cookie')).toBe('a=b')
     expect(sent.get('host')).toBe(`127.0.0.1:${mopidy.port}`)
     expect(sent.get('x-forwarded-for')).toBe('127.0.0.1')
-    expect(sent.get('x-forwarded-host')).toBe(new URL(musakone.origin).host)
+    expect(sent.get('x-forwarded-host')).toBe(new URL(musakone.clientsOrigin).host)
     expect(sent.has('origin')).toBe(false)
     expect(mopidy.log()).not.toContain(tokens.guest.slice(-20))
   })
@@ -124,12 +125,15 @@ describe.skipIf(!hasRealMopidy())('the web clients of a real Mopidy', () => {
   })
 
   test('for strangers are a login page and 401', async () => {
-    const page = await musakone.request('/iris/', {
+    const page = await musakone.requestClient('/iris/', {
       headers: { accept: 'text/html' },
       redirect: 'manual',
     })
-    expect([page.status, page.headers.get('location')]).toEqual([302, '/login?next=%2Firis%2F'])
-    expect((await musakone.request('/stand-in/app.js')).status).toBe(401)
+    expect([page.status, page.headers.get('location')]).toEqual([
+      302,
+      `${musakone.origin}/login?next=%2Firis%2F`,
+    ])
+    expect((await musakone.requestClient('/stand-in/app.js')).status).toBe(401)
   })
 
   test('a stream comes piece by piece, and ends at Mopidy when it is left', async () => {

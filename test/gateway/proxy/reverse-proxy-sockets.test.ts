@@ -38,7 +38,7 @@ describe('the sockets of web clients', () => {
   const bearer = (role: Role, tokens = stage.tokens) => ({
     authorization: `Bearer ${tokens[role]}`,
   })
-  const url = (path: string) => stage.musakone.origin.replace('http', 'ws') + path
+  const url = (path: string) => stage.musakone.clientsOrigin.replace('http', 'ws') + path
 
   async function open(path: string, role: Role = 'admin', protocols: string[] = []) {
     const client = await connectWeb(url(path), { headers: bearer(role), protocols })
@@ -48,7 +48,7 @@ describe('the sockets of web clients', () => {
 
   /** The status that an upgrade gets. */
   async function refusal(path: string, headers: Record<string, string>): Promise<number> {
-    const client = connectRaw(Number(new URL(stage.musakone.origin).port))
+    const client = connectRaw(Number(new URL(stage.musakone.clientsOrigin).port))
     client.write(upgradeRequest(path, headers))
     const { status } = await client.head()
     client.close()
@@ -91,7 +91,7 @@ describe('the sockets of web clients', () => {
 
   test('A14 Mopidy never hears the token', async () => {
     const { admin } = stage.tokens
-    const headers = { cookie: `a=b; musakone=${admin}`, origin: stage.musakone.origin }
+    const headers = { cookie: `a=b; musakone=${admin}`, origin: stage.musakone.clientsOrigin }
     const client = await connectWeb(url(`/stand-in/ws?token=${admin}&x=1`), { headers })
     const sent = stage.mopidy.sockets()[0]?.data.headers
     expect(sent?.get('cookie')).toBe('a=b')
@@ -140,7 +140,7 @@ describe('the sockets of web clients', () => {
   })
 
   test('C5 a client that does not listen is closed past 1 MiB', async () => {
-    const client = connectRaw(Number(new URL(stage.musakone.origin).port))
+    const client = connectRaw(Number(new URL(stage.musakone.clientsOrigin).port))
     client.write(upgradeRequest('/stand-in/ws', bearer('admin')))
     await client.head()
     client.pause()
@@ -177,9 +177,9 @@ describe('the sockets of web clients', () => {
       403,
     ],
   ])('C1 are refused in the handshake: %s', async (_, headers, path, status) => {
-    expect(await refusal(path, { host: new URL(stage.musakone.origin).host, ...headers() })).toBe(
-      status,
-    )
+    expect(
+      await refusal(path, { host: new URL(stage.musakone.clientsOrigin).host, ...headers() }),
+    ).toBe(status)
     expect(stage.mopidy.sockets()).toEqual([])
   })
 

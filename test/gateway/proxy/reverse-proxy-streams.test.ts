@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import type { ProxyLimits } from '../../../src/gateway/proxy/reverse-proxy'
-import { IDLE_S } from '../../../src/http/app'
+import { IDLE_S } from '../../../src/http/server-settings'
 import { remember } from '../../support/aftermath'
 import { connectRaw } from '../../support/raw-socket'
 import { fixedClock, until } from '../../support/test-musakone'
@@ -38,7 +38,7 @@ describe('what Mopidy streams', () => {
 
   function open(signal?: AbortSignal, token = stage.tokens.member) {
     const init = { token, ...(signal && { signal }) }
-    return stage.musakone.request('/stand-in/stream.mp3', init)
+    return stage.musakone.requestClient('/stand-in/stream.mp3', init)
   }
 
   test('comes piece by piece, as it is made, for longer than any deadline', async () => {
@@ -80,7 +80,7 @@ describe('what Mopidy streams', () => {
     })
     const leaving = new AbortController()
     const init = { token: stage.tokens.member, signal: leaving.signal }
-    const asking = stage.musakone.request('/stand-in/never.js', init).catch(() => 'left')
+    const asking = stage.musakone.requestClient('/stand-in/never.js', init).catch(() => 'left')
     await until(() => stage.mopidy.requests.length === 1, 'Mopidy to be asked')
     leaving.abort()
     const leftAt = performance.now()
@@ -92,7 +92,7 @@ describe('what Mopidy streams', () => {
 
   test('is not taken faster than the client takes it', async () => {
     stage.mopidy.answers('/stand-in/stream.mp3', stream.flood)
-    const client = connect(Number(new URL(stage.musakone.origin).port), '127.0.0.1')
+    const client = connect(Number(new URL(stage.musakone.clientsOrigin).port), '127.0.0.1')
     client.on('error', () => {})
     const head = `Host: 127.0.0.1\r\nAuthorization: Bearer ${stage.tokens.member}`
     client.once('data', () => client.pause())
@@ -163,7 +163,7 @@ describe('what Mopidy streams', () => {
     const never = Promise.withResolvers<Response>()
     stage.mopidy.answers('/stand-in/never.js', () => never.promise)
     const askedAt = performance.now()
-    const response = await stage.musakone.request('/stand-in/never.js', {
+    const response = await stage.musakone.requestClient('/stand-in/never.js', {
       token: stage.tokens.member,
     })
     expect(response.status).toBe(504)
@@ -181,7 +181,7 @@ describe('what Mopidy streams', () => {
     const openedAt = performance.now()
     const never = Promise.withResolvers<Response>()
     stage.mopidy.answers('/stand-in/never.js', () => never.promise)
-    const port = Number(new URL(stage.musakone.origin).port)
+    const port = Number(new URL(stage.musakone.clientsOrigin).port)
     const token = `Authorization: Bearer ${stage.tokens.member}`
     const clients = ['/stand-in/a.js', '/stand-in/never.js', '/iris/'].map((path) => {
       const client = connectRaw(port)
@@ -205,15 +205,15 @@ describe('what Mopidy streams', () => {
     await until(() => !mopidy.status().online, 'Mopidy to be missed')
     for (const path of ['/iris/', '/local/a.png', '/mopidy/']) {
       const askedAt = performance.now()
-      const response = await stage.musakone.request(path, { token })
+      const response = await stage.musakone.requestClient(path, { token })
       expect([path, response.status]).toEqual([path, 503])
       expect(await response.json()).toMatchObject({ error: 'mopidy_offline' })
       expect(performance.now() - askedAt).toBeLessThan(1_500)
     }
-    expect((await stage.musakone.request('/nope/', { token })).status).toBe(404)
+    expect((await stage.musakone.requestClient('/nope/', { token })).status).toBe(404)
     stage.mopidy.comeBack()
     await stage.musakone.online()
-    expect((await stage.musakone.request('/iris/', { token })).status).toBe(200)
+    expect((await stage.musakone.requestClient('/iris/', { token })).status).toBe(200)
   })
 })
 

@@ -16,7 +16,7 @@ describe('the web clients of Mopidy', () => {
   beforeEach(() => void stage.mopidy.requests.splice(0))
 
   const get = (path: string, init: RequestInit & { token?: string } = {}) =>
-    stage.musakone.request(path, { redirect: 'manual', ...init })
+    stage.musakone.requestClient(path, { redirect: 'manual', ...init })
 
   /** What Mopidy was asked for last. */
   function asked() {
@@ -85,7 +85,9 @@ describe('the web clients of Mopidy', () => {
     ])('are behind the login page: %s', async (_, headers) => {
       const response = await get('/iris/queue?a=b&token=secret', { headers })
       expect(response.status).toBe(302)
-      expect(response.headers.get('location')).toBe('/login?next=%2Firis%2Fqueue%3Fa%3Db')
+      expect(response.headers.get('location')).toBe(
+        `${stage.musakone.origin}/login?next=%2Firis%2Fqueue%3Fa%3Db`,
+      )
       expect(response.headers.get('cache-control')).toBe('no-store')
     })
 
@@ -120,7 +122,7 @@ describe('the web clients of Mopidy', () => {
       const headers = {
         authorization: `Bearer ${token}`,
         cookie: `a=b; musakone=${token}; c="d;e"; MUSAKONE=${token}`,
-        referer: `${stage.musakone.origin}/iris/?token=${token}`,
+        referer: `${stage.musakone.clientsOrigin}/iris/?token=${token}`,
         'proxy-authorization': token,
       }
       await get(`/iris/?x=1&token=${token}&%74oken=${token}&y`, { headers })
@@ -139,7 +141,7 @@ describe('the web clients of Mopidy', () => {
         'x-forwarded-proto': 'https',
         'x-real-ip': '10.9.8.7',
         forwarded: 'for=10.9.8.7',
-        origin: stage.musakone.origin,
+        origin: stage.musakone.clientsOrigin,
         referer: 'http://evil.example/secret',
       }
       await get('/iris/', { token, headers })
@@ -147,13 +149,26 @@ describe('the web clients of Mopidy', () => {
       expect(sent.get('host')).toBe(new URL(stage.mopidy.origin).host)
       expect(sent.get('x-forwarded-for')).toBe('127.0.0.1')
       expect(sent.get('x-forwarded-proto')).toBe('http')
-      expect(sent.get('x-forwarded-host')).toBe(new URL(stage.musakone.origin).host)
+      expect(sent.get('x-forwarded-host')).toBe(new URL(stage.musakone.clientsOrigin).host)
       for (const name of ['origin', 'referer', 'forwarded', 'x-real-ip'])
         expect([name, sent.get(name)]).toEqual([name, null])
     })
 
+    test('is nothing that a proxy says of who has logged in there', async () => {
+      const own = await setWebStage({ trustedProxies: ['127.0.0.1'], authHeader: 'x-radio-user' })
+      const names = ['x-radio-user', 'remote-user', 'remote-groups', 'x-forwarded-user']
+      const others = ['x-auth-request-email', 'cf-access-jwt-assertion', 'x-forwarded-port']
+      const headers = Object.fromEntries([...names, ...others].map((name) => [name, 'member']))
+      const { status } = await own.musakone.requestClient('/iris/', { headers, redirect: 'manual' })
+      const sent = own.mopidy.requests.at(-1)?.headers
+      await own.stop()
+      expect(status).toBe(200)
+      for (const name of [...names, ...others])
+        expect([name, sent?.get(name)]).toEqual([name, null])
+    })
+
     test('has nothing that is meant for one connection only', async () => {
-      const client = connectRaw(Number(new URL(stage.musakone.origin).port))
+      const client = connectRaw(Number(new URL(stage.musakone.clientsOrigin).port))
       client.write(
         Buffer.from(
           [
@@ -196,6 +211,13 @@ describe('the web clients of Mopidy', () => {
           'proxy-authenticate': 'Basic',
           'clear-site-data': '"cookies"',
           'service-worker-allowed': '/',
+          nel: '{"report_to":"evil","max_age":31536000}',
+          'report-to': '{"group":"evil","max_age":1,"endpoints":[{"url":"https://evil.example"}]}',
+          'reporting-endpoints': 'evil="https://evil.example"',
+          'accept-ch': 'Sec-CH-UA-Model',
+          'critical-ch': 'Sec-CH-UA-Model',
+          'expect-ct': 'max-age=1',
+          'public-key-pins': 'max-age=1',
           'x-content-type-options': 'other',
         })
         for (const cookie of ['musakone=stolen; Path=/', 'theme=dark', ' Musakone =x'])
@@ -209,7 +231,9 @@ describe('the web clients of Mopidy', () => {
       expect(headers.getSetCookie()).toEqual(['theme=dark'])
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       const others = ['proxy-authenticate', 'keep-alive', 'clear-site-data']
-      for (const name of [...others, 'service-worker-allowed'])
+      const reports = ['nel', 'report-to', 'reporting-endpoints', 'expect-ct', 'public-key-pins']
+      const hints = ['accept-ch', 'critical-ch', 'service-worker-allowed']
+      for (const name of [...others, ...reports, ...hints])
         expect([name, headers.get(name)]).toEqual([name, null])
     })
 

@@ -1,10 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { startTestMusakone, until } from '../../support/test-musakone'
+import { startTestMusakone, type TestMusakone, until } from '../../support/test-musakone'
 import { setWebStage, type WebStage } from './web-stage'
 
 const IRIS = { name: 'iris', path: '/iris/' }
 const STAND_IN = { name: 'stand-in', path: '/stand-in/' }
 const NEW_ONE = { name: 'new_one', path: '/new_one/' }
+
+/** The names and paths in a reply, whose links lead to the web clients' origin. */
+async function clientsIn(response: Response, { clientsOrigin }: TestMusakone) {
+  const { origin, clients } = (await response.json()) as {
+    origin: string
+    clients: { name: string; path: string; url: string }[]
+  }
+  expect(origin).toBe(clientsOrigin)
+  return clients.map(({ url, ...client }) => {
+    expect(url).toBe(clientsOrigin + client.path)
+    return client
+  })
+}
 
 describe('the list of web clients', () => {
   let stage: WebStage
@@ -16,7 +29,7 @@ describe('the list of web clients', () => {
   async function clients() {
     const response = await stage.musakone.request('/api/clients', { token: stage.tokens.guest })
     expect(response.status).toBe(200)
-    return ((await response.json()) as { clients: unknown }).clients
+    return clientsIn(response, stage.musakone)
   }
 
   test('is what Mopidy lists, without its folder of art', async () => {
@@ -34,7 +47,7 @@ describe('the list of web clients', () => {
     const { asked } = stage.mopidy.list
     stage.mopidy.list.clients = ['new_one']
     for (let turn = 0; turn < 5; turn += 1) expect(await clients()).toEqual([IRIS, STAND_IN])
-    await stage.musakone.request('/new_one/', { token: stage.tokens.guest })
+    await stage.musakone.requestClient('/new_one/', { token: stage.tokens.guest })
     expect(stage.mopidy.list.asked).toBe(asked)
   })
 
@@ -49,7 +62,7 @@ describe('the list of web clients', () => {
     const responses = await Promise.all(
       [1, 2, 3, 4].map(() => musakone.request('/api/clients', { token })),
     )
-    for (const response of responses) expect(await response.json()).toEqual({ clients: [NEW_ONE] })
+    for (const response of responses) expect(await clientsIn(response, musakone)).toEqual([NEW_ONE])
     expect(stage.mopidy.list.asked).toBe(asked + 1)
     await musakone.stop()
   })
@@ -66,8 +79,8 @@ describe('the list of web clients', () => {
     await stage.musakone.online()
     expect(await clients()).toEqual([NEW_ONE])
     const { guest: token } = stage.tokens
-    expect((await stage.musakone.request('/new_one/', { token })).status).toBe(200)
-    expect((await stage.musakone.request('/iris/', { token })).status).toBe(404)
+    expect((await stage.musakone.requestClient('/new_one/', { token })).status).toBe(200)
+    expect((await stage.musakone.requestClient('/iris/', { token })).status).toBe(404)
   })
 
   test('names nothing that could not be one', async () => {
@@ -89,7 +102,7 @@ describe('the list of web clients', () => {
     await musakone.online()
     const response = await musakone.request('/api/clients', { token: await musakone.logIn() })
     const good = [{ name: 'good-one', path: '/good-one/' }]
-    expect(await response.json()).toEqual({ clients: good })
+    expect(await clientsIn(response, musakone)).toEqual(good)
     await musakone.stop()
   })
 
@@ -99,11 +112,11 @@ describe('the list of web clients', () => {
     const response = await musakone.request('/api/clients', { token })
     expect(response.status).toBe(503)
     expect(await response.json()).toMatchObject({ error: 'mopidy_offline' })
-    expect((await musakone.request('/iris/', { token })).status).toBe(503)
-    expect((await musakone.request('/iris/')).status).toBe(401)
+    expect((await musakone.requestClient('/iris/', { token })).status).toBe(503)
+    expect((await musakone.requestClient('/iris/')).status).toBe(401)
     const headers = { accept: 'text/html' }
-    const page = await musakone.request('/iris/', { headers, redirect: 'manual' })
-    expect(page.headers.get('location')).toBe('/login?next=%2Firis%2F')
+    const page = await musakone.requestClient('/iris/', { headers, redirect: 'manual' })
+    expect(page.headers.get('location')).toBe(`${musakone.origin}/login?next=%2Firis%2F`)
     expect((await musakone.request('/api/nope', { token })).status).toBe(404)
     await musakone.stop()
   })

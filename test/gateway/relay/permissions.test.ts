@@ -124,7 +124,7 @@ describe('A12 the pages and sockets of web clients', () => {
     stage.musakone.services.accounts.roles.change('guest', { permissions }, {})
 
   test('an open socket follows a change of the rules with its next call', async () => {
-    const url = `${stage.musakone.origin.replace('http', 'ws')}/iris/ws`
+    const url = `${stage.musakone.clientsOrigin.replace('http', 'ws')}/iris/ws`
     const headers = { authorization: `Bearer ${stage.tokens.guest}` }
     const iris = await connectWeb(url, { headers })
     const refused = async (method: string) => {
@@ -150,7 +150,7 @@ describe('A12 the pages and sockets of web clients', () => {
   test('a page follows it with the next request', async () => {
     const lyrics = async () => {
       const path = '/iris/http/get_lyrics?path=/song&connection_id=a'
-      return (await stage.musakone.request(path, { token: stage.tokens.guest })).status
+      return (await stage.musakone.requestClient(path, { token: stage.tokens.guest })).status
     }
     expect(await lyrics()).not.toBe(403)
     give('see', 'queue.add')

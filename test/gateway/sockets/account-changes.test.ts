@@ -85,7 +85,7 @@ describe('somebody with sockets of every kind, who is', () => {
   /** A socket of each dialect, and of two web clients behind the proxy. */
   async function socketsOf(token: string) {
     const headers = { authorization: `Bearer ${token}` }
-    const proxied = musakone.origin.replace('http', 'ws')
+    const proxied = musakone.clientsOrigin.replace('http', 'ws')
     const [own, rpc, iris, standIn] = await Promise.all([
       connectOwn(`${musakone.socketUrl}?token=${token}`),
       connectOwn(`${musakone.socketUrl}?token=${token}`),

@@ -44,7 +44,7 @@ describe('a logout with 5,000 sockets of 10 sessions open', () => {
     await musakone.request('/api/clients', { token: tokens[0] ?? '' })
     const proxied = await Promise.all(
       tokens.map((token) =>
-        connectWeb(`${musakone.origin.replace('http', 'ws')}/iris/ws`, {
+        connectWeb(`${musakone.clientsOrigin.replace('http', 'ws')}/iris/ws`, {
           headers: { authorization: `Bearer ${token}` },
         }),
       ),

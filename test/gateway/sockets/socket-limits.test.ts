@@ -147,13 +147,16 @@ describe('the number of open sockets', () => {
 test('C13 the sockets of web clients take places too', async () => {
   const sockets = { inAll: MANY, perUser: 3, perAddress: MANY }
   const web = stage.keep(await setWebStage({ limits: { gateway: { sockets } } }))
-  const { socketUrl, origin } = web.musakone
+  const { socketUrl, origin, clientsOrigin } = web.musakone
   const headers = { authorization: `Bearer ${web.tokens.admin}` }
-  const proxied = `${origin.replace('http', 'ws')}/stand-in/ws`
+  const proxied = `${clientsOrigin.replace('http', 'ws')}/stand-in/ws`
   const own = await connectOwn(socketUrl, headers)
   const clients = [await connectWeb(proxied, { headers }), await connectWeb(proxied, { headers })]
-  for (const path of ['/ws', '/stand-in/ws']) {
-    const client = connectRaw(Number(new URL(origin).port))
+  for (const [at, path] of [
+    [origin, '/ws'],
+    [clientsOrigin, '/stand-in/ws'],
+  ] as const) {
+    const client = connectRaw(Number(new URL(at).port))
     client.write(upgradeRequest(path, headers))
     expect((await client.head()).status).toBe(429)
     client.close()

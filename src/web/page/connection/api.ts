@@ -6,8 +6,9 @@ import { sentences } from '../language/language'
 import { accountSheet } from '../shell/account-sheet'
 import { logInAgain } from './socket'
 
-/** A web client of Mopidy, and its path on this server. */
-export type WebClient = { name: string; path: string }
+/** A web client of Mopidy, and where a link to it leads. */
+export type WebClient = { name: string; url: string }
+export type WebClients = { clients: readonly WebClient[]; problem?: string }
 
 /** The refusal of a request, as a code and a sentence. */
 export class ApiError extends Error {
@@ -29,7 +30,7 @@ export const api = {
   queue: (offset: number, limit: number) =>
     get<Queue>(`/api/queue?offset=${offset}&limit=${limit}`),
   playbackHistory: (limit: number) => get<PlaybackHistory>(`/api/playback/history?limit=${limit}`),
-  clients: () => get<{ clients: WebClient[] }>('/api/clients'),
+  clients: () => get<WebClients>('/api/clients'),
   invites: () => get<{ invites: Invite[] }>('/api/invites'),
   invite: (invite: NewInvite) => send<Invite>('POST', '/api/invites', invite),
 }

@@ -105,6 +105,7 @@ export const de: AdminWords = {
     invites: 'Leute einladen',
     'history.room': 'den Verlauf des Raums sehen',
     'history.import': 'einen Verlauf zurückholen',
+    'see.metrics': 'die Messwerte lesen',
   },
   maxQueued: 'Lieder zugleich in der Schlange',
   addsPerMinute: 'Hinzugefügte Lieder in einer Minute',

@@ -102,6 +102,7 @@ export const en = {
     invites: 'invite people',
     'history.room': 'see the history of the room',
     'history.import': 'bring back a history',
+    'see.metrics': 'read the metrics',
   } as Readonly<Record<string, string>>,
   maxQueued: 'Songs in the queue at once',
   addsPerMinute: 'Songs added in a minute',

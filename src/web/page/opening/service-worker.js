@@ -1,10 +1,16 @@
 // Lets the page open without a connection. It keeps only the page and its files, which are the same for
 // everybody. Every other request, and every answer of the API, passes it by.
+//
+// Other scripts of this origin can write to its cache: each content is compared with its hash whenever it is
+// used, and nothing else of what is kept counts.
 
-// The values of these three are written here when the page is bundled.
+// The values of these four are written here when the page is bundled.
 const CACHE = 'musakone-page-VERSION'
-const FILES = ['/page/…']
+const KEPT = new Map(
+  [['/page/…', 'text/…', 'sha256-…']].map(([path, type, hash]) => [path, { type, hash }]),
+)
 const SCREENS = ['/screens/…']
+const POLICY = 'POLICY'.replaceAll('HOST', location.host)
 
 /** After this time without an answer, the page opens as it was kept. */
 const PATIENCE_MS = 2_500
@@ -22,12 +28,19 @@ addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== location.origin) return
   if (request.mode === 'navigate' && SCREENS.includes(pathname)) event.respondWith(page(request))
-  else if (FILES.includes(pathname)) event.respondWith(file(request))
+  else if (pathname !== '/' && KEPT.has(pathname)) event.respondWith(file(request, pathname))
 })
 
 async function keep() {
   const cache = await caches.open(CACHE)
-  await cache.addAll([new Request('/', { cache: 'no-cache' }), ...FILES])
+  await Promise.all(
+    [...KEPT.keys()].map(async (path) => {
+      const response = await fetch(new Request(path, path === '/' ? { cache: 'no-cache' } : {}))
+      if ((await checked(path, response.clone())) === undefined)
+        throw new Error(`${path} is of another version`)
+      await cache.put(path, response)
+    }),
+  )
 }
 
 async function dropOthers() {
@@ -38,7 +51,7 @@ async function dropOthers() {
 
 /** The page from the server, or the kept one when the server does not answer in time. */
 async function page(request) {
-  const known = await caches.match('/', { cacheName: CACHE, ignoreVary: true })
+  const known = await kept('/')
   if (known === undefined) return fetch(request)
   // The signal ends a request that hangs: it would block the next request for the same address.
   const signal = AbortSignal.timeout(PATIENCE_MS)
@@ -48,6 +61,28 @@ async function page(request) {
 }
 
 /** A file from the cache, or from the server; its name holds a hash of its content. */
-async function file(request) {
-  return (await caches.match(request.url, { cacheName: CACHE, ignoreVary: true })) ?? fetch(request)
+async function file(request, path) {
+  return (await kept(path)) ?? fetch(request)
+}
+
+/** What is kept for the path; undefined when that is nothing, or something else than it should be. */
+async function kept(path) {
+  const found = await caches.match(path, { cacheName: CACHE, ignoreVary: true })
+  return found && checked(path, found)
+}
+
+/** A response with the content of the given one; undefined when the content has another hash. */
+async function checked(path, response) {
+  const { type, hash } = KEPT.get(path)
+  const content = await response.arrayBuffer()
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', content))
+  if (`sha256-${btoa(String.fromCharCode(...digest))}` !== hash) return undefined
+  const headers = {
+    'content-type': `${type}; charset=utf-8`,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+  }
+  return new Response(content, {
+    headers: path === '/' ? { ...headers, 'content-security-policy': POLICY } : headers,
+  })
 }

@@ -49,8 +49,8 @@ export function Account() {
             <Way to={SCREENS.screen} icon="screen" onFollow={close}>
               {words.screen}
             </Way>
-            {clients.map(({ name, path }) => (
-              <Way key={path} to={path} icon="library">
+            {clients.map(({ name, url }) => (
+              <Way key={url} to={url} icon="library">
                 {name}
               </Way>
             ))}

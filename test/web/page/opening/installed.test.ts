@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { createHash } from 'node:crypto'
+
 import type { Page } from 'playwright-core'
 import { hasChromium } from '../../../clients/browser'
 import { until } from '../../../support/test-musakone'
@@ -137,10 +139,15 @@ describe.skipIf(!hasChromium())('the page as it is installed', () => {
   })
 })
 
+const integrityOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
+
 /** A proxy before the server that can change the page's version, hang and fail. */
 function standBefore(origin: string) {
   const state = { version: 1, hangs: false, fails: false, asked: [] as string[] }
   let times = 0
+  const metaOf = (version: number) => `<meta name="version" content="${version}"></head>`
+  const pageOf = async (version: number) =>
+    (await (await fetch(`${origin}/`)).text()).replace('</head>', metaOf(version))
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
@@ -163,11 +170,12 @@ function standBefore(origin: string) {
       // Without the HTTP cache, only the service worker can answer a second request.
       headers.set('cache-control', 'no-store')
       const text = await response.text()
-      const meta = `<meta name="version" content="${version}"></head>`
       const other =
         pathname === '/service-worker.js'
-          ? text.replace(/musakone-page-\w+/, version === 1 ? '$&' : `$&-${version}`)
-          : text.replace('</head>', meta)
+          ? text
+              .replace(/musakone-page-\w+/, version === 1 ? '$&' : `$&-${version}`)
+              .replace(/(\["\/","text\/html",")[^"]+/, `$1${integrityOf(await pageOf(version))}`)
+          : text.replace('</head>', metaOf(version))
       return new Response(other, { status: response.status, headers })
     },
   })

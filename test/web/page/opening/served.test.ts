@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { ROUTES } from '../../../accounts/roles/access-table'
 import { startTestMusakone, type TestMusakone } from '../../../support/test-musakone'
 
 const MOST_AT_FIRST = 60_000
+
+const integrityOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
 describe('the page as it is served', () => {
   let musakone: TestMusakone
@@ -37,6 +40,15 @@ describe('the page as it is served', () => {
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
     expect(policy).toContain(`connect-src 'self' ws://${new URL(musakone.origin).host}`)
     expect(policy).not.toMatch(/unsafe|\*/)
+  })
+
+  test('T2 its scripts and styles carry the hash of their content', async () => {
+    const tags = [...html.matchAll(/<[^>]*(?:src|href)="(\/page\/[^"]+\.(?:js|css))"[^>]*>/g)]
+    expect(tags.length).toBeGreaterThan(2)
+    for (const [tag, path = ''] of tags) {
+      const [, hash] = /integrity="([^"]+)"/.exec(tag) ?? []
+      expect([path, hash]).toEqual([path, integrityOf(await (await get(path)).text())])
+    }
   })
 
   test('its files have names that change with them, and are kept for ever', async () => {
@@ -124,10 +136,16 @@ describe('the page as it is served', () => {
     expect(headers.get('cache-control')).toBe('no-cache')
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; connect-src 'self'")
     const script = await response.text()
-    const lists = [...script.matchAll(/const \w+ = (\[[^\]]*\])/g)].map(
-      ([, list = '']) => JSON.parse(list.replaceAll("'", '"').replace(/,\s*\]/, ']')) as string[],
-    )
-    const [files = [], screens = []] = lists
+    const [, list = ''] = /const SCREENS = (\[[^\]]*\])/.exec(script) ?? []
+    const screens = JSON.parse(list) as string[]
+    const kept = [...script.matchAll(/\["(\/[^"]*)","([^"]+)","(sha256-[^"]+)"\]/g)]
+    const files = kept.map(([, path = '']) => path)
+    expect(files).toContain('/')
+    for (const [, path = '', type = '', hash] of kept) {
+      const response = await get(path)
+      expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`)
+      expect([path, integrityOf(await response.text())]).toEqual([path, hash ?? ''])
+    }
     for (const path of assets.filter((path) => !path.endsWith('.png')))
       expect(files).toContain(path)
     for (const path of files) expect([path, (await get(path)).status]).toEqual([path, 200])

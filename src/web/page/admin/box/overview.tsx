@@ -96,11 +96,12 @@ function Others() {
   return (
     <>
       <h2 class="admin-head">{say.others}</h2>
+      {value?.problem !== undefined && <p class="note">{value.problem}</p>}
       {value?.clients.length === 0 && <p class="note">{say.noOthers}</p>}
       <ul class="links">
-        {(value?.clients ?? []).map(({ name, path }) => (
-          <li key={path}>
-            <a class="button" href={path}>
+        {(value?.clients ?? []).map(({ name, url }) => (
+          <li key={url}>
+            <a class="button" href={url}>
               <Icon name="library" />
               <span>{name}</span>
             </a>

@@ -1,0 +1,4 @@
+declare module '*-farewell.js' {
+  const text: string
+  export default text
+}

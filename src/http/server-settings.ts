@@ -1,0 +1,26 @@
+import { LARGEST_STREAM } from './body'
+
+/** Seconds that a connection may wait for its next request. */
+export const IDLE_S = 30
+const LARGEST_FRAME = 64 * 1024
+const LARGEST_BACKLOG = 1024 * 1024
+
+/** How Elysia and Bun listen, on each of the ports. */
+export const serverSettings = (idleS: number) => ({
+  // Otherwise Elysia finds a wrong path where the host has fewer than four letters.
+  handler: { standardHostname: false },
+  serve: {
+    // Otherwise a second instance would start on the same port and share its traffic.
+    reusePort: false,
+    // The development error page shows paths.
+    development: false,
+    maxRequestBodySize: LARGEST_STREAM,
+    idleTimeout: idleS,
+  },
+  websocket: {
+    maxPayloadLength: LARGEST_FRAME,
+    backpressureLimit: LARGEST_BACKLOG,
+    closeOnBackpressureLimit: true,
+    idleTimeout: 30,
+  },
+})
