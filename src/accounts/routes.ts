@@ -5,13 +5,15 @@ import { Done } from '../http/fields'
 import { type Auth, originOf } from './door/auth'
 import { clearedCookie, sessionCookie } from './door/cookie'
 import type { Door } from './door/door'
-import { Credentials, Login, Me, PasswordChange, SignedIn } from './model'
+import { Confirmation, Confirmed, Credentials, Login, Me, PasswordChange, SignedIn } from './model'
 import type { OwnAccount } from './own-account'
+import type { Confirming } from './passwords/confirming'
 
 type AccountRoutesOptions = {
   auth: Auth
   door: Pick<Door, 'isSignedIn'>
   ownAccount: OwnAccount
+  confirming: Confirming
   clientAddress: ClientAddress
 }
 
@@ -19,7 +21,13 @@ const tags = ['Accounts']
 const security = [{ bearer: [] }]
 
 /** Logging in and out, and one's own account. */
-export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: AccountRoutesOptions) =>
+export const accountRoutes = ({
+  auth,
+  door,
+  ownAccount,
+  confirming,
+  clientAddress,
+}: AccountRoutesOptions) =>
   new Elysia({ name: 'accounts.routes', prefix: '/api/auth' })
     .use(auth)
     .post(
@@ -63,6 +71,22 @@ export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: Account
         signedIn: { inPerson: true, beforePasswordChange: true },
         response: { 200: Done, ...errorReplies(401, 403) },
         detail: { summary: 'End this session and close its sockets', tags, security },
+      },
+    )
+    .post(
+      '/confirm',
+      ({ identity, body, request, server }) =>
+        confirming.confirm(identity, body, originOf(request, server, clientAddress)),
+      {
+        signedIn: { inPerson: true },
+        body: Confirmation,
+        response: { 200: Confirmed, ...errorReplies(400, 401, 403, 413, 415, 429) },
+        detail: {
+          summary: 'Confirm with my password what I do as an admin in the next 15 minutes',
+          description: 'For when a request was refused with 403 `confirm_required`.',
+          tags,
+          security,
+        },
       },
     )
     .post(

@@ -63,21 +63,21 @@ export function createApp({
   const { health, history, incognito, listening, measures, metrics, mopidy } = services
   const { nameOf, proxy, statistics } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
-  const { ownAccount, registration, roles, sessionList } = accounts
+  const { confirming, ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = (): AnyElysia[] => [
     healthRoutes(health),
     metricsRoutes({ auth, door, metrics, clientAddress }),
     boxRoutes({ auth, box, backups }),
-    accountRoutes({ auth, door, ownAccount, clientAddress }),
+    accountRoutes({ auth, door, ownAccount, confirming, clientAddress }),
     sessionRoutes({ auth, sessionList, clientAddress }),
     userRoutes({ auth, administration, sessionList, clientAddress }),
     roleRoutes({ auth, roles, clientAddress }),
     registrationRoutes({ auth, registration, clientAddress }),
     auditRoutes({ auth, audit }),
-    keyRoutes({ auth, keys, roles, clientAddress }),
-    inviteRoutes({ auth, invites, inviting, clientAddress, linkOrigin }),
+    keyRoutes({ auth, door, keys, roles, clientAddress }),
+    inviteRoutes({ auth, door, invites, inviting, clientAddress, linkOrigin }),
     historyRoutes({ auth, roles, history }),
     listeningRoutes({ auth, listening }),
     statisticsRoutes({ auth, roles, administration, statistics }),
