@@ -2,6 +2,7 @@ import { type Environment, parseEnvironment, type Variables } from './config/env
 import { readSecret } from './config/secret'
 import { StartError } from './errors'
 import { isAddressRange } from './http/client-address'
+import { isExecutable } from './version'
 
 /** Who may make an account: admins only, people with an invite, or everyone. */
 export type RegistrationPolicy = Environment['REGISTRATION']
@@ -46,12 +47,16 @@ export class ConfigError extends StartError {
 }
 
 /**
- * The configuration that the variables give, frozen.
+ * The configuration that the variables give, frozen. Without `NODE_ENV` the `mode` counts: an executable is
+ * production, the sources are development.
  * @throws {ConfigError} that lists all problems at once and contains no secret.
  */
-export function readConfig(variables: Variables, { terminal = false } = {}): Config {
+export function readConfig(
+  variables: Variables,
+  { terminal = false, mode = isExecutable ? 'production' : 'development' } = {},
+): Config {
   const { environment, problems } = parseEnvironment(variables)
-  const production = environment.NODE_ENV === 'production'
+  const production = (environment.NODE_ENV ?? mode) === 'production'
   const jwtSecret = readSecret(environment, production, problems)
   const adminPassword = environment.ADMIN_PASSWORD
   if (production && adminPassword !== undefined && adminPassword.length < 8)

@@ -6,6 +6,7 @@ export const httpStatus = {
   forbidden: 403,
   foreign_origin: 403,
   password_change_required: 403,
+  confirm_required: 403,
   registration_closed: 403,
   invite_required: 403,
   not_found: 404,

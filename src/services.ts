@@ -93,6 +93,11 @@ export function openServices({
     ...(limits.registration && { registrationLimits: limits.registration }),
     onChanged: accountsChanged.tell,
   })
+  for (const { name, owner, expires_at } of accounts.keys.limitedByUpgrade())
+    log.warn(
+      { key: name, owner, ends: new Date(expires_at * 1000).toISOString() },
+      'keys for administration have an end since an upgrade: make a new one before',
+    )
   const measures = createMeasures()
   const mopidy = createMopidy({
     url: mopidyUrl,

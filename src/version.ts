@@ -9,6 +9,9 @@ export const version: string = packageVersion
 /** The commit that an executable was built from; `source` when it runs from its sources. */
 export const commit: string = typeof MUSAKONE_COMMIT === 'string' ? MUSAKONE_COMMIT : 'source'
 
+/** Whether this is an executable, not the sources. */
+export const isExecutable: boolean = typeof MUSAKONE_COMMIT === 'string'
+
 /** The day of that commit, as YYYY-MM-DD; undefined when it runs from its sources. */
 export const date: string | undefined =
   typeof MUSAKONE_DATE === 'string' ? MUSAKONE_DATE : undefined

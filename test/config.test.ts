@@ -28,6 +28,32 @@ function secretFile(name: string, content: string | Buffer): string {
 
 const production = (more: Record<string, string>) => ({ NODE_ENV: 'production', ...more })
 
+describe('NODE_ENV', () => {
+  test.each([
+    ['prod', 'production'],
+    ['Production', 'production'],
+    ['live', 'production'],
+    ['dev', 'development'],
+    ['testing', 'test'],
+  ])('that is %s is refused, and the nearest is named', (NODE_ENV, nearest) => {
+    expect(problemsOf({ NODE_ENV })).toEqual([
+      `NODE_ENV must be production, development or test: did you mean ${nearest}?`,
+    ])
+  })
+
+  test('that is missing or empty is the mode of what runs', () => {
+    for (const variables of [{}, { NODE_ENV: '' }, { NODE_ENV: ' ' }]) {
+      expect(readConfig(variables).production).toBe(false)
+      expect(() => readConfig(variables, { mode: 'production' })).toThrow(
+        'JWT_SECRET or JWT_SECRET_FILE is required in production, which it is without NODE_ENV; ' +
+          'make one with: openssl rand -base64 48',
+      )
+    }
+    const variables = { NODE_ENV: 'test' }
+    expect(readConfig(variables, { mode: 'production' }).production).toBe(false)
+  })
+})
+
 describe('the signing secret in production', () => {
   test.each([
     ['not set', {}],

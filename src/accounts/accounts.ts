@@ -13,6 +13,7 @@ import { createApiKeys } from './keys/keys'
 import { createAudit } from './log/audit'
 import { createSecurityLog } from './log/security-log'
 import { createOwnAccount } from './own-account'
+import { createConfirming } from './passwords/confirming'
 import { createPasswordCheck, lockEvent } from './passwords/password-check'
 import { createPasswords, HASHING_COST, type HashingCost } from './passwords/passwords'
 import { createThrottle, THROTTLE_LIMITS, type ThrottleLimits } from './passwords/throttle'
@@ -95,6 +96,7 @@ export function createAccounts({
   })
   const passwordCheck = createPasswordCheck({ users, passwords, throttle, securityLog, clock })
   const signIns = createSignIns({ users, sessions, tokens, clock, sessionDays })
+  const confirming = createConfirming({ sessions, passwordCheck, clock })
   const ownAccount = createOwnAccount({
     database,
     users,
@@ -120,8 +122,8 @@ export function createAccounts({
       sessionDays,
       registration: policy,
     })
-  const door = createDoor({ sessions, tokens, roles, lastUse, proxyLogin })
-  const invites = createInvites({ database, clock, secret })
+  const door = createDoor({ sessions, tokens, roles, lastUse, confirming, proxyLogin })
+  const invites = createInvites({ database, roles, clock, secret })
   const inviting = createInviting({ invites, securityLog, database, clock, policy, change })
   const registration = createRegistration({
     policy,
@@ -162,6 +164,7 @@ export function createAccounts({
   return {
     ...createFirstAdmin({ database, users, passwords }),
     administration,
+    confirming,
     audit: createAudit({ database }),
     door,
     invites,

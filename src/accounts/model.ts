@@ -25,6 +25,14 @@ export const Login = t.Object({
 })
 export type Login = Static<typeof Login>
 
+export const Confirmation = t.Object({ password: t.String() })
+export type Confirmation = Static<typeof Confirmation>
+
+export const Confirmed = t.Object({
+  confirmed_until: t.Integer({ description: 'Unix seconds' }),
+})
+export type Confirmed = Static<typeof Confirmed>
+
 export const PasswordChange = t.Object({
   current_password: t.String(),
   new_password: NewPassword,

@@ -89,7 +89,8 @@ export function createOwnAccount(options: OwnAccountOptions) {
       checkNewPassword(new_password, identity.username)
       const { userId, username } = identity
       const password = current_password
-      const account = await passwordCheck.check({ username, password, origin, userId })
+      const at = 'password_change'
+      const account = await passwordCheck.check({ username, password, origin, userId, at })
       if (account === undefined) throw wrongCurrentPassword()
       if (new_password === current_password)
         throw new AppError('invalid_request', 'The new password must differ from the current one.')

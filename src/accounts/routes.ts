@@ -6,13 +6,15 @@ import { Done } from '../http/fields'
 import { type Auth, originOf } from './door/auth'
 import { clearedCookie, sessionCookie } from './door/cookie'
 import type { Door } from './door/door'
-import { Credentials, Login, Me, PasswordChange, SignedIn } from './model'
+import { Confirmation, Confirmed, Credentials, Login, Me, PasswordChange, SignedIn } from './model'
 import type { OwnAccount } from './own-account'
+import type { Confirming } from './passwords/confirming'
 
 type AccountRoutesOptions = {
   auth: Auth
   door: Pick<Door, 'isSignedIn'>
   ownAccount: OwnAccount
+  confirming: Confirming
   clientAddress: ClientAddress
   clock: Clock
 }
@@ -25,6 +27,7 @@ export const accountRoutes = ({
   auth,
   door,
   ownAccount,
+  confirming,
   clientAddress,
   clock,
 }: AccountRoutesOptions) =>
@@ -71,6 +74,22 @@ export const accountRoutes = ({
         signedIn: { inPerson: true, beforePasswordChange: true },
         response: { 200: Done, ...errorReplies(401, 403) },
         detail: { summary: 'End this session and close its sockets', tags, security },
+      },
+    )
+    .post(
+      '/confirm',
+      ({ identity, body, request, server }) =>
+        confirming.confirm(identity, body, originOf(request, server, clientAddress)),
+      {
+        signedIn: { inPerson: true },
+        body: Confirmation,
+        response: { 200: Confirmed, ...errorReplies(400, 401, 403, 413, 415, 429) },
+        detail: {
+          summary: 'Confirm with my password what I do as an admin in the next 15 minutes',
+          description: 'For when a request was refused with 403 `confirm_required`.',
+          tags,
+          security,
+        },
       },
     )
     .post(

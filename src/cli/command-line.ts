@@ -26,8 +26,8 @@ ${USAGE} wrong command line, 70 unexpected error, 75 the address is not there ye
 export async function runCommandLine(args: readonly string[], process: Process): Promise<number> {
   const { variables, terminal, print } = process
   let exitCode = 0
-  const configured = async (): Promise<{ config: Config; log: Log }> => {
-    const config = readConfig(variables, { terminal })
+  const configured = async (mode?: 'development'): Promise<{ config: Config; log: Log }> => {
+    const config = readConfig(variables, { terminal, ...(mode && { mode }) })
     return { config, log: await createLog({ level: config.logLevel, format: config.logFormat }) }
   }
 
@@ -56,7 +56,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     .description('run the service on a simulated Mopidy with a made-up library')
     .action(async () => {
       const { demo } = await import('./demo')
-      const { config, log } = await configured()
+      // Made-up music needs no secret of one's own.
+      const { config, log } = await configured('development')
       const path = variables.DATABASE_PATH || ':memory:'
       await process.untilStopped(() => demo(config, path, log), log)
     })

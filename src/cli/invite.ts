@@ -2,9 +2,10 @@ import { Value } from '@sinclair/typebox/value'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { createInvites, type InviteRow, type Invites } from '../accounts/invites/invites'
 import { createInviting, type Inviting } from '../accounts/invites/inviting'
-import { LONGEST_INVITE_S, MOST_USES, NewInvite } from '../accounts/invites/model'
+import { type Invite, LONGEST_INVITE_S, MOST_USES, NewInvite } from '../accounts/invites/model'
 import { qrText } from '../accounts/invites/qr'
 import { createSecurityLog } from '../accounts/log/security-log'
+import { createRoles } from '../accounts/roles/roles'
 import { developmentSecret } from '../accounts/sessions/secret'
 import { HOUR_S, systemClock } from '../clock'
 import { readConfig } from '../config'
@@ -58,7 +59,7 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
       const { url: link } = desk.invites.show(row, origin)
       if (link === undefined) throw new StartError(`invite ${row.id} lets nobody in any more`)
       print(`${qrText(link, { coloured: terminal })}\n\n${link}\n`)
-      print(tableOf(COLUMNS, [cellsOf(row)]))
+      print(tableOf(COLUMNS, [cellsOf(desk.invites.show(row))]))
     })
     if (config.registration === 'closed') print(CLOSED)
   }
@@ -93,9 +94,8 @@ export function addInviteCommands(invite: Command, { variables, terminal, print 
     .option('--json', 'as JSON')
     .action(({ database, json }: DatabaseOption & { json?: true }) =>
       withInvites(database, NO_SECRET, ({ invites, inviting }) => {
-        const rows = inviting.list(BY)
-        if (!json) return print(tableOf(COLUMNS, rows.map(cellsOf)))
-        const shown = rows.map((row) => invites.show(row))
+        const shown = inviting.list(BY).map((row) => invites.show(row))
+        if (!json) return print(tableOf(COLUMNS, shown.map(cellsOf)))
         print(JSON.stringify(shown, null, 2))
       }),
     )
@@ -119,11 +119,13 @@ function withInvites(path: string, secret: string, work: (desk: Desk) => void): 
   const database = openExistingDatabase(path)
   try {
     const given = { database, clock: systemClock }
-    const invites = createInvites({ ...given, secret })
+    const securityLog = createSecurityLog(given)
+    const roles = createRoles({ database, securityLog })
+    const invites = createInvites({ ...given, roles, secret })
     const inviting = createInviting({
       ...given,
       invites,
-      securityLog: createSecurityLog(given),
+      securityLog,
       // Not the policy of this command line, since the service has its own; `printLink` warns.
       policy: 'invite',
       // The running service finds the change in the database and closes sockets itself.
@@ -165,7 +167,7 @@ function originIn(text: string): string {
 
 const COLUMNS = ['ID', 'ROLE', 'USES', 'UNTIL', 'NAME']
 
-function cellsOf({ id, role, uses, max_uses, expires_at, name }: InviteRow): string[] {
+function cellsOf({ id, role, uses, max_uses, expires_at, usable, name }: Invite): string[] {
   const used = max_uses === null ? String(uses) : `${uses} of ${max_uses}`
-  return [String(id), role, used, localTime(expires_at), name]
+  return [String(id), role, used, usable ? localTime(expires_at) : 'lets nobody in', name]
 }

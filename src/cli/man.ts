@@ -100,7 +100,8 @@ function variableEntry([name, schema]: [string, { mustBe?: string; default?: unk
 
 /** What each variable means. The type requires an entry for each variable of the schema. */
 const MEANINGS: Readonly<Record<keyof typeof Environment.properties, string>> = {
-  NODE_ENV: 'With production it wants a real secret and does not use the password admin',
+  NODE_ENV:
+    'With production it wants a real secret and does not use the password admin; without it the executable is production, the sources are development',
   PORT: 'The port to listen on',
   HOST: 'The address to listen on; without it all interfaces',
   PUBLIC_URL: 'Where people reach it from outside; with CLIENTS_ORIGIN',

@@ -14,9 +14,11 @@ const LogLevels = t.Union(
 const Registrations = t.Union([t.Literal('closed'), t.Literal('invite'), t.Literal('open')])
 /** An origin: no path, no user, no slash at the end. */
 const ORIGIN = { pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$' }
+const Modes = t.Union([t.Literal('production'), t.Literal('development'), t.Literal('test')])
+
 /** Every environment variable that Musakone reads. */
 export const Environment = t.Object({
-  NODE_ENV: t.Optional(t.String()),
+  NODE_ENV: t.Optional(variable(Modes, 'production, development or test')),
   PORT: variable(
     t.Integer({ minimum: 0, maximum: 65_535, default: DEFAULT_PORT }),
     'a port number from 0 to 65535 (0: any free one)',
@@ -104,7 +106,11 @@ export function parseEnvironment(variables: Variables) {
   const wrong = new Set(
     [...Value.Errors(Environment, environment)].map(({ path }) => path.slice(1)),
   )
-  const problems = [...wrong].map((name) => `${name} must be ${mustBe(name)}`)
+  const problems = [...wrong].map((name) =>
+    name === 'NODE_ENV'
+      ? `NODE_ENV must be ${mustBe(name)}: ${didYouMean(variables.NODE_ENV)}`
+      : `${name} must be ${mustBe(name)}`,
+  )
   return { environment, problems }
 }
 
@@ -116,4 +122,17 @@ function parsed(schema: TSchema, text: string): string | number {
 function mustBe(name: string): string {
   const schema: TSchema | undefined = Environment.properties[name as keyof Environment]
   return String(schema?.mustBe ?? 'valid')
+}
+
+/** A question that names the mode which the text is nearest to: `did you mean production?` */
+function didYouMean(text = ''): string {
+  const given = text.trim().toLowerCase()
+  const modes = Modes.anyOf.map((mode) => mode.const)
+  const alike = (mode: string) => {
+    const difference = [...mode].findIndex((letter, index) => letter !== given[index])
+    return difference === -1 ? mode.length : difference
+  }
+  // What is like none of them is most likely a machine that others use, such as `live` or `staging`.
+  const nearest = modes.reduce((best, mode) => (alike(mode) > alike(best) ? mode : best))
+  return `did you mean ${nearest}?`
 }

@@ -18,13 +18,16 @@ export function readSecret(environment: Environment, production: boolean, proble
   }
   if (secret === undefined) {
     if (file === undefined)
-      problems.push(`JWT_SECRET or JWT_SECRET_FILE is required in production; ${hint}`)
+      problems.push(`JWT_SECRET or JWT_SECRET_FILE is required in ${named(environment)}; ${hint}`)
   } else if (Buffer.byteLength(secret) < 32)
     problems.push(`${name} must have 32 bytes or more; ${hint}`)
   else if (EXAMPLE_SECRET.test(secret) || isRepetition(secret))
     problems.push(`${name} is an example value that anyone can guess; ${hint}`)
   return secret
 }
+
+const named = ({ NODE_ENV }: Environment): string =>
+  NODE_ENV === undefined ? 'production, which it is without NODE_ENV' : 'production'
 
 // Values from documentation, compose files and tutorials.
 const EXAMPLE_SECRET =

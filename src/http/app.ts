@@ -68,7 +68,7 @@ export function createApp({
   const { gateway, health, history, incognito, listening, measures, metrics, mopidy } = services
   const { nameOf, proxy, proxySigns, statistics, tickets } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
-  const { ownAccount, registration, roles, sessionList } = accounts
+  const { confirming, ownAccount, registration, roles, sessionList } = accounts
   const auth = createAuth(door)
   const entry = createClientsEntry({ door, clientsOrigin, tickets, clock })
   const linkOrigin = createLinkOrigin(trustedProxies)
@@ -76,14 +76,14 @@ export function createApp({
     healthRoutes(health),
     metricsRoutes(auth, metrics),
     boxRoutes({ auth, box, backups }),
-    accountRoutes({ auth, door, ownAccount, clientAddress, clock }),
+    accountRoutes({ auth, door, ownAccount, confirming, clientAddress, clock }),
     sessionRoutes({ auth, sessionList, clientAddress }),
     userRoutes({ auth, administration, sessionList, clientAddress }),
     roleRoutes({ auth, roles, clientAddress }),
     registrationRoutes({ auth, registration, clientAddress, clock }),
     auditRoutes({ auth, audit }),
-    keyRoutes({ auth, keys, roles, clientAddress }),
-    inviteRoutes({ auth, invites, inviting, clientAddress, linkOrigin }),
+    keyRoutes({ auth, door, keys, roles, clientAddress }),
+    inviteRoutes({ auth, door, invites, inviting, clientAddress, linkOrigin }),
     historyRoutes({ auth, roles, history }),
     listeningRoutes({ auth, listening }),
     statisticsRoutes({ auth, roles, administration, statistics }),

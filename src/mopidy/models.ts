@@ -1,7 +1,9 @@
 import { isRecord } from '../json'
 import {
+  address,
   type Check,
   integer,
+  line,
   listOf,
   nullable,
   objectOf,
@@ -95,6 +97,9 @@ const model = (
 
 const count = nullable(integer(0))
 const label = nullable(text)
+// What a backend may write into a playlist's file.
+const title = nullable(line)
+const itsUri = nullable(address)
 // Mopidy 4.0.0 and 4.0.1 close the connection over a date or an id of another form. Files are tagged
 // with all sorts of them, and a playlist does not need them: those of another form are left out.
 const orNothing =
@@ -105,12 +110,12 @@ const date = orNothing(/^\d{4}(-\d{2}-\d{2})?$/)
 const musicbrainzId = orNothing(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i)
 
 const artists = listOf(
-  model('Artist', { uri: label, name: label, sortname: label, musicbrainz_id: musicbrainzId }),
+  model('Artist', { uri: itsUri, name: title, sortname: label, musicbrainz_id: musicbrainzId }),
 )
 
 const album = model('Album', {
-  uri: label,
-  name: label,
+  uri: itsUri,
+  name: title,
   artists,
   num_tracks: count,
   num_discs: count,
@@ -122,7 +127,7 @@ const track = model(
   'Track',
   {
     uri,
-    name: label,
+    name: title,
     artists,
     album: nullable(album),
     composers: artists,
@@ -146,7 +151,7 @@ export const playlist = model(
   'Playlist',
   {
     uri,
-    name: label,
+    name: title,
     tracks: listOf(track),
     last_modified: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
   },

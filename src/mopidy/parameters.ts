@@ -28,6 +28,8 @@ export const denied = (reason: string): Parameter =>
 
 // Longer texts and larger numbers make Mopidy, GStreamer or the file system fail.
 const LONGEST_TEXT = 4_096
+/** Control characters, and the two separators of Unicode that some programs take for line breaks. */
+const BREAKS = /[\p{Cc}\u2028\u2029]/u
 const LARGEST_INTEGER = 2 ** 31 - 1
 
 export const integer =
@@ -49,8 +51,29 @@ export const text: Check = (value, name) => {
   throw new ParameterError(`${name} must be a string of at most ${LONGEST_TEXT} characters`)
 }
 
+/**
+ * A text of one line. In a playlist's file a line break begins another address, which nothing has
+ * checked.
+ */
+export const line: Check = (value, name) => {
+  const clean = String(text(value, name))
+  if (!BREAKS.test(clean)) return clean
+  throw new ParameterError(`${name} must not have line breaks or other control characters`)
+}
+
+/**
+ * An address, as far as its form goes. Parsers of addresses pass over control characters, and over
+ * spaces at the ends: for them `fi\tle:///` is `file:///`.
+ */
+export const address: Check = (value, name) => {
+  const clean = String(line(value, name))
+  if (clean === clean.trim()) return clean
+  throw new ParameterError(`${name} must not begin or end with a space`)
+}
+
 export const uri: Check = (value, name) => {
-  if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9+.-]*:/.test(value)) return text(value, name)
+  if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9+.-]*:/.test(value))
+    return address(value, name)
   throw new ParameterError(`${name} must be a URI`)
 }
 

@@ -33,6 +33,7 @@ describe.skipIf(reason !== undefined)(named('the executable for 64-bit ARM', rea
         cwd: temporaryFolder(),
         env: {
           PORT: '0',
+          NODE_ENV: 'development',
           LOG_FORMAT: 'json',
           MOPIDY_URL: mopidy.url,
           NOTIFY_SOCKET: manager.path,

@@ -14,7 +14,12 @@ const LONGEST_WAIT_MS = 10_000
 export async function start(stage: Stage): Promise<Figure[]> {
   // A copy: pages of a file that some other process runs cannot be dropped.
   const executable = copyOf(stage.executable)
-  const env = { PATH: process.env.PATH ?? '', LOG_FORMAT: 'json', ...variablesFor(stage) }
+  const env = {
+    PATH: process.env.PATH ?? '',
+    NODE_ENV: 'development',
+    LOG_FORMAT: 'json',
+    ...variablesFor(stage),
+  }
   await timeStart(executable, env)
   const warm: number[] = []
   for (let again = stage.quick ? 5 : 20; again > 0; again -= 1)

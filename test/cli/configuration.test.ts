@@ -53,6 +53,28 @@ describe('the configuration of the executable', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
+  test.each(['prod', 'staging'])('T7 does not start with NODE_ENV=%s', async (mode) => {
+    const cwd = temporaryFolder()
+    const run = await runExecutable([], { NODE_ENV: mode, JWT_SECRET: GOOD_SECRET }, cwd)
+    expect(run.stderr).toBe(
+      'musakone: NODE_ENV must be production, development or test: did you mean production?\n',
+    )
+    expect({ exitCode: run.exitCode, stdout: run.stdout }).toEqual({ exitCode: 78, stdout: '' })
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('T7 without NODE_ENV it is production: nobody is admin with the password admin', async () => {
+    const refused = await runExecutable([], { NODE_ENV: '' })
+    expect(refused.stderr).toContain('is required in production, which it is without NODE_ENV')
+    expect(refused.exitCode).toBe(78)
+    const musakone = await start({ NODE_ENV: '', JWT_SECRET: GOOD_SECRET })
+    await expect(musakone.logIn()).rejects.toThrow('401')
+    await musakone.stop()
+    const demo = await start({ NODE_ENV: '' }, { args: ['demo'] })
+    expect(await demo.logIn()).toBeString()
+    await demo.stop()
+  })
+
   test('A7 production starts with a secret from a file', async () => {
     const file = join(temporaryFolder(), 'secret')
     writeFileSync(file, `${GOOD_SECRET}\n`)

@@ -18,7 +18,7 @@ export function launch(
   const command = shell === '' ? [executable()] : ['sh', '-c', `${shell}; exec "$0"`, executable()]
   const child = Bun.spawn(command, {
     cwd,
-    env: { PORT: '0', ...variables },
+    env: { PORT: '0', NODE_ENV: 'development', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   launched.add(child)

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { runExecutable } from '../support/executable'
+import { join } from 'node:path'
+import { runExecutable, temporaryFolder } from '../support/executable'
 import { until } from '../support/test-musakone'
+import { withRows } from '../support/user-rows'
 import { endAll, launch } from './launch'
 
 afterAll(endAll)
@@ -40,6 +42,33 @@ describe('the log of the executable', () => {
         })
     },
   )
+
+  test('T2 names the keys that got an end at an upgrade, at each start while they last', async () => {
+    const path = join(temporaryFolder(), 'musakone.db')
+    const variables = { DATABASE_PATH: path, LOG_FORMAT: 'json' }
+    expect(await outputOf(variables)).not.toContain('since an upgrade')
+    withRows(path, (rows) => {
+      for (const [id, name, end] of [
+        [71, 'nightly', 4_000_000_000],
+        [72, 'gone', 1],
+      ] as const) {
+        rows.run(
+          `INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, last_seen, kind, name)
+           VALUES (?, 1, ?, ?, 1, 1, 'key', ?)`,
+          [id, `hash ${id}`, end, name],
+        )
+        rows.run(
+          `INSERT INTO security_events (event_type, subject_id, details, timestamp)
+           VALUES ('key_limited', 1, json_object('key', ?, 'name', ?), unixepoch())`,
+          [id, name],
+        )
+      }
+    })
+    const lines = (await outputOf(variables)).split('\n').filter((line) => line.includes('upgrade'))
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 40, key: 'nightly', owner: 'admin', ends: '2096-10-02T07:06:40.000Z' },
+    ])
+  })
 
   test('json is the default where nobody looks', async () => {
     expect(await outputOf({})).toMatch(/^\{"level":/)

@@ -271,7 +271,7 @@ test('P7 killed during a migration: the old schema or the new one, never between
     const at = join(temporaryFolder(), 'musakone.db')
     copyFileSync(old, at)
     const child = Bun.spawn([executable()], {
-      env: { DATABASE_PATH: at, PORT: '0' },
+      env: { DATABASE_PATH: at, PORT: '0', NODE_ENV: 'development' },
       stdio: ['ignore', 'ignore', 'ignore'],
     })
     await Bun.sleep(ms)

@@ -88,7 +88,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
     ['opening'],
     ['address/screens.ts'],
     ['connection'],
-    ['shell/account-sheet.ts', 'time', 'opening/calm.ts'],
+    ['shell/account-sheet.ts', 'shell/confirming.ts', 'time', 'opening/calm.ts'],
     ['language'],
     ['look'],
   ],

@@ -30,7 +30,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** Runs the executable with these variables and nothing else, until it says where it listens. */
+/** Runs the executable with these variables, in development if they do not say otherwise, until it says where it listens. */
 export async function startExecutable(
   variables: Record<string, string> = {},
   { args = [] as string[], cwd = temporaryFolder() } = {},
@@ -105,7 +105,7 @@ function spawnExecutable(
   variables: Record<string, string>,
   cwd: string,
 ): Subprocess<'ignore', 'pipe', 'pipe'> {
-  const env = { PATH: process.env.PATH ?? '', ...variables }
+  const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'development', ...variables }
   const child = Bun.spawn([executable(), ...args], {
     cwd,
     env,

@@ -10,7 +10,8 @@ import type { Door } from './door'
  * first password is still to be changed.
  */
 type SignedIn = true | Readonly<{ inPerson?: true; beforePasswordChange?: true }>
-type Needs = Permission | Readonly<{ permission: Permission; inPerson: true }>
+/** `confirmed` is for acts of administration: see `mustBeConfirmed`. */
+type Needs = Permission | Readonly<{ permission: Permission; inPerson?: true; confirmed?: true }>
 
 export type Auth = ReturnType<typeof createAuth>
 
@@ -19,7 +20,7 @@ export type Auth = ReturnType<typeof createAuth>
  * `public` needs nothing. `signedIn` needs a session, else 401. `needs` needs a permission, else 403.
  * `checksItself` leaves the check to the handler. A test fails on a route that declares none of them.
  */
-export const createAuth = ({ identityOf, roles }: Door) =>
+export const createAuth = ({ identityOf, mustBeConfirmed, roles }: Door) =>
   new Elysia({ name: 'auth' }).macro({
     public: (_: true) => ({ detail: PUBLIC }),
     checksItself: (_: true) => ({ detail: CHECKS_ITSELF }),
@@ -35,16 +36,25 @@ export const createAuth = ({ identityOf, roles }: Door) =>
     }),
 
     needs: (what: Needs) => ({
-      detail: needing(typeof what === 'string' ? what : `${what.permission}, inPerson`),
+      detail: needing(namesOf(what).join(', ')),
       resolve: async ({ request, server }): Promise<{ identity: Identity }> => {
-        const permission = typeof what === 'string' ? what : what.permission
+        const { permission, inPerson, confirmed } = typeof what === 'string' ? only(what) : what
         const identity = await identityOf(request, server)
-        if (permission !== what && identity.kind === 'key') throw notForKeys()
+        if (inPerson && identity.kind === 'key') throw notForKeys()
         roles.mustHave(identity.role, permission)
+        if (confirmed) mustBeConfirmed(identity)
         return { identity }
       },
     }),
   })
+
+const only = (permission: Permission): Exclude<Needs, string> => ({ permission })
+
+/** `users, confirmed` */
+function namesOf(what: Needs): string[] {
+  const { permission, ...more } = typeof what === 'string' ? only(what) : what
+  return [permission, ...Object.keys(more)]
+}
 
 /** What a route needs, for the OpenAPI page and for the test that walks all routes. */
 const needing = (need: string) => ({ 'x-needs': need }) as { description?: string }

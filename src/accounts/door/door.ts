@@ -1,6 +1,7 @@
 import { AppError } from '../../errors'
 import type { RequestServer } from '../../http/client-address'
 import { isApiKey } from '../keys/keys'
+import type { Confirming } from '../passwords/confirming'
 import type { Roles } from '../roles/roles'
 import type { LastUse } from '../sessions/last-use'
 import { isProxyToken, type ProxyLogin } from '../sessions/proxy-login'
@@ -17,11 +18,14 @@ type DoorOptions = {
   tokens: Tokens
   roles: Roles
   lastUse: LastUse
+  confirming: Pick<Confirming, 'mustBeConfirmed'>
   proxyLogin: ProxyLogin | undefined
 }
 
 /** Tells whose session a request or a token belongs to, and whether that session still holds. */
-export function createDoor({ sessions, tokens, roles, lastUse, proxyLogin }: DoorOptions) {
+export function createDoor(options: DoorOptions) {
+  const { sessions, tokens, roles, lastUse, confirming, proxyLogin } = options
+
   function presented(
     request: Request,
     server: RequestServer | null,
@@ -96,6 +100,12 @@ export function createDoor({ sessions, tokens, roles, lastUse, proxyLogin }: Doo
 
     /** Whether the session that proved this identity has not ended since, nor its account changed. */
     stillSignedIn: (identity: Identity): boolean => sessions.isLive(identity),
+
+    /**
+     * @throws {AppError} `confirm_required` or `forbidden` unless the session may do acts of
+     * administration now.
+     */
+    mustBeConfirmed: confirming.mustBeConfirmed,
 
     /** Notes that a session is used now, for `last_seen`; cheap enough for every message. */
     noteUse: lastUse.note,

@@ -2,6 +2,8 @@ import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
 import { JOIN_PAGE } from '../../http/page-addresses'
+import { isAbove, type Role } from '../roles/role'
+import type { Roles } from '../roles/roles'
 import { createInviteCodes } from './code'
 import type { Invite, InviteRole } from './model'
 
@@ -17,8 +19,9 @@ export type InviteRow = {
   uses: number
   ended_at: number | null
   creator: string | null
-  /** 1 while the user who made the invite may still let people of its role in, else 0. */
-  vouched: number
+  creator_role: Role | null
+  /** 1 while the account of the user who made the invite can be used, or nobody's was; else 0. */
+  creator_usable: number
 }
 
 type NewInviteRow = {
@@ -32,17 +35,21 @@ type NewInviteRow = {
 const MOST_LISTED = 500
 
 export type Invites = ReturnType<typeof createInvites>
-type InvitesOptions = { database: Database; clock: Clock; secret: string }
+type InvitesOptions = {
+  database: Database
+  roles: Pick<Roles, 'may'>
+  clock: Clock
+  secret: string
+}
 
 /** The rows of `invites`, and the codes that belong to them. */
-export function createInvites({ database, clock, secret }: InvitesOptions) {
+export function createInvites({ database, roles, clock, secret }: InvitesOptions) {
   const { sqlite } = database
   const codes = createInviteCodes(secret)
 
   const byId = sqlite.query<InviteRow, { id: number; now: number }>(
-    `SELECT i.*, u.username AS creator,
-            u.id IS NULL OR (u.disabled = 0 AND ifnull(u.expires_at > $now, 1)
-                             AND (u.role <> 'guest' OR i.role = 'guest')) AS vouched
+    `SELECT i.*, u.username AS creator, u.role AS creator_role,
+            u.id IS NULL OR (u.disabled = 0 AND ifnull(u.expires_at > $now, 1)) AS creator_usable
        FROM invites i LEFT JOIN users u ON u.id = i.created_by
       WHERE i.id = $id`,
   )
@@ -50,9 +57,8 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
     InviteRow,
     { creator: number | null; ended: number; now: number; most: number }
   >(
-    `SELECT i.*, u.username AS creator,
-            u.id IS NULL OR (u.disabled = 0 AND ifnull(u.expires_at > $now, 1)
-                             AND (u.role <> 'guest' OR i.role = 'guest')) AS vouched
+    `SELECT i.*, u.username AS creator, u.role AS creator_role,
+            u.id IS NULL OR (u.disabled = 0 AND ifnull(u.expires_at > $now, 1)) AS creator_usable
        FROM invites i LEFT JOIN users u ON u.id = i.created_by
       WHERE ($creator IS NULL OR i.created_by = $creator)
         AND ($ended = 1 OR (i.ended_at IS NULL AND i.expires_at > $now))
@@ -82,10 +88,28 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
       WHERE user_id IN (SELECT id FROM users WHERE invite_id = $id AND expires_at <= $now)`,
   )
 
-  function isOpen({ ended_at, expires_at, max_uses, uses, vouched }: InviteRow): boolean {
+  function isOpen({ ended_at, expires_at, max_uses, uses }: InviteRow): boolean {
     const over = ended_at !== null || expires_at <= secondsOf(clock)
     const usedUp = max_uses !== null && uses >= max_uses
-    return !over && !usedUp && vouched === 1
+    return !over && !usedUp
+  }
+
+  /** Whether the user who made the invite may still invite people of its role. */
+  function isVouched({ role, creator_role: creator, creator_usable: usable }: InviteRow): boolean {
+    if (creator === null) return true
+    return usable === 1 && roles.may(creator, 'invites') && !isAbove(role, creator)
+  }
+
+  const isUsable = (row: InviteRow): boolean => isOpen(row) && isVouched(row)
+
+  /** @throws {AppError} `invalid_invite` when the invite lets nobody in. */
+  function mustBeUsable(row: InviteRow): void {
+    if (!isOpen(row)) throw invalidInvite()
+    if (!isVouched(row))
+      throw new AppError(
+        'invalid_invite',
+        'This invite counts no more: its maker may not invite people any longer.',
+      )
   }
 
   const byIdNow = (id: number): InviteRow | null => byId.get({ id, now: secondsOf(clock) })
@@ -112,22 +136,26 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
 
     /**
      * The open invite that a code is of.
-     * @throws {AppError} `invalid_invite`, the same for one that never was, is over or is used up.
+     * @throws {AppError} `invalid_invite`, the same for one that never was, is over or is used up; in
+     * other words when its maker may not invite any longer.
      */
     admitting(code: string): InviteRow {
       const id = codes.idIn(code)
       const row = id === undefined ? null : byIdNow(id)
-      if (row === null || !codes.fits(code, row) || !isOpen(row)) throw invalidInvite()
+      if (row === null || !codes.fits(code, row)) throw invalidInvite()
+      mustBeUsable(row)
       return row
     },
 
     /**
      * Counts a use, in the transaction that makes the account.
-     * @throws {AppError} `invalid_invite` when it has ended, or another took the last.
+     * @throws {AppError} `invalid_invite` when it has ended, another took the last, or its maker may
+     * not invite any longer.
      */
     use(id: number): void {
       const row = byIdNow(id)
-      if (row === null || !isOpen(row)) throw invalidInvite()
+      if (row === null) throw invalidInvite()
+      mustBeUsable(row)
       use.run({ id })
     },
 
@@ -150,8 +178,10 @@ export function createInvites({ database, clock, secret }: InvitesOptions) {
         row.created_by === null || creator === null
           ? null
           : { id: row.created_by, username: creator }
-      const shown = { id, name, role, created_by, created_at, expires_at, ended_at, max_uses, uses }
-      if (origin === undefined || !isOpen(row)) return shown
+      const times = { created_at, expires_at, ended_at }
+      const usable = isUsable(row)
+      const shown = { id, name, role, created_by, ...times, max_uses, uses, usable }
+      if (origin === undefined || !usable) return shown
       const code = codes.codeOf(row)
       // After the `#`: browsers send that part nowhere, so no log and no Referer has it.
       return { ...shown, url: `${origin}${JOIN_PAGE}#${code}`, code }

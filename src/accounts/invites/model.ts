@@ -53,6 +53,11 @@ export const Invite = t.Object({
   }),
   max_uses: t.Union([t.Integer(), t.Null()]),
   uses: t.Integer(),
+  usable: t.Boolean({
+    description:
+      'Whether it lets people in: not when it has ended or is used up, nor when the one who made it may ' +
+      'not invite any more.',
+  }),
   url: t.Optional(t.String({ description: 'The link; gone when it lets nobody in any more.' })),
   code: t.Optional(t.String({ description: 'What stands in the link behind the `#`.' })),
 })

@@ -10,7 +10,7 @@ import type { Passwords } from '../passwords/passwords'
 import type { Origin } from '../sessions/sessions'
 import type { SignIns } from '../sessions/sign-ins'
 import { readUsername } from '../users/name'
-import { isUsable, type UserRow, type Users } from '../users/users'
+import { isUsable, nameTaken, type UserRow, type Users } from '../users/users'
 import type { GuestNames } from './guest-names'
 import { type InviteRow, type Invites, invalidInvite } from './invites'
 import type { Invitation, Registration } from './model'
@@ -49,10 +49,11 @@ export function createRegistration(options: RegistrationOptions) {
   }
 
   /** @throws {AppError} `name_taken`, for all names but those of guests who have gone. */
-  function holderOf(name: string): UserRow | undefined {
-    const holder = users.findByName(name)
-    if (holder === undefined || guestNames.isGone(holder)) return holder
-    throw new AppError('name_taken', 'That name is already in use.')
+  function goneHoldersOf(name: string): UserRow[] {
+    const holders = users.holdersOf(name)
+    const present = holders.filter((holder) => !guestNames.isGone(holder))
+    if (present.length > 0) throw nameTaken(name, present)
+    return holders
   }
 
   /** In the turn of the newcomer's place, so that no other place waits for it. */
@@ -66,8 +67,7 @@ export function createRegistration(options: RegistrationOptions) {
     ip: string | null,
   ): UserRow {
     if (invite !== undefined) invites.use(invite.id)
-    const gone = holderOf(username)
-    if (gone !== undefined) guestNames.giveUp(gone)
+    for (const gone of goneHoldersOf(username)) guestNames.giveUp(gone)
     const account = users.create({
       username,
       passwordHash,
@@ -114,7 +114,7 @@ export function createRegistration(options: RegistrationOptions) {
         )
       checkPassword(password, name, invite)
       // The transaction asks again; asking here saves the work of a hash.
-      holderOf(name)
+      goneHoldersOf(name)
       const passwordHash = password === undefined ? '' : await hash(password, origin)
       const account = database.durably(() => create(name, passwordHash, invite, origin.ip))
       const token = await signIns.newToken(account.id, account.expires_at)

@@ -6,6 +6,7 @@ import { errorReplies } from '../../http/error-reply'
 import { IdInPath, idIn } from '../../http/id-in-path'
 import type { LinkOrigin } from '../../http/link-origin'
 import type { Auth } from '../door/auth'
+import type { Door } from '../door/door'
 import type { Identity } from '../sessions/sessions'
 import type { InviteRow, Invites } from './invites'
 import type { Inviting } from './inviting'
@@ -14,6 +15,7 @@ import { qrSvg, qrText } from './qr'
 
 type InviteRoutesOptions = {
   auth: Auth
+  door: Pick<Door, 'mustBeConfirmed'>
   invites: Pick<Invites, 'show'>
   inviting: Inviting
   clientAddress: ClientAddress
@@ -31,6 +33,7 @@ const SECRET_PICTURE = {
 /** Links and QR codes by which people make accounts of their own. */
 export const inviteRoutes = ({
   auth,
+  door,
   invites,
   inviting,
   clientAddress,
@@ -56,6 +59,8 @@ export const inviteRoutes = ({
       '',
       ({ identity, body, request, server, set }) => {
         const asked = { request, server }
+        // An account of a guest ends with the invite, and does little.
+        if (body.role !== 'guest') door.mustBeConfirmed(identity)
         set.status = 201
         return show(inviting.create(actorOf(identity, asked), body), asked)
       },

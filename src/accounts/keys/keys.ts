@@ -10,14 +10,24 @@ import { randomSecret } from '../sessions/secret'
 import { type Identity, NEVER, type Origin, type Sessions } from '../sessions/sessions'
 import type { ApiKey, NewApiKey, ShownApiKey } from './model'
 
-type Row = { id: number; name: string; role: Role; created_at: number } & {
+type Row = Readonly<{
+  id: number
+  name: string
+  role: Role
+  administration: number
+  created_at: number
   expires_at: number
   last_seen: number
-}
+}>
+
+/** A key of an admin that had no end, or a late one, and got one at an upgrade. */
+type LimitedKey = Readonly<{ name: string; owner: string; expires_at: number }>
 
 const PREFIX = 'mk_'
 const KEY_BYTES = 32
 const MOST_PER_USER = 50
+/** Days after which a key for administration ends at the latest. */
+const LONGEST_ADMINISTRATION = 365
 const NAME = /^(?=.{1,64}$)[^\p{C}\p{Z}]+( +[^\p{C}\p{Z}]+)*$/u
 
 /** Whether a token has the form of an API key. */
@@ -40,7 +50,7 @@ export function createApiKeys(options: ApiKeysOptions) {
   const { database, clock, sessions, lastUse, securityLog, change } = options
   const { sqlite } = database
   const select = sqlite.query<Row, { userId: number; id: number | null; now: number }>(
-    `SELECT s.id, s.name, s.created_at, s.last_seen,
+    `SELECT s.id, s.name, s.administration, s.created_at, s.last_seen,
             CASE WHEN s.role = 'guest' OR u.role = 'guest' THEN 'guest'
                  WHEN s.role = 'member' OR u.role = 'member' THEN 'member'
                  ELSE 'admin' END AS role,
@@ -48,6 +58,14 @@ export function createApiKeys(options: ApiKeysOptions) {
        FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.user_id = $userId AND s.kind = 'key' AND s.id = ifnull($id, s.id)
         AND s.expires_at > $now
+      ORDER BY s.id`,
+  )
+  const selectLimited = sqlite.query<LimitedKey, { now: number }>(
+    `SELECT s.name, u.username AS owner, s.expires_at
+       FROM security_events e
+       JOIN sessions s ON s.id = e.details ->> '$.key' AND s.user_id = e.subject_id
+       JOIN users u ON u.id = s.user_id
+      WHERE e.event_type = 'key_limited' AND s.expires_at > $now
       ORDER BY s.id`,
   )
   const remove = sqlite.query<
@@ -65,19 +83,21 @@ export function createApiKeys(options: ApiKeysOptions) {
 
   return {
     /**
-     * Makes a key for the caller, whose role it has at most.
+     * Makes a key for the caller, whose role it has at most. For more than a member's it must say so.
      * @throws {AppError} `invalid_request`, `forbidden` for a higher role, `limit_reached`.
      */
     create(
       identity: Identity,
-      { name, role = identity.role, expires_in_days }: NewApiKey,
+      { name, expires_in_days, administration = false, ...wanted }: NewApiKey,
       origin: Origin,
     ): ShownApiKey {
       const { userId } = identity
       if (!NAME.test(name))
         throw new AppError('invalid_request', 'name must be 1 to 64 visible characters.')
+      const role = wanted.role ?? (administration ? 'admin' : lower('member', identity.role))
       if (isAbove(role, identity.role))
         throw new AppError('forbidden', 'A key may not do more than its owner.')
+      if (administration) checkAdministration(role, expires_in_days)
       const key = PREFIX + randomSecret(KEY_BYTES)
       return database.durably(() => {
         if (!sessions.isLive(identity)) throw new AppError('unauthorized', 'Invalid token')
@@ -92,14 +112,18 @@ export function createApiKeys(options: ApiKeysOptions) {
           kind: 'key',
           name,
           role,
+          administration,
         })
         const [made] = list(userId, id)
         if (made === undefined) throw new AppError('unauthorized', 'Invalid token')
-        const details = { key: made.id, name, role }
+        const details = { key: made.id, name, role, ...(administration && { administration }) }
         securityLog.note({ type: 'key_created', userId, ip: origin.ip, details })
         return { ...made, key }
       })
     },
+
+    /** The keys that got their end at an upgrade, as long as they last. */
+    limitedByUpgrade: (): LimitedKey[] => selectLimited.all({ now: secondsOf(clock) }),
 
     /** The user's keys, the oldest first. */
     list(userId: number): ApiKey[] {
@@ -126,9 +150,22 @@ export function createApiKeys(options: ApiKeysOptions) {
   }
 }
 
-function toApiKey({ last_seen, expires_at, ...row }: Row): ApiKey {
+const lower = (role: Role, other: Role): Role => (isAbove(role, other) ? other : role)
+
+function checkAdministration(role: Role, days: number | undefined): void {
+  if (role !== 'admin')
+    throw new AppError('invalid_request', 'A key for administration has the role admin.')
+  if (days === undefined || days > LONGEST_ADMINISTRATION)
+    throw new AppError(
+      'invalid_request',
+      `A key for administration ends: give expires_in_days of at most ${LONGEST_ADMINISTRATION}.`,
+    )
+}
+
+function toApiKey({ last_seen, expires_at, administration, ...row }: Row): ApiKey {
   return {
     ...row,
+    administration: administration === 1,
     expires_at: expires_at === NEVER ? null : expires_at,
     last_used: last_seen < row.created_at ? null : last_seen,
   }

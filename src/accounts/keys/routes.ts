@@ -5,12 +5,14 @@ import { errorReplies } from '../../http/error-reply'
 import { Done } from '../../http/fields'
 import { IdInPath, idIn } from '../../http/id-in-path'
 import { type Auth, originOf } from '../door/auth'
+import type { Door } from '../door/door'
 import type { Roles } from '../roles/roles'
 import type { ApiKeys } from './keys'
 import { ApiKey, NewApiKey, ShownApiKey } from './model'
 
 type KeyRoutesOptions = {
   auth: Auth
+  door: Pick<Door, 'mustBeConfirmed'>
   keys: ApiKeys
   roles: Pick<Roles, 'may'>
   clientAddress: ClientAddress
@@ -20,7 +22,7 @@ const tags = ['API keys']
 const security = [{ bearer: [] }]
 
 /** API keys, for programs. Only people make and revoke them: a stolen key makes no others. */
-export const keyRoutes = ({ auth, keys, roles, clientAddress }: KeyRoutesOptions) =>
+export const keyRoutes = ({ auth, door, keys, roles, clientAddress }: KeyRoutesOptions) =>
   new Elysia({ name: 'keys.routes', prefix: '/api/keys' })
     .use(auth)
     .get('', ({ identity }) => ({ keys: keys.list(identity.userId) }), {
@@ -35,7 +37,7 @@ export const keyRoutes = ({ auth, keys, roles, clientAddress }: KeyRoutesOptions
         return keys.create(identity, body, originOf(request, server, clientAddress))
       },
       {
-        needs: { permission: 'keys', inPerson: true },
+        needs: { permission: 'keys', inPerson: true, confirmed: true },
         body: NewApiKey,
         response: { 201: ShownApiKey, ...errorReplies(400, 401, 403, 409, 413, 415) },
         detail: {
@@ -50,9 +52,13 @@ export const keyRoutes = ({ auth, keys, roles, clientAddress }: KeyRoutesOptions
     .delete(
       '/:id',
       ({ identity, params, request, server }) => {
+        const id = idIn(params)
         const ofAnyone = roles.may(identity.role, 'users')
         const { ip } = originOf(request, server, clientAddress)
-        keys.revoke(identity, idIn(params), { ofAnyone, ip })
+        // One's own are revoked at once: the reason may be that somebody else has the key.
+        const isOwn = keys.list(identity.userId).some((key) => key.id === id)
+        if (ofAnyone && !isOwn) door.mustBeConfirmed(identity)
+        keys.revoke(identity, id, { ofAnyone, ip })
         return { ok: true as const }
       },
       {

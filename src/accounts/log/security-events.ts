@@ -18,6 +18,7 @@ export const SECURITY_EVENTS = [
   'invite_ended',
   'key_created',
   'key_revoked',
+  'key_limited',
   'role_rules_changed',
 ] as const
 

@@ -12,8 +12,9 @@ type PasswordClaim = Readonly<{
   username: string
   password: string
   origin: Origin
-  /** The user in whose session the password is asked for; absent at a login. */
+  /** The user in whose session the password is asked for, and for what; absent at a login. */
   userId?: number
+  at?: 'password_change' | 'confirm'
 }>
 
 export type PasswordCheck = ReturnType<typeof createPasswordCheck>
@@ -43,7 +44,7 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
      * undefined when it is wrong.
      * @throws {AppError} `too_many_requests`, whether right or wrong, after too many wrong ones.
      */
-    check({ username, password, origin, userId }: PasswordClaim): Promise<UserRow | undefined> {
+    check({ username, password, origin, userId, at }: PasswordClaim): Promise<UserRow | undefined> {
       const place = placeOf(origin.ip ?? 'unknown')
       return throttle.attempt({ place, account: nameKey(username) }, async () => {
         const account = userId === undefined ? users.findByName(username) : users.find(userId)
@@ -55,7 +56,7 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
           // Never the name: some type their password where the name belongs.
           subjectId: account?.id ?? null,
           ip: origin.ip,
-          ...(userId !== undefined && { details: { at: 'password_change' } }),
+          ...(at !== undefined && { details: { at } }),
         })
         return undefined
       })

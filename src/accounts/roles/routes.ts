@@ -65,7 +65,7 @@ export const roleRoutes = ({ auth, roles, clientAddress }: RoleRoutesOptions) =>
       },
       {
         ...ofRole,
-        needs: 'roles',
+        needs: { permission: 'roles', confirmed: true },
         body: RulesChange,
         response: { 200: RoleRules, ...errorReplies(400, 401, 403, 404, 413, 415) },
         detail: { summary: 'Change what a role may do, from the next call on', tags, security },
@@ -81,7 +81,7 @@ export const roleRoutes = ({ auth, roles, clientAddress }: RoleRoutesOptions) =>
       },
       {
         ...ofRole,
-        needs: 'roles',
+        needs: { permission: 'roles', confirmed: true },
         response: { 200: RoleRules, ...errorReplies(401, 403, 404) },
         detail: { summary: 'Give a role back what it has by default', tags, security },
       },

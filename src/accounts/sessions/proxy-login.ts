@@ -8,7 +8,7 @@ import {
   type RequestServer,
 } from '../../http/client-address'
 import type { SecurityLog } from '../log/security-log'
-import { nameKey, readUsername } from '../users/name'
+import { isSameName, readUsername } from '../users/name'
 import { isUsable, type UserRow, type Users } from '../users/users'
 import type { Sessions } from './sessions'
 import { hashOf } from './tokens'
@@ -58,13 +58,18 @@ export function createProxyLogin(options: ProxyLoginOptions) {
     return PREFIX + hasher.update(`login by a trusted proxy: ${id}`).digest('base64url')
   }
 
-  /** The account of that name; a new one if there is none and registration is open. */
+  /**
+   * The account of exactly that name; a new one if there is none and registration is open. The proxy
+   * asked for no password of ours, so a name that is only like that of an account is another's.
+   */
   function accountOf(name: string, ip: string): UserRow {
     const account = users.findByName(name)
-    if (account !== undefined) return account
+    if (account !== undefined && isSameName(account.username, name)) return account
     const username = readUsername(name)
     if (registration !== 'open' || username === undefined)
       throw new AppError('forbidden', 'There is no account here with the name you logged in by.')
+    if (users.holdersOf(username).length > 0)
+      throw new AppError('forbidden', 'The name you logged in by looks like that of another here.')
     const created = users.create({ username, passwordHash: '', role: 'guest' })
     const details = { by: 'proxy', role: 'guest' }
     securityLog.note({ type: 'registered', userId: created.id, ip, details })
@@ -105,7 +110,7 @@ export function createProxyLogin(options: ProxyLoginOptions) {
       const token = known.get(name)
       const username = token && sessions.find(token)?.username
       // After a renaming the name may be another user's.
-      if (username !== undefined && nameKey(username) === nameKey(name)) return token
+      if (username !== undefined && isSameName(username, name)) return token
       const started = start(name, request, server)
       if (known.size >= MOST_KNOWN) known.clear()
       known.set(name, started)

@@ -37,7 +37,16 @@ type NewSession = {
   /** Of an API key. */
   name?: string | null
   role?: Role | null
+  administration?: boolean
 }
+
+/** What a session proves beyond whose it is. */
+type Proof = Readonly<{
+  /** Unix seconds at which its user last gave the password; null: not since it is noted. */
+  confirmedAt: number | null
+  /** Of an API key: whether it was made for acts of administration. */
+  administration: boolean
+}>
 
 type IdentityRow = Omit<Identity, 'mustChangePassword'> & {
   mustChangePassword: number
@@ -61,8 +70,9 @@ export function createSessions({ database, clock }: { database: Database; clock:
 
   const insert = sqlite.query<{ id: number }, Record<string, string | number | null>>(
     `INSERT INTO sessions (user_id, token_hash, expires_at, created_at, last_seen, user_agent, ip,
-                           kind, name, role)
-     VALUES ($userId, $tokenHash, $expiresAt, $now, $lastSeen, $userAgent, $ip, $kind, $name, $role)
+                           kind, name, role, administration, confirmed_at)
+     VALUES ($userId, $tokenHash, $expiresAt, $now, $lastSeen, $userAgent, $ip, $kind, $name, $role,
+             $administration, $confirmedAt)
      RETURNING id`,
   )
   const find = sqlite.query<IdentityRow, { tokenHash: string; userId: number | null; now: number }>(
@@ -82,6 +92,13 @@ export function createSessions({ database, clock }: { database: Database; clock:
     `SELECT u.version FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.id = $id AND s.expires_at > $now
         AND u.disabled = 0 AND (u.expires_at IS NULL OR u.expires_at > $now)`,
+  )
+  const findProof = sqlite.query<
+    { confirmedAt: number | null; administration: number },
+    { id: number }
+  >('SELECT confirmed_at AS confirmedAt, administration FROM sessions WHERE id = $id')
+  const confirm = sqlite.query<unknown, { id: number; now: number }>(
+    'UPDATE sessions SET confirmed_at = $now WHERE id = $id',
   )
   const removeOne = sqlite.query<{ id: number }, { id: number }>(
     'DELETE FROM sessions WHERE id = $id RETURNING id',
@@ -105,7 +122,7 @@ export function createSessions({ database, clock }: { database: Database; clock:
 
   return {
     /** Starts a session, or makes an API key; its id. */
-    start({ userId, token, expiresAt, origin, kind = 'login', name, role }: NewSession): number {
+    start({ userId, token, expiresAt, origin, kind = 'login', ...key }: NewSession): number {
       const now = secondsOf(clock)
       const row = insert.get({
         userId,
@@ -117,8 +134,10 @@ export function createSessions({ database, clock }: { database: Database; clock:
         userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
         ip: origin.ip,
         kind,
-        name: name ?? null,
-        role: role ?? null,
+        name: key.name ?? null,
+        role: key.role ?? null,
+        administration: Number(key.administration ?? false),
+        confirmedAt: kind === 'login' ? now : null,
       })
       return row?.id ?? 0
     },
@@ -138,6 +157,15 @@ export function createSessions({ database, clock }: { database: Database; clock:
       }
       return identity.expiresAt > now ? identity : undefined
     },
+
+    /** What the session proves beyond whose it is; nothing when it has ended. */
+    proofOf(id: number): Proof {
+      const { confirmedAt, administration } = findProof.get({ id }) ?? {}
+      return { confirmedAt: confirmedAt ?? null, administration: administration === 1 }
+    },
+
+    /** Notes that the user has given the password in this session now. */
+    confirm: (id: number): void => void confirm.run({ id, now: secondsOf(clock) }),
 
     /** Whether `find` has an answer without asking the database. */
     knows: (token: string): boolean => known.has(token),

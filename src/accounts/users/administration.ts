@@ -118,7 +118,8 @@ export function createAdministration(options: AdministrationOptions) {
     /**
      * Changes what is given, all of it or nothing. Except for a new name, it closes what the user has
      * open; a new password and disabling end the logins too, and enabling brings nothing back.
-     * @throws {AppError} `not_found`, `name_taken`, `last_admin`, or `invalid_request`.
+     * @throws {AppError} `not_found`, `name_taken`, `last_admin`, `forbidden` for the actor's own
+     * password, or `invalid_request`.
      */
     async change(actor: Actor, id: number, wanted: UserChange): Promise<UserEntry> {
       const { role, disabled, password } = wanted
@@ -126,10 +127,15 @@ export function createAdministration(options: AdministrationOptions) {
       if (password === undefined && wanted.must_change_password !== undefined)
         throw new AppError('invalid_request', 'must_change_password goes with a password.')
       const current = found(id)
+      const isOwn = actor.identity?.userId === id
+      if (password !== undefined && isOwn)
+        throw new AppError(
+          'forbidden',
+          'Your own password changes only with the old one: POST /api/auth/password.',
+        )
       if (password !== undefined) checkNewPassword(password, username ?? current.username)
       const passwordHash = password === undefined ? undefined : await hash(actor, password)
-      const isOther = actor.identity !== undefined && actor.identity.userId !== id
-      const mustChange = wanted.must_change_password ?? isOther
+      const mustChange = wanted.must_change_password ?? actor.identity !== undefined
       return act(actor, (note) => {
         const before = found(id)
         if (username !== undefined) rename(before, username, note)

@@ -49,7 +49,7 @@ export const UserChange = t.Object({
   disabled: t.Optional(t.Boolean()),
   password: t.Optional(NewPassword),
   must_change_password: t.Optional(
-    t.Boolean({ description: 'With a password; if not given, true unless it is your own.' }),
+    t.Boolean({ description: 'With a password; true if not given.' }),
   ),
 })
 export type UserChange = Static<typeof UserChange>

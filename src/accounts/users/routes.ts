@@ -41,7 +41,7 @@ export const userRoutes = ({
         return status(201, await administration.create(actor, body))
       },
       {
-        needs: 'users',
+        needs: { permission: 'users', confirmed: true },
         body: NewAccount,
         response: { 201: UserEntry, ...errorReplies(400, 401, 403, 409, 413, 415, 429) },
         detail: { summary: 'Make an account', tags, security },
@@ -58,7 +58,7 @@ export const userRoutes = ({
       ({ identity, params, body, request, server }) =>
         administration.change({ identity, ip: clientAddress(request, server) }, idIn(params), body),
       {
-        needs: 'users',
+        needs: { permission: 'users', confirmed: true },
         params: IdInPath,
         body: UserChange,
         response: { 200: UserEntry, ...errorReplies(400, 401, 403, 404, 409, 413, 415, 429) },
@@ -78,7 +78,7 @@ export const userRoutes = ({
         return { ok: true as const }
       },
       {
-        needs: 'users',
+        needs: { permission: 'users', confirmed: true },
         params: IdInPath,
         response: { 200: Done, ...errorReplies(401, 403, 404, 409) },
         detail: {

@@ -2,6 +2,7 @@ import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { AppError } from '../../errors'
 import type { Role } from '../roles/role'
+import { isLike, likenessOf } from './likeness'
 import type { User } from './model'
 import { nameKey } from './name'
 
@@ -9,6 +10,8 @@ export type UserRow = {
   id: number
   username: string
   name_key: string
+  /** NULL until it is computed. */
+  likeness: string | null
   /** Empty when the account has no password. */
   password_hash: string
   role: Role
@@ -42,11 +45,20 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
 
   const byId = sqlite.query<UserRow, { id: number }>('SELECT * FROM users WHERE id = $id')
   const byName = sqlite.query<UserRow, { key: string }>('SELECT * FROM users WHERE name_key = $key')
+  const byLikeness = sqlite.query<UserRow, { likeness: string }>(
+    'SELECT * FROM users WHERE likeness = $likeness ORDER BY id',
+  )
+  const withoutLikeness = sqlite.query<{ id: number; username: string }, []>(
+    'SELECT id, username FROM users WHERE likeness IS NULL',
+  )
+  const setLikeness = sqlite.query<unknown, { id: number; likeness: string }>(
+    'UPDATE users SET likeness = $likeness WHERE id = $id',
+  )
   const insert = sqlite.query<UserRow, Record<string, string | number | null>>(
-    `INSERT INTO users (username, name_key, password_hash, role, must_change_password, created_at,
-                        expires_at, invite_id)
-     VALUES ($username, $key, $passwordHash, $role, $mustChangePassword, $now,
-             $expiresAt, $inviteId)
+    `INSERT INTO users (username, name_key, likeness, password_hash, role, must_change_password,
+                        created_at, expires_at, invite_id)
+     VALUES ($username, $key, $likeness, $passwordHash, $role, $mustChangePassword,
+             $now, $expiresAt, $inviteId)
      RETURNING *`,
   )
   const setPassword = sqlite.query<
@@ -70,8 +82,12 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
     `SELECT COUNT(*) AS "all", COUNT(nullif(password_hash, '')) AS withPassword
        FROM users WHERE role = 'admin' AND disabled = 0 AND expires_at IS NULL`,
   )
-  const rename = sqlite.query<UserRow, { id: number; username: string; key: string }>(
-    'UPDATE users SET username = $username, name_key = $key WHERE id = $id RETURNING *',
+  const rename = sqlite.query<
+    UserRow,
+    { id: number; username: string; key: string; likeness: string }
+  >(
+    `UPDATE users SET username = $username, name_key = $key, likeness = $likeness
+      WHERE id = $id RETURNING *`,
   )
   // Only guests end with their invite: a promoted guest keeps the account.
   const setRole = sqlite.query<UserRow, { id: number; role: Role }>(
@@ -86,19 +102,29 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
   )
   const remove = sqlite.query<unknown, { id: number }>('DELETE FROM users WHERE id = $id')
 
-  /** @throws {AppError} `name_taken` when another user than that one has the name. */
-  function freeKey(username: string, id?: number): string {
-    const key = nameKey(username)
-    const holder = byName.get({ key })
-    if (holder !== null && holder.id !== id)
-      throw new AppError('name_taken', 'That name is already in use.')
-    return key
+  /** The users who have the name, or one that people would take for it. */
+  function holdersOf(username: string): UserRow[] {
+    // Of accounts from before there were likenesses, and of those that other programs have written.
+    for (const { id, username } of withoutLikeness.all())
+      setLikeness.run({ id, likeness: likenessOf(username) })
+    const holder = byName.get({ key: nameKey(username) })
+    const likes = byLikeness.all({ likeness: likenessOf(username) })
+    const others = likes.filter((row) => row.id !== holder?.id && isLike(username, row.username))
+    return holder === null ? others : [holder, ...others]
+  }
+
+  /** @throws {AppError} `name_taken` when another user than that one has the name, or one like it. */
+  function freeKeys(username: string, id?: number): { key: string; likeness: string } {
+    const others = holdersOf(username).filter((holder) => holder.id !== id)
+    if (others.length > 0) throw nameTaken(username, others)
+    return { key: nameKey(username), likeness: likenessOf(username) }
   }
 
   return {
     find: (id: number): UserRow | undefined => byId.get({ id }) ?? undefined,
     findByName: (username: string): UserRow | undefined =>
       byName.get({ key: nameKey(username) }) ?? undefined,
+    holdersOf,
     count: (): number => count.get()?.users ?? 0,
 
     /** @throws {AppError} `name_taken`. */
@@ -106,7 +132,7 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
       return present(
         insert.get({
           username,
-          key: freeKey(username),
+          ...freeKeys(username),
           passwordHash: user.passwordHash,
           role: user.role,
           mustChangePassword: Number(mustChangePassword),
@@ -130,7 +156,7 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
 
     /** @throws {AppError} `name_taken`. */
     rename: (id: number, username: string): UserRow =>
-      present(rename.get({ id, username, key: freeKey(username, id) })),
+      present(rename.get({ id, username, ...freeKeys(username, id) })),
 
     /** A guest who is promoted stays when the invite ends. */
     setRole: (id: number, role: Role): UserRow => present(setRole.get({ id, role })),
@@ -146,6 +172,15 @@ export function createUsers({ database, clock }: { database: Database; clock: Cl
 /** Whether the account can be used: neither disabled nor past its end. */
 export function isUsable({ disabled, expires_at }: UserRow, now: number): boolean {
   return disabled === 0 && (expires_at === null || expires_at > now)
+}
+
+/** The refusal of a name that those users have, or that people would take for theirs. */
+export function nameTaken(username: string, holders: readonly UserRow[]): AppError {
+  const key = nameKey(username)
+  const message = holders.some(({ name_key }) => name_key === key)
+    ? 'That name is already in use.'
+    : 'That name looks like one that is already in use.'
+  return new AppError('name_taken', message)
 }
 
 /** A user as replies show one. */

@@ -5,6 +5,7 @@ import door from './003-door.sql' with { type: 'text' }
 import lives from './004-lives.sql' with { type: 'text' }
 import rollups from './005-rollups.sql' with { type: 'text' }
 import accountChanges from './006-account-changes.sql' with { type: 'text' }
+import trust from './008-trust.sql' with { type: 'text' }
 import fillRollups from './fill-rollups.sql' with { type: 'text' }
 
 const migrations: readonly string[] = [
@@ -14,6 +15,7 @@ const migrations: readonly string[] = [
   lives,
   `${rollups}\n${fillRollups}`,
   accountChanges,
+  trust,
 ]
 
 /** The schema that this version reads and writes. */

@@ -11,6 +11,10 @@ import { plural } from './refusal'
 const OPENS_ANYTHING =
   /^(file|ftp|https?|mms[ht]?|rtmp[a-z]*|rtsp[a-z]*|smb):|^[a-z][a-z0-9+.-]*:\/\//i
 
+/** The address as parsers read it, without what they pass over: https://url.spec.whatwg.org/#url-parsing */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what parsers pass over.
+const asParsed = (uri: string): string => uri.replaceAll(/^[\x00-\x20]+|[\t\n\r]+/g, '')
+
 /** Finds such URIs in a reply, with the quotes and escapes of JSON. */
 const URI_IN_JSON = /"uri":\s*("[a-z][a-z0-9+.-]*:\/\/(?:[^"\\]|\\.)*"|"file:(?:[^"\\]|\\.)*")/gi
 
@@ -40,7 +44,7 @@ export function createShownUris({ roles }: { roles: Roles }) {
     refusal(role: Role, { name, method, params }: Call): RpcError | undefined {
       if (method.addresses === undefined || roles.may(role, 'uris.any')) return undefined
       const isFree = (uri: unknown) =>
-        typeof uri !== 'string' || !OPENS_ANYTHING.test(uri) || shown.has(uri)
+        typeof uri !== 'string' || !OPENS_ANYTHING.test(asParsed(uri)) || shown.has(uri)
       if (method.addresses(params).every(isFree)) return undefined
       const message = `${plural(role)} may only use addresses that the library, a playlist or the queue has shown.`
       return { code: RpcCode.notAllowed, message, data: { method: name, needs: 'uris.any' } }

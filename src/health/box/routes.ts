@@ -36,7 +36,7 @@ export const boxRoutes = ({ auth, box, backups }: BoxRoutesOptions) =>
         return made
       },
       {
-        needs: 'box',
+        needs: { permission: 'box', confirmed: true },
         response: { 201: Backup, ...errorReplies(401, 403, 404, 503) },
         detail: {
           summary: 'Back up now, beside the nightly ones; answers when it is on the disk',

@@ -1,5 +1,5 @@
 import { DISTINCT_FIELDS, query, searchQuery } from '../models'
-import { boolean, listOf, nullable, oneOf, optional, required, text, uri } from '../parameters'
+import { address, boolean, listOf, nullable, oneOf, optional, required, uri } from '../parameters'
 import { uriOf, urisOf } from './addresses'
 import { type Method, read, write } from './method'
 
@@ -8,7 +8,7 @@ const URIS = listOf(uri)
 /** `core.library.*` */
 export const library = {
   'core.library.browse': read('browse', {
-    parameters: { uri: required(nullable(text)) },
+    parameters: { uri: required(nullable(address)) },
     addresses: uriOf,
     asksLibrary: true,
   }),

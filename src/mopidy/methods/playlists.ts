@@ -1,5 +1,5 @@
 import { playlist } from '../models'
-import { nullable, optional, required, text, uri } from '../parameters'
+import { line, nullable, optional, required, text, uri } from '../parameters'
 import { playlistAndTracks, tracksOfPlaylist, uriOf } from './addresses'
 import { type Method, read, write } from './method'
 
@@ -7,7 +7,7 @@ import { type Method, read, write } from './method'
 export const playlists = {
   'core.playlists.as_list': read('browse', { keptWith: ['playlists'] }),
   'core.playlists.create': write('playlists.save', 'save playlists', {
-    parameters: { name: required(text), uri_scheme: optional(nullable(text)) },
+    parameters: { name: required(line), uri_scheme: optional(nullable(line)) },
     action: 'playlist_saved',
     touches: ['playlists'],
   }),

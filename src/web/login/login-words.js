@@ -69,12 +69,20 @@ const GERMAN = new Map([
   ],
   ['That name is already in use.', 'Den Namen hat schon jemand.'],
   [
+    'That name looks like one that is already in use.',
+    'Dieser Name sieht aus wie einer, den schon jemand hat.',
+  ],
+  [
     'A name has 1 to 64 visible characters, and no spaces.',
     'Ein Name hat 1 bis 64 sichtbare Zeichen und keine Leerzeichen.',
   ],
   [
     'This invite has ended, has been used up, or never was.',
     'Diese Einladung ist zu Ende, aufgebraucht oder war nie eine.',
+  ],
+  [
+    'This invite counts no more: its maker may not invite people any longer.',
+    'Diese Einladung gilt nicht mehr: wer sie gemacht hat, darf niemanden mehr einladen.',
   ],
   ['Too many wrong tries: wait a while.', 'Zu viele falsche Versuche: warte eine Weile.'],
   [

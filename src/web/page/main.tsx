@@ -23,6 +23,7 @@ import { QueueScreen } from './queue/queue-screen'
 import { WallScreen } from './screen/wall-screen'
 import { SearchScreen } from './search/search-screen'
 import { accountSheet } from './shell/account-sheet'
+import { confirming } from './shell/confirming'
 import { Shell } from './shell/shell'
 import { ToastList } from './shell/toast-list'
 
@@ -56,7 +57,7 @@ function Page() {
   return (
     <>
       <Screen />
-      {accountSheet.value !== null && <AccountSheets />}
+      {(accountSheet.value !== null || confirming.value !== null) && <AccountSheets />}
     </>
   )
 }

@@ -80,11 +80,11 @@ describe('logging in', () => {
     ['a NUL alone', '\u0000', '\u0000'],
     ['a NUL behind the password', 'admin', `${TEST_PASSWORD}\u0000`],
     ['a NUL and more', 'admin', `${TEST_PASSWORD}\u0000x`],
-    ['a space before the name', ' admin', TEST_PASSWORD],
+    ['a space in the name', 'ad min', TEST_PASSWORD],
     ['a letter that looks the same', '\u0430dmin', TEST_PASSWORD],
     ['a capital of another language', 'adm\u0130n', TEST_PASSWORD],
     ['half a character', 'admin\ud800', '\udfff'],
-    ['a line end', 'admin\r\n', TEST_PASSWORD],
+    ['a line end in the name', 'ad\r\nmin', TEST_PASSWORD],
     ['257 characters', 'admin', 'x'.repeat(257)],
     ['the right one, repeated to 60,000', 'admin', TEST_PASSWORD.repeat(60_000 / 21)],
     ['a name of 60,000', 'a'.repeat(60_000), TEST_PASSWORD],
@@ -97,6 +97,13 @@ describe('logging in', () => {
     expect(response.headers.get('set-cookie')).toBeNull()
     expect(sessions()).toBe(before)
   })
+
+  test.each(['admin ', ' admin', 'admin\r\n', '\u00a0Admin\u00a0'])(
+    'takes a name without the spaces around it, as phones type it: %p',
+    async (username) => {
+      expect((await logIn(username, TEST_PASSWORD)).status).toBe(200)
+    },
+  )
 
   test.each<[string, unknown]>([
     ['a number', { username: 'admin', password: 5 }],

@@ -75,6 +75,7 @@ describe('an invite', () => {
       ended_at: null,
       max_uses: null,
       uses: 0,
+      usable: true,
       url: `${party.musakone.origin}/join#${invite.code}`,
       code: expect.stringMatching(/^\d+-[\w-]{22}$/),
     })
@@ -287,7 +288,7 @@ describe('an invite', () => {
           musakone.request(`/api/users/${id}`, { method: 'PATCH', token, json })
         expect([await ask(guest.code), await ask(member.code)]).toEqual([200, 200])
         await set({ role: 'guest' })
-        expect([await ask(guest.code), await ask(member.code)]).toEqual([200, 404])
+        expect([await ask(guest.code), await ask(member.code)]).toEqual([404, 404])
         await set({ role: 'member', disabled: true })
         expect([await ask(guest.code), await ask(member.code)]).toEqual([404, 404])
         const refused = await party.register({ username: 'ivo', invite: guest.code })
@@ -297,6 +298,46 @@ describe('an invite', () => {
         await musakone.request(`/api/users/${id}`, { method: 'DELETE', token })
         expect([await ask(guest.code), await ask(member.code)]).toEqual([404, 404])
       }))
+
+    test('T6 lets nobody in once members may invite no more, and is listed so', async () => {
+      const { musakone, token } = party
+      const id = await addUser(party.databasePath, { username: 'ute' })
+      const seen = async (invite: number) => await replyOf<Invite>(get(`/${invite}`))
+      let made: Required<Invite> | undefined
+      await whileInviting('member', async () => {
+        const mine = guestsOf(musakone, await musakone.logIn('ute'))
+        made = await mine.invite({ role: 'member', max_uses: null })
+        await party.join(made.code, 'first', { password: 'nine green bottles' })
+        expect(await seen(made.id)).toMatchObject({ usable: true })
+      })
+      const { id: invite = 0, code = '' } = made ?? {}
+      const refusal = {
+        error: 'invalid_invite',
+        message: 'This invite counts no more: its maker may not invite people any longer.',
+      }
+      const refused = async () => {
+        const json = { username: 'second', invite: code, password: 'nine green bottles' }
+        for (const response of [
+          await party.register(json),
+          await musakone.request('/api/auth/invite', { json: { code } }),
+        ]) {
+          expect(response.status).toBe(404)
+          expect(await response.json()).toEqual(refusal)
+        }
+        expect(await seen(invite)).toMatchObject({ usable: false, uses: 1, ended_at: null })
+        expect(await seen(invite)).not.toHaveProperty('url')
+      }
+      await refused()
+      await whileInviting('member', async () => {
+        expect(await seen(invite)).toMatchObject({ usable: true })
+        const set = (json: object) =>
+          musakone.request(`/api/users/${id}`, { method: 'PATCH', token, json })
+        await set({ disabled: true })
+        await refused()
+        await set({ disabled: false })
+        expect(await seen(invite)).toMatchObject({ usable: true })
+      })
+    })
   })
 
   test('once ended is out of the list, and shown on request', async () => {

@@ -4,7 +4,7 @@ import type { Login } from '../../../src/accounts/model'
 import type { RegistrationPolicy } from '../../../src/config'
 import { fixedClock, TEST_PASSWORD } from '../../support/test-musakone'
 import { withRows } from '../../support/user-rows'
-import { type Party, startParty } from '../party'
+import { guestsOf, type Party, startParty } from '../party'
 
 const PASSWORD = 'nine green bottles'
 const SECONDS_AN_HOUR = 3_600
@@ -138,7 +138,12 @@ describe('making an account of one’s own', () => {
     ['', PASSWORD],
     [' ', PASSWORD],
     ['an na', PASSWORD],
-    ['anna ', PASSWORD],
+    ['an\u00a0na', PASSWORD],
+    ['a\u200dnna', PASSWORD],
+    ['anna\u200c', PASSWORD],
+    ['\u3164', PASSWORD],
+    ['\u2800', PASSWORD],
+    ['\u034f\ufe0f', PASSWORD],
     ['an\u0000na', PASSWORD],
     ['an\u202ena', PASSWORD],
     ['\ud800', PASSWORD],
@@ -393,7 +398,8 @@ describe('guests who have gone', () => {
 
   test('the names of members and of those who made their account stay theirs', async () => {
     const { invite, join, register } = party
-    const member = await invite({ role: 'member', expires_in_s: 60 })
+    const { invite: inviteNow } = guestsOf(party.musakone, await party.musakone.logIn())
+    const member = await inviteNow({ role: 'member', expires_in_s: 60 })
     await join(member.code, 'emma', { password: PASSWORD })
     clock.advance(120_000)
     const { code } = await invite()

@@ -15,6 +15,7 @@ type Key = {
   id: number
   name: string
   role: string
+  administration: boolean
   created_at: number
   expires_at: number | null
   last_used: number | null
@@ -82,6 +83,7 @@ describe('an API key', () => {
       id: expect.any(Number),
       name: 'Door bot 2',
       role: 'member',
+      administration: false,
       created_at: clock.now() / 1000,
       expires_at: null,
       last_used: null,
@@ -148,7 +150,8 @@ describe('an API key', () => {
     const member = await make(admin, { role: 'member' })
     expect(await statusOf(bearer(admin), '/api/users')).toBe(200)
     expect(await statusOf(bearer(member.key), '/api/users')).toBe(403)
-    const all = await make(admin)
+    expect((await make(admin)).role).toBe('member')
+    const all = await make(admin, { role: 'admin' })
     expect(all.role).toBe('admin')
     expect(await statusOf(bearer(all.key), '/api/users')).toBe(200)
     const { token } = await someone()
@@ -157,6 +160,51 @@ describe('an API key', () => {
     expect(await refused.json()).toMatchObject({ error: 'forbidden' })
     expect((await make(token, { role: 'guest' })).role).toBe('guest')
     expect((await post((await someone('guest')).token, { name: 'guest' })).status).toBe(403)
+  })
+
+  test.each<[string, object, number, string]>([
+    ['without an end', { administration: true }, 400, 'give expires_in_days of at most 365'],
+    [
+      'for more than a year',
+      { administration: true, expires_in_days: 366 },
+      400,
+      'give expires_in_days of at most 365',
+    ],
+    [
+      'of a member',
+      { administration: true, role: 'member', expires_in_days: 9 },
+      400,
+      'has the role admin',
+    ],
+  ])('T2 for administration is not made %s', async (_, json, status, sentence) => {
+    const refused = await post(admin, { name: 'a', ...json })
+    expect(refused.status).toBe(status)
+    expect((await refused.json()) as object).toMatchObject({
+      error: 'invalid_request',
+      message: expect.stringContaining(sentence),
+    })
+    const { token } = await someone()
+    const json2 = { name: 'a', administration: true, expires_in_days: 9 }
+    expect((await post(token, json2)).status).toBe(403)
+  })
+
+  test('T2 makes no users, unless it was made for administration', async () => {
+    const json = { username: 'made-by-a-key', password: 'nine green bottles', role: 'guest' }
+    const make2 = (key: string) => musakone.request('/api/users', { token: key, json })
+    const plain = await make(admin, { role: 'admin' })
+    const refused = await make2(plain.key)
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toEqual({
+      error: 'forbidden',
+      message:
+        'This API key was not made for administration: make one with "administration": true.',
+    })
+    const days = { administration: true, expires_in_days: 365 }
+    const made = await make(admin, days)
+    const end = clock.now() / 1000 + 365 * 86_400
+    expect(made).toMatchObject({ role: 'admin', administration: true, expires_at: end })
+    expect((await make2(made.key)).status).toBe(201)
+    expect((await list(admin)).find(({ id }) => id === made.id)?.administration).toBe(true)
   })
 
   test('C3 sinks with its owner’s role, and does not rise again by itself', async () => {
@@ -322,6 +370,7 @@ describe('an API key', () => {
   })
 
   test('goes with its owner', async () => {
+    admin = await musakone.logIn()
     const { id, token } = await someone()
     const { key } = await make(token)
     const client = await connectOwn(musakone.socketUrl, bearer(key))

@@ -5,8 +5,10 @@ export const CALLERS = [
   'admin',
   'member',
   'guest',
-  /** An admin's API key that may do all that its owner may. */
+  /** An admin's API key that was made for administration: it may do all that its owner may. */
   'admin key',
+  /** An admin's API key that was made for other things. */
+  'plain admin key',
   /** An admin's API key that may do what guests may. */
   'guest key',
   /** An admin who still has to change the first password. */
@@ -21,12 +23,14 @@ export type Caller = (typeof CALLERS)[number]
 type Who = readonly Caller[]
 
 const ANYONE: Who = CALLERS
-const SIGNED_IN: Who = ['admin', 'member', 'guest', 'admin key', 'guest key']
+const SIGNED_IN: Who = ['admin', 'member', 'guest', 'admin key', 'plain admin key', 'guest key']
 const IN_PERSON: Who = ['admin', 'member', 'guest']
 const WITH_NEW: Who = [...SIGNED_IN, 'new admin']
 const IN_PERSON_WITH_NEW: Who = [...IN_PERSON, 'new admin']
-const ADMINS: Who = ['admin', 'admin key']
-const MEMBERS: Who = ['admin', 'member', 'admin key']
+const ADMINS: Who = ['admin', 'admin key', 'plain admin key']
+/** For acts of administration. */
+const CONFIRMED: Who = ['admin', 'admin key']
+const MEMBERS: Who = ['admin', 'member', 'admin key', 'plain admin key']
 const MEMBERS_IN_PERSON: Who = ['admin', 'member']
 /** The first message on the socket may be the one that signs in; a bad token is refused at once. */
 const NOT_YET_SIGNED_IN: Who = [...SIGNED_IN, 'nobody']
@@ -58,6 +62,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
     who: IN_PERSON_WITH_NEW,
     json: { current_password: PASSWORD, new_password: PASSWORD },
   },
+  'POST /api/auth/confirm': { who: IN_PERSON, json: { password: PASSWORD } },
   'GET /api/auth/sessions': { who: IN_PERSON },
   'DELETE /api/auth/sessions/:id': { who: IN_PERSON, at: `/api/auth/sessions${NOT_THERE}` },
   'GET /api/auth/registration': { who: ANYONE },
@@ -66,21 +71,25 @@ export const ROUTES: Readonly<Record<string, Access>> = {
 
   'GET /api/users': { who: ADMINS },
   'POST /api/users': {
-    who: ADMINS,
+    who: CONFIRMED,
     json: { username: 'admin', password: 'another horse, another battery', role: 'guest' },
   },
   'GET /api/users/:id': { who: ADMINS, at: `/api/users${NOT_THERE}` },
-  'PATCH /api/users/:id': { who: ADMINS, at: `/api/users${NOT_THERE}`, json: { role: 'guest' } },
-  'DELETE /api/users/:id': { who: ADMINS, at: `/api/users${NOT_THERE}` },
+  'PATCH /api/users/:id': {
+    who: CONFIRMED,
+    at: `/api/users${NOT_THERE}`,
+    json: { role: 'guest' },
+  },
+  'DELETE /api/users/:id': { who: CONFIRMED, at: `/api/users${NOT_THERE}` },
   'GET /api/users/:id/sessions': { who: ADMINS, at: `/api/users${NOT_THERE}/sessions` },
 
   'GET /api/roles': { who: ADMINS },
-  'PATCH /api/roles/:role': { who: ADMINS, at: '/api/roles/none', json: { limits: {} } },
-  'DELETE /api/roles/:role': { who: ADMINS, at: '/api/roles/none' },
+  'PATCH /api/roles/:role': { who: CONFIRMED, at: '/api/roles/none', json: { limits: {} } },
+  'DELETE /api/roles/:role': { who: CONFIRMED, at: '/api/roles/none' },
   'GET /api/audit': { who: ADMINS },
   'GET /api/box': { who: ADMINS },
   'GET /api/backups': { who: ADMINS },
-  'POST /api/backups': { who: ADMINS },
+  'POST /api/backups': { who: CONFIRMED },
 
   'GET /api/keys': { who: IN_PERSON },
   'POST /api/keys': { who: MEMBERS_IN_PERSON, json: { name: '' } },

@@ -16,6 +16,7 @@ const TURNED_AWAY: Readonly<Record<Caller, Verdict>> = {
   member: 'forbidden',
   guest: 'forbidden',
   'admin key': 'forbidden',
+  'plain admin key': 'forbidden',
   'guest key': 'forbidden',
   'new admin': 'password_change_required',
   'disabled admin': 'unauthorized',
@@ -50,12 +51,16 @@ describe('A12 who may do what', () => {
       if (role !== 'admin') await make(role, role)
       tokens[role] = await musakone.logIn(role)
     }
-    for (const role of ['admin', 'guest'] as const) {
+    for (const [caller, json] of [
+      ['admin key', { role: 'admin', administration: true, expires_in_days: 365 }],
+      ['plain admin key', { role: 'admin' }],
+      ['guest key', { role: 'guest' }],
+    ] as const) {
       const reply = await musakone.request('/api/keys', {
         token: tokens.admin ?? '',
-        json: { name: role, role },
+        json: { name: caller, ...json },
       })
-      tokens[`${role} key`] = ((await reply.json()) as { key: string }).key
+      tokens[caller] = ((await reply.json()) as { key: string }).key
     }
     await make('new', 'admin', { must_change_password: true })
     tokens['new admin'] = await musakone.logIn('new')

@@ -74,6 +74,7 @@ describe('login by a trusted proxy', () => {
     door = await startDoor({ trustedProxies: ['127.0.0.1'] })
     musakone = door.musakone
     admin = await musakone.logIn()
+    await addUser(door.databasePath, { username: 'kit' })
     await Promise.all([musakone.logIn(), musakone.logIn()])
     checkAftermath = await remember(musakone, { idleConnections: 8 })
   })
@@ -99,6 +100,27 @@ describe('login by a trusted proxy', () => {
     client.close()
     const page = await musakone.request('/demo/cover/none.svg', { headers: { [HEADER]: 'mira' } })
     expect(page.status).toBe(404)
+  })
+
+  test.each([
+    ['full-width letters', '\uff41\uff44\uff4d\uff49\uff4e'],
+    ['a circled letter', '\u24d0dmin'],
+    ['a raised letter', '\u1d2cdmin'],
+    ['a Cyrillic letter', '\u0430dmin'],
+    ['a grapheme joiner', 'ad\u034fmin'],
+    ['a blank that is none', 'admin\u2800'],
+    ['the Kelvin sign', '\u212ait'],
+  ])('T1 is nobody by a name that is only like that of an account: %s', async (_, name) => {
+    const value = Buffer.from(name).toString('latin1')
+    expect(await door.statusOf({ [HEADER]: value })).toBe(403)
+    expect(await door.upgrade({ [HEADER]: value })).toBe(403)
+  })
+
+  test('T1 is the account by its own name, composed or not, in any script', async () => {
+    await addUser(door.databasePath, { username: 'Zo\u00eb' })
+    for (const name of ['Zo\u00eb', 'zo\u00eb', 'Zoe\u0308'])
+      expect(await door.statusOf({ [HEADER]: Buffer.from(name).toString('latin1') })).toBe(200)
+    expect(await door.statusOf({ [HEADER]: Buffer.from('ZO\u00cb').toString('latin1') })).toBe(403)
   })
 
   test('is one session of a user, listed like any other, with the address of the person', async () => {
@@ -299,6 +321,8 @@ describe('login by a proxy', () => {
     expect(await door.statusOf(headers)).toBe(200)
     expect(door.usersNamed('newcomer')).toMatchObject([{ role: 'guest', password_hash: '' }])
     await expect(door.musakone.logIn('newcomer', '')).rejects.toThrow()
+    for (const name of ['\u24d0dmin', '\u0430dmin', 'mira\ufe0f'])
+      expect(await door.statusOf({ [HEADER]: Buffer.from(name).toString('latin1') })).toBe(403)
     for (const name of ['two words', 'a\u00a0b', 'x'.repeat(65)]) {
       expect(await door.statusOf({ [HEADER]: name })).toBe(403)
       expect(door.usersNamed(name)).toEqual([])

@@ -92,7 +92,9 @@ describe('the bodies of requests that change users', () => {
         const { username, role, disabled, expires_at, sessions } = reply
         expect(reply).toMatchObject({ disabled: false, expires_at: null, sessions: 0 })
         expect({ username, role }).toEqual({
-          username: String((json as Record<string, unknown>).username).normalize('NFC'),
+          username: String((json as Record<string, unknown>).username)
+            .trim()
+            .normalize('NFC'),
           role: (json as Record<string, unknown>).role as never,
         })
         expect([disabled, expires_at, sessions]).toEqual([false, null, 0])

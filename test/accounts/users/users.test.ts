@@ -202,14 +202,25 @@ describe('users', () => {
     expect(await office.logIn(username, PASSWORD)).toBe(200)
   })
 
-  test('who set their own password so need not change it again', async () => {
+  test('do not set their own password so, without the old one, nor does a key of theirs', async () => {
     const { id, username, token } = await office.someone({ role: 'admin' })
-    const { body } = await office.change(id, { password: 'a lemon cake and a half' }, token)
-    expect(body).toMatchObject({ must_change_password: false })
-    expect(office.notes()).toMatchObject([
-      { event_type: 'password_set', actor: username, subject: null },
-    ])
-    expect(await office.statusOfMe(token)).toBe(401)
+    const json = { name: 'a', administration: true, expires_in_days: 1 }
+    const { key } = (await office.ask('/api/keys', 'POST', json, token)).body as { key: string }
+    office.notes()
+    for (const asking of [token, key])
+      for (const more of [{}, { must_change_password: false }, { role: 'admin' }])
+        expect(
+          await office.change(id, { password: 'a lemon cake and a half', ...more }, asking),
+        ).toEqual({
+          status: 403,
+          body: {
+            error: 'forbidden',
+            message: 'Your own password changes only with the old one: POST /api/auth/password.',
+          },
+        })
+    expect(office.notes()).toEqual([])
+    expect(await office.statusOfMe(token)).toBe(200)
+    expect(await office.logIn(username)).toBe(200)
     await office.remove(id)
   })
 

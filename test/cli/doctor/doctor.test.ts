@@ -342,7 +342,7 @@ describe('musakone doctor --fix', () => {
     let asked = false
     const child = Bun.spawn([executable(), 'doctor', '--fix', '--mopidy-config', conf], {
       cwd: temporaryFolder(),
-      env: { PORT: '1', TERM: 'xterm' },
+      env: { PORT: '1', TERM: 'xterm', NODE_ENV: 'development' },
       terminal: {
         cols: 200,
         rows: 24,

@@ -14,7 +14,7 @@ import accountChanges from '../../../src/database/migrations/006-account-changes
 import { StartError } from '../../../src/errors'
 import { temporaryFolder } from '../../support/executable'
 
-const NEWEST = 6
+const NEWEST = 7
 const newPath = () => join(temporaryFolder(), 'musakone.db')
 
 /** A database file with this schema, as another program or an older version leaves it. */
@@ -99,6 +99,50 @@ describe('migrations', () => {
     const fresh = newPath()
     openDatabase(fresh).close()
     expect(look(path)).toEqual(look(fresh))
+  })
+
+  test('T2 keys of admins get an end, and what an upgrade may do with others it leaves', () => {
+    const now = Math.floor(Date.now() / 1000)
+    const never = 253_402_300_799
+    const key = (id: number, user: number, role: string, end: number) =>
+      `INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, last_seen, kind, name, role)
+       VALUES (${id}, ${user}, 'h${id}', ${end}, 1, 1, 'key', 'k${id}', '${role}');`
+    const path = fileWith(
+      `${accounts}; ${listening}; ${door}; ${lives}; ${rollups}; ${accountChanges}
+       INSERT INTO users (id, username, password_hash, role, created_at)
+       VALUES (1, 'ada', 'x', 'admin', 1), (2, 'ben', 'x', 'member', 1);
+       INSERT INTO users (id, username, name_key, password_hash, role, created_at)
+       VALUES (3, 'nelly', 'nelly', 'x', 'guest', 1), (4, 'n\u0435lly', 'n\u0435lly', 'x', 'guest', 1);
+       ${key(1, 1, 'admin', never)} ${key(2, 1, 'admin', now + 3_000 * 86_400)}
+       ${key(3, 1, 'admin', now + 86_400)} ${key(4, 1, 'member', never)}
+       ${key(5, 2, 'admin', never)} ${key(6, 2, 'member', never)}
+       INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, last_seen)
+       VALUES (7, 1, 'h7', ${now + 86_400}, 77, 78)`,
+      6,
+    )
+    const database = openDatabase(path)
+    const rows = database.sqlite
+      .query('SELECT id, administration, expires_at, confirmed_at FROM sessions ORDER BY id')
+      .values() as [number, number, number, number | null][]
+    const days = (end: number) => (end === never ? null : Math.round((end - now) / 86_400))
+    expect(rows.map(([id, may, end, at]) => [id, may, days(end), at])).toEqual([
+      [1, 1, 90, null],
+      [2, 1, 365, null],
+      [3, 1, 1, null],
+      [4, 0, null, null],
+      [5, 0, null, null],
+      [6, 0, null, null],
+      [7, 0, 1, 77],
+    ])
+    const events = database.sqlite
+      .query('SELECT event_type, user_id, subject_id, details FROM security_events')
+      .values() as [string, null, number, string][]
+    expect(events.map(([type, by, to, details]) => [type, by, to, JSON.parse(details)])).toEqual([
+      ['key_limited', null, 1, { key: 1, name: 'k1', expires_at: rows[0]?.[2], by: 'upgrade' }],
+      ['key_limited', null, 1, { key: 2, name: 'k2', expires_at: rows[1]?.[2], by: 'upgrade' }],
+    ])
+    expect(database.sqlite.query('SELECT username FROM users').values()).toHaveLength(4)
+    database.close()
   })
 
   test('P7 a newer schema is refused, with the way out, and left as it is', () => {

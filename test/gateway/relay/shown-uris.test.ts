@@ -74,6 +74,47 @@ describe('A16 addresses that Mopidy would fetch', () => {
     expect(sentWith('192.168.0.1')).toEqual([])
   })
 
+  const track = (more: object) => ({ __model__: 'Track', uri: 'demo:x', name: 'X', ...more })
+  const save = (more: object, trackMore: object = {}) => ({
+    playlist: {
+      __model__: 'Playlist',
+      uri: 'm3u:bad.m3u8',
+      name: 'Bad',
+      tracks: [track(trackMore)],
+      ...more,
+    },
+  })
+  const CONTROL = 'must not have line breaks or other control characters'
+
+  test.each<[string, object, string]>([
+    ['core.playlists.save', save({}, { uri: `demo:x\n${INSIDE}` }), `tracks[0].uri ${CONTROL}`],
+    ['core.playlists.save', save({}, { uri: `demo:x\r${INSIDE}` }), `tracks[0].uri ${CONTROL}`],
+    ['core.playlists.save', save({}, { name: `X\n${INSIDE}` }), `tracks[0].name ${CONTROL}`],
+    ['core.playlists.save', save({}, { name: `X\u2028${INSIDE}` }), `tracks[0].name ${CONTROL}`],
+    ['core.playlists.save', save({}, { name: `X\u0085${INSIDE}` }), `tracks[0].name ${CONTROL}`],
+    ['core.playlists.save', save({ name: `Bad\n${INSIDE}` }), `playlist.name ${CONTROL}`],
+    ['core.playlists.save', save({ uri: `m3u:bad\n${INSIDE}` }), `playlist.uri ${CONTROL}`],
+    ['core.playlists.create', { name: `Bad\n${INSIDE}` }, `name ${CONTROL}`],
+    ['core.playlists.create', { name: 'Bad', uri_scheme: 'm3u\n' }, `uri_scheme ${CONTROL}`],
+    ['core.playlists.lookup', { uri: `m3u:a\tb` }, `uri ${CONTROL}`],
+    ['core.library.browse', { uri: 'fi\tle:///' }, `uri ${CONTROL}`],
+    ['core.library.browse', { uri: 'fi\nle:///' }, `uri ${CONTROL}`],
+    ['core.library.browse', { uri: '\u0000file:///' }, `uri ${CONTROL}`],
+    ['core.library.browse', { uri: '\u007ffile:///' }, `uri ${CONTROL}`],
+    ['core.library.browse', { uri: ' file:///' }, 'uri must not begin or end with a space'],
+    ['core.library.browse', { uri: '\u00a0file:///' }, 'uri must not begin or end with a space'],
+    ['core.library.lookup', { uris: ['demo:x '] }, 'uris[0] must not begin or end with a space'],
+    ['core.tracklist.add', { uris: ['demo:x\u001b'] }, `uris[0] ${CONTROL}`],
+    ['core.tracklist.add', { uris: ['ht\ttp://192.168.0.1/'] }, 'uris[0] must be a URI'],
+  ])('B8 are not hidden behind a line break or a blank: %s %j', async (method, params, why) => {
+    for (const socket of [member, admin]) {
+      const before = musakone.demo?.received.length
+      const { error } = await socket.call(method, params)
+      expect(error).toMatchObject({ code: -32602, message: expect.stringContaining(why) })
+      expect(musakone.demo?.received.length).toBe(before ?? 0)
+    }
+  })
+
   test('may be used once a playlist has shown them, and by admins', async () => {
     await done(admin, 'core.library.lookup', { uris: [INSIDE] })
     expect(sentWith('192.168.0.1')).toHaveLength(1)

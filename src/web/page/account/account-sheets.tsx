@@ -4,11 +4,21 @@ import { words } from '../admin/words'
 import { Sheet } from '../controls/sheet'
 import { accountSheet } from '../shell/account-sheet'
 import { ApiKeys } from './api-keys'
+import { ConfirmSheet } from './confirm-sheet'
 import { ChoosePassword, PasswordForm } from './password-form'
 import './account.css'
 
-/** The sheets of the person's own account: password, sessions, API keys. */
+/** The sheets of the person's own account: password, sessions, API keys; and the confirming by password. */
 export function AccountSheets() {
+  return (
+    <>
+      <OpenSheet />
+      <ConfirmSheet />
+    </>
+  )
+}
+
+function OpenSheet() {
   const say = words()
   const close = () => {
     accountSheet.value = null

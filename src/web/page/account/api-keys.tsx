@@ -1,14 +1,16 @@
 import { useState } from 'preact/hooks'
 import { adminApi } from '../admin/admin-api'
-import { relative } from '../admin/amounts'
+import { day, relative } from '../admin/amounts'
 import { copyText } from '../admin/invites/clipboard'
 import { reasonFor, words } from '../admin/words'
 import { may } from '../connection/session'
 import { Answered, useAnswer } from '../controls/answer'
 import { Button } from '../controls/button'
-import { Field, Form } from '../controls/forms/field'
+import { Field, Form, Tick } from '../controls/forms/field'
 import { Icon } from '../controls/icon'
 import { say as announce, complain } from '../shell/toasts'
+
+const LONGEST_ADMINISTRATION_DAYS = 365
 
 /** The person's own API keys; a new key is shown once. */
 export function ApiKeys() {
@@ -44,13 +46,19 @@ export function ApiKeys() {
             <p class="note">{say.noKeys}</p>
           ) : (
             <ul class="sessions">
-              {keys.map(({ id, name, role, last_used: used }) => (
+              {keys.map(({ id, name, role, administration, expires_at: end, last_used: used }) => (
                 <li key={id}>
                   <Icon name="key" />
                   <span class="row-words">
                     <span class="row-title">{name}</span>
                     <span class="row-hint">
-                      {`${say.roleNames[role]} · ${used === null ? say.neverUsed : say.lastUse(relative(used))}`}
+                      {[
+                        administration ? say.keyForAdministration : say.roleNames[role],
+                        end === null ? '' : say.until(day(end)),
+                        used === null ? say.neverUsed : say.lastUse(relative(used)),
+                      ]
+                        .filter(Boolean)
+                        .join(' · ')}
                     </span>
                   </span>
                   <Button aria-label={`${say.revoke}: ${name}`} onClick={() => revoke(id, name)}>
@@ -67,7 +75,13 @@ export function ApiKeys() {
           submit={say.makeKey}
           reasonFor={reasonFor}
           onSubmit={async (values) => {
-            const { key } = await adminApi.createKey({ name: String(values.get('name')).trim() })
+            const { key } = await adminApi.createKey({
+              name: String(values.get('name')).trim(),
+              ...(values.has('administration') && {
+                administration: true,
+                expires_in_days: LONGEST_ADMINISTRATION_DAYS,
+              }),
+            })
             setMade(key)
             answer.again()
           }}
@@ -80,6 +94,7 @@ export function ApiKeys() {
             autocomplete="off"
             required
           />
+          {may('users') && <Tick label={say.makeKeyForAdministration} name="administration" />}
         </Form>
       )}
     </>

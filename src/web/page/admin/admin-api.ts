@@ -1,7 +1,7 @@
 import type { Invite, NewInvite } from '../../../accounts/invites/model'
 import type { ApiKey, NewApiKey, ShownApiKey } from '../../../accounts/keys/model'
 import type { Audit } from '../../../accounts/log/model'
-import type { Login, PasswordChange } from '../../../accounts/model'
+import type { Confirmation, Login, PasswordChange } from '../../../accounts/model'
 import type { RoleLimits } from '../../../accounts/roles/limits'
 import type { Role } from '../../../accounts/roles/role'
 import type { SessionEntry } from '../../../accounts/sessions/model'
@@ -31,6 +31,8 @@ export const adminApi = {
   mySessions: () => get<{ sessions: SessionEntry[] }>('/api/auth/sessions'),
   endSession: (id: number) => send<unknown>('DELETE', `/api/auth/sessions/${id}`),
   changePassword: (change: PasswordChange) => send<Login>('POST', '/api/auth/password', change),
+
+  confirm: (confirmation: Confirmation) => send<unknown>('POST', '/api/auth/confirm', confirmation),
 
   keys: () => get<{ keys: ApiKey[] }>('/api/keys'),
   createKey: (key: NewApiKey) => send<ShownApiKey>('POST', '/api/keys', key),

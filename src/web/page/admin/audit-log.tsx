@@ -17,7 +17,7 @@ const KINDS = {
   failures: 'login_failed,login_locked',
   people:
     'user_created,user_renamed,user_enabled,user_disabled,user_deleted,role_changed,registered,password_changed,password_set,role_rules_changed',
-  invites: 'invite_created,invite_ended,key_created,key_revoked',
+  invites: 'invite_created,invite_ended,key_created,key_revoked,key_limited',
 } as const
 type Kind = keyof typeof KINDS
 

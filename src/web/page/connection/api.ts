@@ -4,6 +4,7 @@ import type { PlaybackHistory } from '../../../history/model'
 import type { PlaybackState, Queue } from '../../../listening/model'
 import { sentences } from '../language/language'
 import { accountSheet } from '../shell/account-sheet'
+import { askToConfirm } from '../shell/confirming'
 import { logInAgain } from './socket'
 
 /** A web client of Mopidy, and where a link to it leads. */
@@ -48,7 +49,18 @@ export async function get<Reply>(path: string): Promise<Reply> {
   throw unreachable()
 }
 
+/** Sends a request; one that the server wants confirmed is sent again when the person has done so. */
 export async function send<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
+  try {
+    return await sendOnce<Reply>(method, path, body)
+  } catch (error) {
+    const isUnconfirmed = error instanceof ApiError && error.code === 'confirm_required'
+    if (!isUnconfirmed || !(await askToConfirm())) throw error
+    return sendOnce<Reply>(method, path, body)
+  }
+}
+
+async function sendOnce<Reply>(method: string, path: string, body: unknown): Promise<Reply> {
   const response = await fetch(path, {
     method,
     ...(body !== undefined && {

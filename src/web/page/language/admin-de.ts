@@ -67,6 +67,9 @@ export const de: AdminWords = {
   endName: (name: string) => `Beenden: ${name}`,
   ended: (name: string) => `Beendet: ${name}`,
   changePassword: 'Passwort ändern',
+  confirm: 'Mit deinem Passwort bestätigen',
+  confirmHint: 'Du hast es vor mehr als einer Viertelstunde eingegeben.',
+  yourPassword: 'Dein Passwort',
   currentPassword: 'Bisheriges Passwort',
   newPassword: 'Neues Passwort',
   again: 'Noch einmal dasselbe',
@@ -76,7 +79,10 @@ export const de: AdminWords = {
   chooseFirstHint: 'Das, was man dir gegeben hat, ist nur für die erste Anmeldung.',
 
   keys: 'API-Schlüssel',
-  keysHint: 'Für eigene Programme. Ein Schlüssel darf, was du darfst.',
+  keysHint:
+    'Für eigene Programme. Ein Schlüssel darf, was Mitglieder dürfen, höchstens was du darfst.',
+  keyForAdministration: 'Für die Verwaltung',
+  makeKeyForAdministration: 'Auch für die Verwaltung, ein Jahr lang',
   noKeys: 'Noch keine Schlüssel.',
   keyName: 'Wofür ist er?',
   makeKey: 'Schlüssel machen',
@@ -196,6 +202,8 @@ export const de: AdminWords = {
     invite_ended: (e: EventWords) => `${somebody(e.who)} hat eine Einladung beendet`,
     key_created: (e: EventWords) =>
       `${somebody(e.who)} hat den API-Schlüssel „${e.text('name')}“ gemacht`,
+    key_limited: (e: EventWords) =>
+      `Der API-Schlüssel „${e.text('name')}“ von ${somebody(e.whom)} hat bei einem Update ein Ende bekommen`,
     key_revoked: (e: EventWords) =>
       `${somebody(e.who)} hat den API-Schlüssel „${e.text('name')}“ widerrufen`,
     role_rules_changed: (e: EventWords) =>
@@ -301,6 +309,8 @@ export const de: AdminWords = {
   ],
   refusals: {
     last_admin: 'Der letzte Admin muss einer bleiben.',
+    confirm_required: 'Nichts geändert: es fehlt dein Passwort.',
+    'The password is wrong.': 'Das Passwort stimmt nicht.',
     name_taken: 'Den Namen hat schon jemand.',
     registration_closed:
       'Niemand darf sich anmelden: setze zuerst REGISTRATION auf invite oder open.',

@@ -62,6 +62,9 @@ export const en = {
   endName: (name: string) => `End: ${name}`,
   ended: (name: string) => `Ended: ${name}`,
   changePassword: 'Change password',
+  confirm: 'Confirm with your password',
+  confirmHint: 'You gave it more than a quarter of an hour ago.',
+  yourPassword: 'Your password',
   currentPassword: 'Current password',
   newPassword: 'New password',
   again: 'The same again',
@@ -72,7 +75,9 @@ export const en = {
 
   // API keys.
   keys: 'API keys',
-  keysHint: 'For programs of your own. A key may do what you may.',
+  keysHint: 'For programs of your own. A key may do what members may, at most what you may.',
+  keyForAdministration: 'For administration',
+  makeKeyForAdministration: 'For administration too, for a year',
   noKeys: 'No keys yet.',
   keyName: 'What is it for?',
   makeKey: 'Make a key',
@@ -187,6 +192,8 @@ export const en = {
     invite_created: (e: Event) => `${somebody(e.who)} made an invite for ${e.text('role')}s`,
     invite_ended: (e: Event) => `${somebody(e.who)} ended an invite`,
     key_created: (e: Event) => `${somebody(e.who)} made the API key “${e.text('name')}”`,
+    key_limited: (e: Event) =>
+      `The API key “${e.text('name')}” of ${somebody(e.whom)} got an end, at an upgrade`,
     key_revoked: (e: Event) => `${somebody(e.who)} revoked the API key “${e.text('name')}”`,
     role_rules_changed: (e: Event) => `${somebody(e.who)} changed what a ${e.text('role')} may`,
   } as Readonly<Record<string, (event: Event) => string>>,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, describe, expect, spyOn, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import type { Role } from '../../../../src/accounts/roles/role'
 import { hasChromium } from '../../../clients/browser'
@@ -342,6 +342,60 @@ describe.skipIf(!hasChromium())('the administration', () => {
     await button(/^End: /)
       .first()
       .waitFor()
+  })
+
+  test('T2 an act long after the login asks for the password, and is done with it', async () => {
+    const { id } = await add('zed')
+    // A login of its own: the time of the confirming is that of later.
+    const token = await stage.musakone.logIn()
+    const { page, button } = await stage.open(`/admin?part=people&id=${id}`, { token })
+    await button('Disable').waitFor()
+    const now = Date.now
+    const later = spyOn(Date, 'now').mockImplementation(() => now() + 20 * 60_000)
+    try {
+      const sheet = page.getByRole('dialog')
+      await button('Disable').click()
+      await sheet.getByRole('heading', { name: 'Confirm with your password' }).waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await said(page, 'Confirm this with your password.')
+      expect(find('zed')?.disabled).toBe(false)
+
+      await button('Disable').click()
+      await page.getByLabel('Your password', { exact: true }).fill('not it at all')
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').getByText('The password is wrong.').waitFor()
+      await page.getByLabel('Your password', { exact: true }).fill(TEST_PASSWORD)
+      await page.keyboard.press('Enter')
+      await said(page, 'zed is out')
+      expect(find('zed')?.disabled).toBe(true)
+      expect(await sheet.count()).toBe(0)
+
+      await button('Enable').click()
+      await said(page, 'zed may come back')
+    } finally {
+      later.mockRestore()
+    }
+  })
+
+  test('one’s own password is changed with the old one, in one’s own sheet', async () => {
+    const own = find('admin')
+    const { page, button } = await asAdmin(`people&id=${own?.id}`)
+    await button('Change password').click()
+    await page.getByLabel('Current password').waitFor()
+    expect(await button('Set a password').count()).toBe(0)
+  })
+
+  test('a key for administration says so, and ends', async () => {
+    const { page, button } = await stage.open('/queue', { role: 'admin' })
+    await page.getByRole('button', { name: /^Account: / }).click()
+    await button('API keys').click()
+    await page.getByLabel('What is it for?').fill('backups at night')
+    await page.getByLabel('For administration too, for a year').check()
+    await button('Make a key').click()
+    await page.getByText(/^For administration · until .* · never used$/).waitFor()
+    await button('Revoke: backups at night').click()
+    await said(page, 'Ended: backups at night')
   })
 
   test('by keyboard alone: from the start page to another role', async () => {

@@ -8,6 +8,7 @@ import { Face } from '../../controls/face'
 import { Field, Form, Tick } from '../../controls/forms/field'
 import { Initial } from '../../controls/rows/person'
 import { Question, Sheet } from '../../controls/sheet'
+import { accountSheet } from '../../shell/account-sheet'
 import { say as announce, complain } from '../../shell/toasts'
 import { adminApi, type Role, type UserEntry } from '../admin-api'
 import { day, relative } from '../amounts'
@@ -99,9 +100,20 @@ function Profile({ user, onChange }: ProfileOptions) {
         <Button icon="pencil" onClick={() => setSheet('name')}>
           {say.rename}
         </Button>
-        <Button icon="key" onClick={() => setSheet('password')}>
-          {say.setPassword}
-        </Button>
+        {id === me.value?.id ? (
+          <Button
+            icon="key"
+            onClick={() => {
+              accountSheet.value = 'password'
+            }}
+          >
+            {say.changePassword}
+          </Button>
+        ) : (
+          <Button icon="key" onClick={() => setSheet('password')}>
+            {say.setPassword}
+          </Button>
+        )}
         <Button
           icon={disabled ? 'check' : 'hidden'}
           onClick={() =>
