@@ -69,15 +69,22 @@ export function openServices({
   limits = {},
 }: ServicesOptions) {
   // The kinds of news that go to services opened after their source. The listeners are added below.
-  const accountsChanged = createListeners<[stillSignedIn: StillSignedIn]>()
-  const commandWorked = createListeners<[command: Command]>()
-  const songsQueued = createListeners<[queued: Queued]>()
-  const eventPublished = createListeners<[topic: string, text: string]>()
+  const accountsChanged = createListeners<[stillSignedIn: StillSignedIn]>({
+    what: 'close what has ended',
+    log,
+  })
+  const commandWorked = createListeners<[command: Command]>({ what: 'take note of a command', log })
+  const songsQueued = createListeners<[queued: Queued]>({ what: 'tell who queued songs', log })
+  const eventPublished = createListeners<[topic: string, text: string]>({
+    what: 'send to sockets',
+    log,
+  })
 
   const database = openDatabase(databasePath, { exclusive: true })
   const accounts = createAccounts({
     database,
     clock,
+    log,
     secret,
     sessionDays,
     ...(registration && { registration }),
@@ -87,7 +94,7 @@ export function openServices({
     ...(limits.registration && { registrationLimits: limits.registration }),
     onChanged: accountsChanged.tell,
   })
-  const measures = createMeasures()
+  const measures = createMeasures({ log })
   const mopidy = createMopidy({
     url: mopidyUrl,
     clock,
@@ -106,6 +113,7 @@ export function openServices({
     recorder,
     clock,
     incognito,
+    log,
     onCommand: commandWorked.tell,
   })
   const listening = createListening({
@@ -144,9 +152,10 @@ export function openServices({
     mopidy,
     mopidyUrl,
     clock,
+    log,
     ...(limits.proxy && { limits: limits.proxy }),
   })
-  const health = createHealth({ mopidy, database })
+  const health = createHealth({ mopidy, database, log })
   const box = createBox({ accounts, mopidy, mopidyUrl })
   const backups = createBackups({ databasePath, log })
   const metrics = createMetrics({ measures, mopidy, gateway, recorder })
@@ -181,6 +190,7 @@ export function openServices({
     onPublished: eventPublished.add,
 
     async close(): Promise<void> {
+      health.close()
       backups.close()
       measures.close()
       proxy.close()

@@ -32,7 +32,7 @@ export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: Account
       {
         public: true,
         body: Credentials,
-        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429) },
+        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429, 503) },
         detail: { summary: 'Log in: a token, and a cookie for browsers', tags },
       },
     )
@@ -79,7 +79,7 @@ export const accountRoutes = ({ auth, door, ownAccount, clientAddress }: Account
       {
         signedIn: { inPerson: true, beforePasswordChange: true },
         body: PasswordChange,
-        response: { 200: Login, ...errorReplies(400, 401, 403, 413, 415, 429) },
+        response: { 200: Login, ...errorReplies(400, 401, 403, 413, 415, 429, 503) },
         detail: {
           summary: 'Change my password: ends all my sessions and starts a new one',
           tags,

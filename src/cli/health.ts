@@ -3,7 +3,12 @@ import { listenAddress } from '../http/listen-address'
 /** Milliseconds after which the probe gives up; the deadlines of Docker and systemd are longer. */
 const DEADLINE_MS = 2_000
 
-type Probe = Readonly<{ healthy: boolean; message: string }>
+type Probe = Readonly<{
+  healthy: boolean
+  message: string
+  /** What the service says is wrong with its database. */
+  database?: string
+}>
 
 /**
  * Asks the running service at `/health`. Healthy means that it serves, also while Mopidy is offline;
@@ -19,7 +24,9 @@ export async function probe(variables: Record<string, string | undefined>): Prom
     const health: unknown = await response.json()
     if (!isHealth(health)) return unhealthy(`something else answers at ${url}`)
     if (!response.ok) return unhealthy(`${url} answered ${response.status}`)
-    return { healthy: true, message: `${health.status}: musakone ${health.version} at ${url}` }
+    const message = `${health.status}: musakone ${health.version} at ${url}`
+    const { problem } = health.database
+    return { healthy: true, message, ...(typeof problem === 'string' && { database: problem }) }
   } catch (error) {
     const { name } = error as Error
     if (name === 'TimeoutError') return unhealthy(`${url} did not answer in time`)
@@ -30,7 +37,9 @@ export async function probe(variables: Record<string, string | undefined>): Prom
 
 const unhealthy = (message: string): Probe => ({ healthy: false, message: `unhealthy: ${message}` })
 
-function isHealth(value: unknown): value is { status: string; version: string } {
+type Answer = { status: string; version: string; database: { problem?: unknown } }
+
+function isHealth(value: unknown): value is Answer {
   if (typeof value !== 'object' || value === null) return false
   const { status, version, uptime_s, mopidy, database } = value as Record<string, unknown>
   const known = status === 'ok' || status === 'degraded'
@@ -39,6 +48,7 @@ function isHealth(value: unknown): value is { status: string; version: string } 
     typeof version === 'string' &&
     typeof uptime_s === 'number' &&
     typeof mopidy === 'object' &&
-    typeof database === 'object'
+    typeof database === 'object' &&
+    database !== null
   )
 }

@@ -134,6 +134,7 @@ export function createGateway({
     signIn,
     everyMs: limits.sweepMs,
     pulse: limits,
+    log,
   })
 
   mopidy.onEvent((event) => {

@@ -9,10 +9,12 @@ import { accountRoutes } from '../accounts/routes'
 import { sessionRoutes } from '../accounts/sessions/routes'
 import { userRoutes } from '../accounts/users/routes'
 import { archiveRoutes } from '../archive/routes'
+import { failureIn } from '../database/failure'
 import { AppError, httpStatus } from '../errors'
 import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
 import { roomRoutes } from '../gateway/room/routes'
 import { gatewayRoutes } from '../gateway/routes'
+import { complain } from '../guard'
 import { boxRoutes } from '../health/box/routes'
 import { metricsRoutes } from '../health/metrics/routes'
 import { healthRoutes } from '../health/routes'
@@ -116,6 +118,7 @@ export function createApp({
     })
       .onError({ as: 'global' }, ({ error, code, set, request }) => {
         const known = toAppError(error, code)
+        if (known === DATABASE_FAILED) complain({ what: 'answer a request', log }, error)
         if (known === undefined) log.error({ err: error, path: pathOf(request) }, 'request failed')
         const { code: errorCode, message, retryAfter } = known ?? INTERNAL
         set.status = httpStatus[errorCode]
@@ -161,11 +164,17 @@ export function createApp({
   )
 }
 
+const DATABASE_FAILED = new AppError(
+  'unavailable',
+  'The database cannot be used at the moment. Try again.',
+  1,
+)
 const INTERNAL = new AppError('internal', 'Something went wrong; the log says what.')
 
 /** The error that the client is told; undefined for one that nobody foresaw, of which nothing is told. */
 function toAppError(error: unknown, code: unknown): AppError | undefined {
   if (error instanceof AppError) return error
+  if (failureIn(error) !== undefined) return DATABASE_FAILED
   if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
   // Elysia wraps what `onParse` throws.
   const cause = error instanceof Error ? error.cause : undefined

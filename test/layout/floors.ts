@@ -24,15 +24,9 @@ export const FLOORS: Floors = [
   ['config'],
   ['http'],
   ['demo'],
-  [
-    'errors.ts',
-    'log.ts',
-    'clock.ts',
-    'json.ts',
-    'listeners.ts',
-    'version.ts',
-    'mopidy/describe.json',
-  ],
+  ['listeners.ts'],
+  ['guard.ts'],
+  ['errors.ts', 'log.ts', 'clock.ts', 'json.ts', 'version.ts', 'mopidy/describe.json'],
 ]
 
 /** The part that a path belongs to; undefined when the floors name none. */

@@ -1,5 +1,7 @@
 import { AppError } from '../../errors'
+import { resultOr } from '../../guard'
 import type { RequestServer } from '../../http/client-address'
+import type { Log } from '../../log'
 import { isApiKey } from '../keys/keys'
 import type { Roles } from '../roles/roles'
 import type { LastUse } from '../sessions/last-use'
@@ -18,10 +20,13 @@ type DoorOptions = {
   roles: Roles
   lastUse: LastUse
   proxyLogin: ProxyLogin | undefined
+  log: Log
 }
 
 /** Tells whose session a request or a token belongs to, and whether that session still holds. */
-export function createDoor({ sessions, tokens, roles, lastUse, proxyLogin }: DoorOptions) {
+export function createDoor({ sessions, tokens, roles, lastUse, proxyLogin, log }: DoorOptions) {
+  const looking = { what: 'look whether a session has ended', log }
+
   function presented(
     request: Request,
     server: RequestServer | null,
@@ -94,8 +99,12 @@ export function createDoor({ sessions, tokens, roles, lastUse, proxyLogin }: Doo
       }
     },
 
-    /** Whether the session that proved this identity has not ended since, nor its account changed. */
-    stillSignedIn: (identity: Identity): boolean => sessions.isLive(identity),
+    /**
+     * Whether the session that proved this identity has not ended since, nor its account changed. It never
+     * throws: a database that cannot be read for a moment ends nobody's session.
+     */
+    stillSignedIn: (identity: Identity): boolean =>
+      resultOr(true, looking, () => sessions.isLive(identity)),
 
     /** Notes that a session is used now, for `last_seen`; cheap enough for every message. */
     noteUse: lastUse.note,

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { systemClock } from '../../clock'
 import { ConfigError, readConfig } from '../../config'
 import { Environment, type Variables } from '../../config/environment'
+import { GONE_HINT } from '../../database/condition'
 import { reasonOf, StartError } from '../../errors'
 import { checkDoors } from '../../health/findings/doors'
 import { type Finding, ok, reportOf, wrong } from '../../health/findings/finding'
@@ -112,7 +113,13 @@ function checkConfiguration(variables: Variables): Finding[] {
 }
 
 async function checkService(variables: Variables): Promise<Finding> {
-  const { healthy, message } = await probe(variables)
+  const { healthy, message, database } = await probe(variables)
+  if (database !== undefined)
+    return wrong(
+      'service',
+      `${message}. ${database}`,
+      /deleted or replaced/.test(database) ? GONE_HINT : 'journalctl -u musakone',
+    )
   if (healthy) return ok('service', `${message}.`)
   return wrong('service', `${message}.`, 'systemctl status musakone, journalctl -u musakone')
 }
