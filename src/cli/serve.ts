@@ -1,5 +1,6 @@
 import { developmentSecret, randomSecret } from '../accounts/sessions/secret'
 import type { Config } from '../config'
+import { failureIn } from '../database/failure'
 import { reasonOf, StartError } from '../errors'
 import { GATEWAY_LIMITS } from '../gateway/gateway'
 import { createApp } from '../http/app'
@@ -27,7 +28,29 @@ const PASSWORD_BYTES = 15
  * @throws {StartError} in one line that says what is in the way.
  */
 export async function serve(config: Config, log: Log): Promise<Running> {
-  const services = openServices({
+  const services = open(config, log)
+  try {
+    await createFirstAdmin(config, services, log)
+    return listen(config, services, log)
+  } catch (error) {
+    await services.close()
+    throw error
+  }
+}
+
+/** Opens the services. What fails in SQLite may pass, so systemd is to try again. */
+function open(config: Config, log: Log): Services {
+  try {
+    return openServices(optionsOf(config, log))
+  } catch (error) {
+    if (failureIn(error) === undefined) throw error
+    const reason = reasonOf(error)
+    throw new StartError(`cannot use the database ${config.databasePath}: ${reason}`, TRY_AGAIN)
+  }
+}
+
+function optionsOf(config: Config, log: Log): Parameters<typeof openServices>[0] {
+  return {
     databasePath: config.databasePath,
     mopidyUrl: config.mopidyUrl,
     secret: config.jwtSecret ?? developmentSecret(config.databasePath),
@@ -38,13 +61,6 @@ export async function serve(config: Config, log: Log): Promise<Running> {
     trustedProxies: config.trustedProxies,
     limits: { gateway: { ...GATEWAY_LIMITS, sockets: config.sockets } },
     log,
-  })
-  try {
-    await createFirstAdmin(config, services, log)
-    return listen(config, services, log)
-  } catch (error) {
-    await services.close()
-    throw error
   }
 }
 

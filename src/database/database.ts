@@ -22,6 +22,9 @@ const PATIENCE_MS = 250
 /** The same while a lock was waited for in vain: many writes must not wait for it one after the other. */
 const LITTLE_PATIENCE_MS = 10
 
+/** Exit code (EX_TEMPFAIL) after which the systemd unit starts the service again. */
+const TRY_AGAIN = 75
+
 /** What to do about a database that is damaged. */
 export const INTEGRITY_HINT =
   'put a backup in its place with: musakone restore FILE, or move it away to start anew'
@@ -149,7 +152,9 @@ function openFile(
     releaseLock?.()
     if (error instanceof StartError) throw error
     if (isDamage(error)) throw damaged(path, reasonOf(error))
-    throw new StartError(`cannot use the database ${path}: ${reasonOf(error)}`)
+    // A lock that another program holds may soon be free: systemd is to try again.
+    const exitCode = failureIn(error) === 'SQLITE_BUSY' ? TRY_AGAIN : 1
+    throw new StartError(`cannot use the database ${path}: ${reasonOf(error)}`, exitCode)
   }
 }
 

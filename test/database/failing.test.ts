@@ -121,7 +121,7 @@ describe('S1 a database that fails', () => {
   test('is never the end of the music, from whichever call on it fails for good', async () => {
     const calls = await callsOf(scenario)
     // What comes last in a scenario may come a little later in the next one.
-    for (let at = 1; at <= calls / 2; at += 5) {
+    for (let at = 1; at <= calls / 2; at += 8) {
       sqlite.fail({ at, code: 'SQLITE_IOERR', forGood: true })
       await scenario()
       expect(await health()).not.toBe('ok')

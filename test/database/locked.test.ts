@@ -2,6 +2,7 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { openDatabase } from '../../src/database/database'
 import { temporaryFolder } from '../support/executable'
 import { connectOwn } from '../support/own-socket'
 import {
@@ -105,4 +106,18 @@ describe('S1 the file of the database', () => {
     expect((await logIn()).status).toBe(200)
     expect((await health()).body).toMatchObject(gone)
   })
+})
+
+test('S1 a lock at the start is a reason for systemd to try again', () => {
+  const file = join(temporaryFolder(), 'musakone.db')
+  openDatabase(file, { exclusive: true }).close()
+  const other = new Sqlite(file)
+  // As a restore leaves it.
+  other.run('PRAGMA journal_mode = DELETE')
+  other.run('BEGIN EXCLUSIVE')
+  const opening = () => openDatabase(file, { exclusive: true })
+  expect(opening).toThrow(expect.objectContaining({ name: 'StartError', exitCode: 75 }))
+  other.run('ROLLBACK')
+  other.close()
+  opening().close()
 })
