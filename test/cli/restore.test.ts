@@ -372,15 +372,30 @@ describe.skipIf(process.getuid?.() !== 0)('T4 by root in the folder of the servi
   let secret: string
   const stateOf = (file: string) => {
     const { mode, uid, gid, size, nlink, mtimeMs, ctimeMs } = statSync(file)
-    return { mode, uid, gid, size, nlink, mtimeMs, ctimeMs, text: readFileSync(file, 'utf8') }
+    return { mode, uid, gid, size, nlink, mtimeMs, ctimeMs, text: readFileSync(file, 'latin1') }
   }
   let before: ReturnType<typeof stateOf>
   beforeEach(() => {
     secret = join(temporaryFolder(), 'secret')
-    writeFileSync(secret, 'for root only', { mode: 0o600 })
-    before = stateOf(secret)
+    keep(() => writeFileSync(secret, 'for root only'))
     for (const name of ['.', 'musakone.db']) chownSync(join(folder, name), SERVICE, SERVICE)
   })
+
+  /** Makes what only root may read. */
+  function keep(make: () => void): void {
+    make()
+    chmodSync(secret, 0o600)
+    before = stateOf(secret)
+  }
+
+  const KINDS = {
+    'a text': () => {},
+    'an empty file': () => keep(() => truncateSync(secret)),
+    'a database': () => keep(() => copyFileSync(fresh, secret)),
+  }
+  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]
+  const planted = (names: string[]) =>
+    names.flatMap((name) => kinds.map((kind) => [kind, name] as const))
 
   const expectUntouched = () => expect(stateOf(secret)).toEqual(before)
 
@@ -391,15 +406,17 @@ describe.skipIf(process.getuid?.() !== 0)('T4 by root in the folder of the servi
     lchownSync(join(folder, name), SERVICE, SERVICE)
   }
 
-  test.each([
-    'musakone.db',
-    'musakone.db-lock',
-    'musakone.db-wal',
-    'musakone.db-shm',
-    'musakone.db-journal',
-    'musakone.db.restoring',
-    'musakone.db.restoring-wal',
-  ])('restore leaves alone what a link at %s leads to', async (name) => {
+  test.each(
+    planted([
+      'musakone.db',
+      'musakone.db-lock',
+      'musakone.db-wal',
+      'musakone.db-shm',
+      'musakone.db-journal',
+      'musakone.db.restoring',
+    ]),
+  )('restore leaves alone %s that a link at %s leads to', async (kind, name) => {
+    KINDS[kind]()
     plant(name)
     const { exitCode, stderr } = await run(backup)
     if (exitCode !== 0) expect(stderr).toMatch(ONE_LINE)
@@ -449,9 +466,10 @@ describe.skipIf(process.getuid?.() !== 0)('T4 by root in the folder of the servi
     expect(readdirSync(folder).sort()).toEqual(['beside.db', 'musakone.db'])
   })
 
-  test.each(['musakone.db', 'musakone.db-wal', 'musakone.db-journal', 'copy.db'])(
-    'backup, user, invite and doctor leave alone what a link at %s leads to',
-    async (name) => {
+  test.each(planted(['musakone.db', 'musakone.db-wal', 'copy.db']))(
+    'backup, user, invite and doctor leave alone %s that a link at %s leads to',
+    async (kind, name) => {
+      KINDS[kind]()
       plant(name)
       const into = join(folder, 'copy.db')
       for (const args of [
