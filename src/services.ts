@@ -75,15 +75,22 @@ export function openServices({
   limits = {},
 }: ServicesOptions) {
   // The kinds of news that go to services opened after their source. The listeners are added below.
-  const accountsChanged = createListeners<[stillSignedIn: StillSignedIn]>()
-  const commandWorked = createListeners<[command: Command]>()
-  const songsQueued = createListeners<[queued: Queued]>()
-  const eventPublished = createListeners<[topic: string, text: string]>()
+  const accountsChanged = createListeners<[stillSignedIn: StillSignedIn]>({
+    what: 'close what has ended',
+    log,
+  })
+  const commandWorked = createListeners<[command: Command]>({ what: 'take note of a command', log })
+  const songsQueued = createListeners<[queued: Queued]>({ what: 'tell who queued songs', log })
+  const eventPublished = createListeners<[topic: string, text: string]>({
+    what: 'send to sockets',
+    log,
+  })
 
   const database = openDatabase(databasePath, { exclusive: true })
   const accounts = createAccounts({
     database,
     clock,
+    log,
     secret,
     sessionDays,
     ...(registration && { registration }),
@@ -98,7 +105,7 @@ export function openServices({
       { key: name, owner, ends: new Date(expires_at * 1000).toISOString() },
       'keys for administration have an end since an upgrade: make a new one before',
     )
-  const measures = createMeasures()
+  const measures = createMeasures({ log })
   const mopidy = createMopidy({
     url: mopidyUrl,
     clock,
@@ -117,6 +124,7 @@ export function openServices({
     recorder,
     clock,
     incognito,
+    log,
     onCommand: commandWorked.tell,
   })
   const listening = createListening({
@@ -156,6 +164,7 @@ export function openServices({
     mopidy,
     mopidyUrl,
     clock,
+    log,
     ...(limits.proxy && { limits: limits.proxy }),
   })
   const proxySigns = createProxySigns(trustedProxies, () =>
@@ -168,7 +177,7 @@ export function openServices({
     publicOrigin: clientsAt?.publicOrigin,
     linkOrigin: createLinkOrigin(trustedProxies),
   })
-  const health = createHealth({ mopidy, database, clientsOrigin, proxySigns })
+  const health = createHealth({ mopidy, database, clientsOrigin, proxySigns, log })
   const box = createBox({ accounts, mopidy, mopidyUrl })
   const backups = createBackups({ databasePath, log })
   const metrics = createMetrics({ measures, mopidy, gateway, recorder })
@@ -207,6 +216,7 @@ export function openServices({
     onPublished: eventPublished.add,
 
     async close(): Promise<void> {
+      health.close()
       backups.close()
       measures.close()
       proxy.close()

@@ -8,6 +8,7 @@ import { emptyParts, FLOORS, upwardImports, withoutFloor } from './layout/floors
 import { sourceFiles } from './layout/imports'
 import { mirrorProblems, OTHER_TEST_FOLDERS } from './layout/mirror'
 import { crowdedFolders, filesWithin, SUB_FOLDERS, tableProblems } from './layout/sub-folders'
+import { bareTimers } from './layout/timers'
 
 const files = await sourceFiles('src')
 const everyPath = ['*', '{src,test,systemd,.ci,.github}/**/*'].flatMap((pattern) => [
@@ -58,6 +59,10 @@ describe('the layout of src', () => {
       .filter(({ path }) => path !== 'main.ts')
       .filter(({ text }) => /(?<!')\bprocess\.(env|argv|exit|on|stdout|stderr)\b/.test(text))
     expect(offenders.map(({ path }) => path)).toEqual([])
+  })
+
+  test('S1 no timer does its work without a guard', () => {
+    expect(bareTimers(files)).toEqual([])
   })
 
   test('there is no drawer for things without a name', () => {

@@ -22,5 +22,10 @@ export function createAccountChanges({ sqlite }: Database) {
         return false
       }
     },
+
+    /** The next call of `any` is to tell of the last changes once more. */
+    again(): void {
+      seen = undefined
+    },
   }
 }

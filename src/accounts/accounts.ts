@@ -2,6 +2,8 @@ import { type Clock, HOUR_MS } from '../clock'
 import type { RegistrationPolicy } from '../config'
 import type { Database } from '../database/database'
 import { unname } from '../database/unnaming'
+import { every, guarded } from '../guard'
+import type { Log } from '../log'
 import { createAccountChanges } from './account-changes'
 import { createDoor } from './door/door'
 import { createGuestNames } from './invites/guest-names'
@@ -32,6 +34,7 @@ export type Accounts = ReturnType<typeof createAccounts>
 export type AccountsOptions = {
   database: Database
   clock: Clock
+  log: Log
   secret: string
   sessionDays: number
   /** Who may make an account; `closed` if not given. */
@@ -41,8 +44,11 @@ export type AccountsOptions = {
   hashingCost?: HashingCost
   /** The header in which trusted proxies name the user who has logged in with them. */
   proxyLogin?: Pick<ProxyLoginOptions, 'header' | 'trustedProxies'> | undefined
-  /** Told that sessions may have ended before their time, with which of them have not. */
-  onChanged?: (stillSignedIn: StillSignedIn) => void
+  /**
+   * Told that sessions may have ended before their time, with which of them have not. False when it could
+   * not do all that it has to: then it is told again.
+   */
+  onChanged?: (stillSignedIn: StillSignedIn) => boolean
 }
 
 const FORGET_EXPIRED_EVERY_MS = HOUR_MS
@@ -53,6 +59,7 @@ const LOOK_OUTSIDE_EVERY_MS = 500
 export function createAccounts({
   database,
   clock,
+  log,
   secret,
   sessionDays,
   registration: policy = 'closed',
@@ -60,7 +67,7 @@ export function createAccounts({
   throttleLimits = THROTTLE_LIMITS,
   hashingCost = HASHING_COST,
   proxyLogin: proxyLoginOptions,
-  onChanged = () => {},
+  onChanged = () => true,
 }: AccountsOptions) {
   // Before anything is read, so that no change is missed.
   const changes = createAccountChanges(database)
@@ -68,9 +75,9 @@ export function createAccounts({
   const sessions = createSessions({ database, clock })
   const tokens = createTokens({ secret, clock })
   const passwords = createPasswords({ cost: hashingCost })
-  const securityLog = createSecurityLog({ database, clock })
+  const securityLog = createSecurityLog({ database, clock, log })
   const roles = createRoles({ database, securityLog })
-  const lastUse = createLastUse({ database, clock })
+  const lastUse = createLastUse({ database, clock, log })
   const administration = createAdministration({
     users,
     sessions,
@@ -122,7 +129,7 @@ export function createAccounts({
       sessionDays,
       registration: policy,
     })
-  const door = createDoor({ sessions, tokens, roles, lastUse, confirming, proxyLogin })
+  const door = createDoor({ sessions, tokens, roles, lastUse, confirming, proxyLogin, log })
   const invites = createInvites({ database, roles, clock, secret })
   const inviting = createInviting({ invites, securityLog, database, clock, policy, change })
   const registration = createRegistration({
@@ -140,25 +147,29 @@ export function createAccounts({
     database,
     clock,
   })
-  sessions.forgetExpired()
-  const forgetting = setInterval(sessions.forgetExpired, FORGET_EXPIRED_EVERY_MS)
-  forgetting.unref()
-  const looking = setInterval(lookOutside, LOOK_OUTSIDE_EVERY_MS)
-  looking.unref()
+  const forgetting = { what: 'forget sessions that have expired', log }
+  guarded(forgetting, sessions.forgetExpired)
+  const stopForgetting = every(FORGET_EXPIRED_EVERY_MS, forgetting, sessions.forgetExpired)
+  const looking = { what: 'look for changes of accounts', log }
+  const stopLooking = every(LOOK_OUTSIDE_EVERY_MS, looking, lookOutside)
 
   function change<T>(work: () => T): T {
     const result = database.durably(work)
     sessions.forget()
-    onChanged(sessions.liveNow())
+    // The change is made: an error here must not say that it is not. `lookOutside` tells of it again.
+    guarded(looking, () => onChanged(sessions.liveNow()))
     return result
   }
 
   // It also sees the changes that `change` has made, and closes once more what is closed already.
   function lookOutside(): void {
     if (!changes.any()) return
-    roles.reload()
-    sessions.forget()
-    onChanged(sessions.liveNow())
+    const toldAll = guarded(looking, () => {
+      roles.reload()
+      sessions.forget()
+      if (!onChanged(sessions.liveNow())) changes.again()
+    })
+    if (!toldAll) changes.again()
   }
 
   return {
@@ -177,8 +188,8 @@ export function createAccounts({
     sessionList,
 
     close(): void {
-      clearInterval(forgetting)
-      clearInterval(looking)
+      stopForgetting()
+      stopLooking()
       securityLog.close()
       lastUse.close()
     },

@@ -43,7 +43,7 @@ export const accountRoutes = ({
       {
         public: true,
         body: Credentials,
-        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429) },
+        response: { 200: Login, ...errorReplies(400, 401, 413, 415, 429, 503) },
         detail: { summary: 'Log in: a token, and a cookie for browsers', tags },
       },
     )
@@ -106,7 +106,7 @@ export const accountRoutes = ({
       {
         signedIn: { inPerson: true, beforePasswordChange: true },
         body: PasswordChange,
-        response: { 200: Login, ...errorReplies(400, 401, 403, 413, 415, 429) },
+        response: { 200: Login, ...errorReplies(400, 401, 403, 413, 415, 429, 503) },
         detail: {
           summary: 'Change my password: ends all my sessions and starts a new one',
           tags,

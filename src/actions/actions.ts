@@ -1,4 +1,6 @@
 import { type Clock, secondsOf } from '../clock'
+import { guarded, resultOr } from '../guard'
+import type { Log } from '../log'
 import type { Call } from '../mopidy/call'
 import type { Answer } from '../mopidy/jsonrpc'
 import type { Mopidy } from '../mopidy/mopidy'
@@ -26,7 +28,8 @@ type ActionsOptions = {
   recorder: Recorder
   clock: Clock
   incognito: Incognito
-  onCommand?: (command: Command) => void
+  log: Log
+  onCommand?: (command: Command) => unknown
 }
 
 /** Volume changes of one user, each within this time after the last, are one drag of a slider: one row. */
@@ -39,9 +42,12 @@ export function createActions({
   recorder,
   clock,
   incognito,
+  log,
   onCommand = () => {},
 }: ActionsOptions) {
   const starts = createStarts({ mopidy })
+  const reading = { what: 'read who is incognito', log }
+  const recording = { what: 'record what was done', log }
   /** `at` is the clock's elapsed milliseconds. */
   let lastVolume: { entry: Entry; at: number } | undefined
 
@@ -72,12 +78,16 @@ export function createActions({
       const before = askBefore(mopidy, player.snapshot(), call)
       return (answer) => {
         if ('error' in answer) return
+        const { result } = answer
+        // Nobody is named by mistake: while it cannot be read who is incognito, everybody is.
+        const isPrivate = resultOr(true, reading, () => incognito.isOn(userId))
         // Mopidy may have restarted since the call was sent: then its tlids belong to other tracks.
-        const isPrivate = incognito.isOn(userId)
         const isNews = call.method.kind === 'write' && mopidy.status().online
-        if (isNews) onCommand({ userId, isPrivate, call, result: answer.result, before })
-        if (!isPrivate)
-          for (const action of classify(call, answer.result, before)) record(userId, action, call)
+        guarded(recording, () => {
+          if (isNews) onCommand({ userId, isPrivate, call, result, before })
+          if (isPrivate) return
+          for (const action of classify(call, result, before)) record(userId, action, call)
+        })
         if (call.method.changesTrack?.choosesSilently) player.refresh()
       }
     },

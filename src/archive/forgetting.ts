@@ -1,7 +1,7 @@
 import { type Clock, DAY_S, HOUR_MS, secondsOf } from '../clock'
 import type { Database } from '../database/database'
 import { inSteps, ROWS_A_STEP } from '../database/steps'
-import { reasonOf } from '../errors'
+import { every, guarded } from '../guard'
 import type { Log } from '../log'
 import type { Forgotten } from './model'
 
@@ -22,8 +22,8 @@ type ForgettingOptions = {
 export function createForgetting({ database, clock, log, historyDays }: ForgettingOptions) {
   const { sqlite } = database
   let closed = false
-  const pruning = setInterval(() => void prune(), PRUNE_EVERY_MS)
-  pruning.unref()
+  const pruning = { what: 'forget old history', log }
+  const stopPruning = every(PRUNE_EVERY_MS, pruning, prune)
 
   const deleteActions = sqlite.query<unknown, Values>(
     `DELETE FROM user_actions WHERE id IN (
@@ -52,18 +52,14 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
 
   async function prune(): Promise<void> {
     if (historyDays === 0) return
-    try {
-      const most = ROWS_A_STEP
-      const before = secondsOf(clock) - historyDays * DAY_S
-      const actions = await repeat(() => deleteOldActions.run({ before, most }))
-      const plays = await repeat(() => deleteOldPlays.run({ before, most }))
-      if (actions + plays > 0) log.info({ actions, plays, historyDays }, 'forgot old history')
-    } catch (error) {
-      log.error({ reason: reasonOf(error) }, 'cannot forget old history')
-    }
+    const most = ROWS_A_STEP
+    const before = secondsOf(clock) - historyDays * DAY_S
+    const actions = await repeat(() => deleteOldActions.run({ before, most }))
+    const plays = await repeat(() => deleteOldPlays.run({ before, most }))
+    if (actions + plays > 0) log.info({ actions, plays, historyDays }, 'forgot old history')
   }
 
-  void prune()
+  void guarded(pruning, prune)
 
   return {
     /** Deletes what a user did, and takes the user's name off plays: the room keeps its counts. */
@@ -77,7 +73,7 @@ export function createForgetting({ database, clock, log, historyDays }: Forgetti
 
     close(): void {
       closed = true
-      clearInterval(pruning)
+      stopPruning()
     },
   }
 }

@@ -8,6 +8,8 @@ export type Probe = Readonly<{
   message: string
   /** Whether requests come through a proxy on this machine that is not trusted. */
   untrustedProxy: boolean
+  /** What the service says is wrong with its database. */
+  database?: string
 }>
 
 /**
@@ -25,7 +27,13 @@ export async function probe(variables: Record<string, string | undefined>): Prom
     if (!isHealth(health)) return unhealthy(`something else answers at ${url}`)
     if (!response.ok) return unhealthy(`${url} answered ${response.status}`)
     const message = `${health.status}: musakone ${health.version} at ${url}`
-    return { healthy: true, message, untrustedProxy: health.untrusted_proxy === true }
+    const { problem } = health.database
+    return {
+      healthy: true,
+      message,
+      untrustedProxy: health.untrusted_proxy === true,
+      ...(typeof problem === 'string' && { database: problem }),
+    }
   } catch (error) {
     const { name } = error as Error
     if (name === 'TimeoutError') return unhealthy(`${url} did not answer in time`)
@@ -40,7 +48,12 @@ const unhealthy = (message: string): Probe => ({
   untrustedProxy: false,
 })
 
-type Health = { status: string; version: string; untrusted_proxy?: boolean }
+type Health = {
+  status: string
+  version: string
+  database: { problem?: unknown }
+  untrusted_proxy?: boolean
+}
 
 function isHealth(value: unknown): value is Health {
   if (typeof value !== 'object' || value === null) return false
@@ -51,6 +64,7 @@ function isHealth(value: unknown): value is Health {
     typeof version === 'string' &&
     typeof uptime_s === 'number' &&
     typeof mopidy === 'object' &&
-    typeof database === 'object'
+    typeof database === 'object' &&
+    database !== null
   )
 }

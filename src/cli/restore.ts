@@ -21,6 +21,7 @@ export function describeRestore(command: Command, { variables, print }: Process)
 }
 
 const FOOTER = `
-The service must be stopped. The old database stays beside the new one. Who was logged in when the backup
+The service must be stopped. The old database stays beside the new one. A backup with triggers, views or
+tables that are not of musakone is refused. Root does it as the owner of the folder of the database. Who was logged in when the backup
 was made is logged in again, also where that session or that account was ended since: see
 musakone user list.`

@@ -1,5 +1,6 @@
 import { developmentSecret, randomSecret } from '../accounts/sessions/secret'
 import type { Config } from '../config'
+import { failureIn } from '../database/failure'
 import { reasonOf, StartError } from '../errors'
 import { GATEWAY_LIMITS } from '../gateway/gateway'
 import { createApp } from '../http/app'
@@ -28,7 +29,29 @@ const PASSWORD_BYTES = 15
  * @throws {StartError} in one line that says what is in the way.
  */
 export async function serve(config: Config, log: Log): Promise<Running> {
-  const services = openServices({
+  const services = open(config, log)
+  try {
+    await createFirstAdmin(config, services, log)
+    return listen(config, services, log)
+  } catch (error) {
+    await services.close()
+    throw error
+  }
+}
+
+/** Opens the services. What fails in SQLite may pass, so systemd is to try again. */
+function open(config: Config, log: Log): Services {
+  try {
+    return openServices(optionsOf(config, log))
+  } catch (error) {
+    if (failureIn(error) === undefined) throw error
+    const reason = reasonOf(error)
+    throw new StartError(`cannot use the database ${config.databasePath}: ${reason}`, TRY_AGAIN)
+  }
+}
+
+function optionsOf(config: Config, log: Log): Parameters<typeof openServices>[0] {
+  return {
     databasePath: config.databasePath,
     mopidyUrl: config.mopidyUrl,
     secret: config.jwtSecret ?? developmentSecret(config.databasePath),
@@ -40,13 +63,6 @@ export async function serve(config: Config, log: Log): Promise<Running> {
     clientsAt: config.clientsAt,
     limits: { gateway: { ...GATEWAY_LIMITS, sockets: config.sockets } },
     log,
-  })
-  try {
-    await createFirstAdmin(config, services, log)
-    return listen(config, services, log)
-  } catch (error) {
-    await services.close()
-    throw error
   }
 }
 
@@ -78,7 +94,7 @@ function listen(config: Config, services: Services, log: Log): Running {
     development: !production,
     log,
   }
-  const server = open(createApp(options), config.port, host, 'PORT')
+  const server = openPort(createApp(options), config.port, host, 'PORT')
   const port = server.port ?? config.port
   const clientsServer = openClients(createClientsApp(options), port, config, services, log)
   const servers = clientsServer === undefined ? [server] : [server, clientsServer]
@@ -115,7 +131,7 @@ type App = {
 type Server = NonNullable<ReturnType<typeof createApp>['server']>
 
 /** @throws {StartError} that names the variable of the port. */
-function open(app: App, port: number, host: string | undefined, variable: string): Server {
+function openPort(app: App, port: number, host: string | undefined, variable: string): Server {
   try {
     app.listen({ port, ...(host !== undefined && { hostname: host }) })
   } catch (error) {
@@ -139,9 +155,9 @@ function openClients(
   { clientsOrigin }: Services,
   log: Log,
 ): Server | undefined {
-  if (clientsPort !== undefined) return open(app, clientsPort, host, 'CLIENTS_PORT')
+  if (clientsPort !== undefined) return openPort(app, clientsPort, host, 'CLIENTS_PORT')
   try {
-    return open(app, port === 0 ? 0 : pagePort + 1, host, 'CLIENTS_PORT')
+    return openPort(app, port === 0 ? 0 : pagePort + 1, host, 'CLIENTS_PORT')
   } catch (error) {
     clientsOrigin.failed(`Mopidy's web clients cannot be opened: ${reasonOf(error)}.`)
     log.warn(`the web clients of Mopidy cannot be opened: ${reasonOf(error)}`)

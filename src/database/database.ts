@@ -1,16 +1,29 @@
-import type { Database as Sqlite } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf, StartError } from '../errors'
+import { createCondition } from './condition'
 import { connect, speedUp } from './connection'
+import { failureIn } from './failure'
 import { firstProblem, isDamage } from './inspection'
 import { lockInstance } from './instance-lock'
+import type { LazySqlite } from './lazy-statements'
 import { migrate } from './migrations/migrations'
 
 export type Database = ReturnType<typeof openDatabase>
 
 /** Up to this size, in bytes, the check for damage takes a fraction of a second and runs at each start. */
 const SMALL = 32 * 1024 * 1024
+
+/**
+ * Milliseconds that a write of the service waits for a lock: the event loop, and so everybody, waits with
+ * it. Other processes of Musakone hold the lock for some five.
+ */
+const PATIENCE_MS = 250
+/** The same while a lock was waited for in vain: many writes must not wait for it one after the other. */
+const LITTLE_PATIENCE_MS = 10
+
+/** Exit code (EX_TEMPFAIL) after which the systemd unit starts the service again. */
+const TRY_AGAIN = 75
 
 /** What to do about a database that is damaged. */
 export const INTEGRITY_HINT =
@@ -24,6 +37,11 @@ export const INTEGRITY_HINT =
 export function openDatabase(path: string, { exclusive = false } = {}) {
   const releaseLock = exclusive && path !== ':memory:' ? lockInstance(createFile(path)) : undefined
   const sqlite = openFile(path, releaseLock, exclusive)
+  const condition = createCondition(path)
+  sqlite.outcomes = exclusive
+    ? withPatience(sqlite, condition)
+    : { failed: condition.noteFailure, written: condition.noteSuccess }
+  const one = sqlite.query('SELECT 1 FROM users LIMIT 1')
   let lastTurn: Promise<unknown> = Promise.resolve()
 
   return {
@@ -36,7 +54,7 @@ export function openDatabase(path: string, { exclusive = false } = {}) {
     durably<T>(work: () => T): T {
       sqlite.run('PRAGMA synchronous = FULL')
       try {
-        return sqlite.transaction(work).immediate()
+        return sqlite.together(work)
       } finally {
         sqlite.run('PRAGMA synchronous = NORMAL')
       }
@@ -44,7 +62,7 @@ export function openDatabase(path: string, { exclusive = false } = {}) {
 
     /** Runs `work` in one transaction that survives a crash of the process, not a power cut. */
     together<T>(work: () => T): T {
-      return sqlite.transaction(work).immediate()
+      return sqlite.together(work)
     },
 
     /**
@@ -60,15 +78,45 @@ export function openDatabase(path: string, { exclusive = false } = {}) {
     /** Whether the database answers. */
     ok(): boolean {
       try {
-        return sqlite.query('SELECT 1 FROM users LIMIT 1').get() !== undefined
+        return one.get() !== undefined
       } catch {
         return false
       }
     },
 
+    /** What is wrong with the file or its disk; undefined when nothing is. */
+    problem: condition.problem,
+
+    /** Takes note of an error that a thread had on a connection of its own. */
+    noteFailure: condition.noteFailure,
+
     close(): void {
       sqlite.close()
       releaseLock?.()
+    },
+  }
+}
+
+/**
+ * Notes what the service's statements come to, and keeps their waits for a lock short: after a wait in vain
+ * the next ones hardly wait, until a write works.
+ */
+function withPatience(sqlite: LazySqlite, condition: ReturnType<typeof createCondition>) {
+  let patienceMs = 0
+  const wait = (ms: number) => {
+    if (ms === patienceMs) return
+    patienceMs = ms
+    sqlite.run(`PRAGMA busy_timeout = ${ms}`)
+  }
+  wait(PATIENCE_MS)
+  return {
+    failed(error: unknown): void {
+      condition.noteFailure(error)
+      if (failureIn(error) === 'SQLITE_BUSY') wait(LITTLE_PATIENCE_MS)
+    },
+    written(): void {
+      condition.noteSuccess()
+      wait(PATIENCE_MS)
     },
   }
 }
@@ -86,7 +134,11 @@ function createFile(path: string): string {
   }
 }
 
-function openFile(path: string, releaseLock: (() => void) | undefined, exclusive: boolean): Sqlite {
+function openFile(
+  path: string,
+  releaseLock: (() => void) | undefined,
+  exclusive: boolean,
+): LazySqlite {
   try {
     if (path !== ':memory:') createFile(path)
     const isChecked = exclusive && path !== ':memory:' && needsCheck(path)
@@ -100,7 +152,9 @@ function openFile(path: string, releaseLock: (() => void) | undefined, exclusive
     releaseLock?.()
     if (error instanceof StartError) throw error
     if (isDamage(error)) throw damaged(path, reasonOf(error))
-    throw new StartError(`cannot use the database ${path}: ${reasonOf(error)}`)
+    // A lock that another program holds may soon be free: systemd is to try again.
+    const exitCode = failureIn(error) === 'SQLITE_BUSY' ? TRY_AGAIN : 1
+    throw new StartError(`cannot use the database ${path}: ${reasonOf(error)}`, exitCode)
   }
 }
 

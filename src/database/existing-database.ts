@@ -3,12 +3,15 @@ import { statSync } from 'node:fs'
 import { reasonOf, StartError } from '../errors'
 import { type Database, openDatabase } from './database'
 import { SCHEMA_VERSION } from './migrations/migrations'
+import { becomeOwnerOf } from './owner'
 
 /**
- * Opens the database of a service, which may be running. Only the service creates and migrates it.
+ * Opens the database of a service, which may be running. Only the service creates and migrates it. A
+ * process of root's becomes the owner of the folder for good.
  * @throws {StartError} in one line that names the file.
  */
 export function openExistingDatabase(path: string): Database {
+  becomeOwnerOf(path)
   const version = schemaOf(path)
   if (version === 0) throw new StartError(`${path} is not a database of musakone`)
   if (version !== SCHEMA_VERSION)

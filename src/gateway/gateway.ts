@@ -135,6 +135,7 @@ export function createGateway({
     signIn,
     everyMs: limits.sweepMs,
     pulse: limits,
+    log,
   })
 
   const catchUp = createCatchUp({ connections, mirror, announce: announcements.event })

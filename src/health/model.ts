@@ -2,7 +2,8 @@ import { type Static, Type as t } from '@sinclair/typebox'
 
 export const Health = t.Object({
   status: t.Union([t.Literal('ok'), t.Literal('degraded')], {
-    description: '`degraded`: it serves, but Mopidy is away, or its web clients are',
+    description:
+      '`degraded`: it serves, but Mopidy is away, or its web clients are, or something is wrong with the database',
   }),
   version: t.String(),
   uptime_s: t.Integer(),
@@ -11,7 +12,10 @@ export const Health = t.Object({
     version: t.Optional(t.String()),
     since: t.Optional(t.Integer({ description: 'Unix seconds' })),
   }),
-  database: t.Object({ ok: t.Boolean() }),
+  database: t.Object({
+    ok: t.Boolean(),
+    problem: t.Optional(t.String({ description: 'What is wrong with it, in a sentence' })),
+  }),
   untrusted_proxy: t.Optional(
     t.Boolean({ description: 'Requests come through a proxy that TRUSTED_PROXIES does not name' }),
   ),

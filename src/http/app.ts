@@ -28,8 +28,8 @@ import { loginRoutes } from '../web/login/login'
 import { pageRoutes } from '../web/page'
 import { swaggerRoutes } from '../web/swagger'
 import { parseBody, readText } from './body'
+import { createBoundary } from './boundary'
 import { createCors } from './cors'
-import { createBoundary } from './error-reply'
 import {
   createClientsGuard,
   createHostGuard,

@@ -2,6 +2,7 @@ import { createUserNames, type UserName } from '../accounts/users/user-names'
 import type { Command } from '../actions/actions'
 import type { Clock } from '../clock'
 import type { Database } from '../database/database'
+import { resultOr } from '../guard'
 import type { Log } from '../log'
 import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
@@ -55,7 +56,10 @@ export function createListening({
       plays.note(command)
       if (command.call.method.action !== 'queue_add') return
       const tlids = readTlTracks(command.result).map(({ tlid }) => tlid)
-      const queued_by = command.isPrivate ? null : nameOf(command.userId)
+      const naming = { what: 'name who queued songs', log }
+      const queued_by = command.isPrivate
+        ? null
+        : resultOr(null, naming, () => nameOf(command.userId))
       if (tlids.length > 0) onQueued({ tlids, queued_by })
     },
 

@@ -1,7 +1,7 @@
 import type { Command } from '../actions/actions'
 import { type Clock, secondsOf } from '../clock'
 import type { Database } from '../database/database'
-import { reasonOf } from '../errors'
+import { guarded } from '../guard'
 import type { Log } from '../log'
 import { readTlTracks, type TlTrack } from '../mopidy/track'
 
@@ -83,16 +83,17 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
   // An error here must not reach the code that relays Mopidy's answers: it is logged, and tried again.
   function write(): void {
     clearTimeout(trying)
-    try {
+    const isWritten = guarded({ what: 'write down who queued what', log }, () =>
       database.together(() => {
         if (outdated) removeAll.run()
         for (const [tlid, row] of unwritten)
           row === undefined ? remove.run({ tlid }) : insert.run(row)
-      })
+      }),
+    )
+    if (isWritten) {
       outdated = false
       unwritten.clear()
-    } catch (error) {
-      log.error({ reason: reasonOf(error) }, 'cannot write down who queued what')
+    } else {
       trying = setTimeout(write, AGAIN_MS)
       trying.unref()
     }

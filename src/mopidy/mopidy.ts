@@ -1,4 +1,5 @@
 import { type Clock, secondsOf } from '../clock'
+import { guarded } from '../guard'
 import type { Log } from '../log'
 import { CONNECTION_LIMITS, type ConnectionLimits, connect } from './connection/connection'
 import { createCorrelator } from './connection/correlator'
@@ -48,10 +49,12 @@ export function createMopidy({
   limits = MOPIDY_LIMITS,
   onAnswered = () => {},
 }: MopidyOptions) {
-  const correlator = createCorrelator()
+  const correlator = createCorrelator({ log })
   const statusListeners = new Set<(status: Status) => void>()
   const eventListeners = new Set<(event: MopidyEvent) => void>()
   let status: Status = { online: false, since: secondsOf(clock) }
+  const changing = { what: 'take note of whether mopidy answers', log }
+  const hearing = { what: 'take note of an event of mopidy', log }
   let unresponsive = false
   let calls = 0
   let complainedAt = Number.NEGATIVE_INFINITY
@@ -90,7 +93,7 @@ export function createMopidy({
     status = { online, since: secondsOf(clock), ...(version !== undefined && { version }) }
     if (online) log.info({ version }, 'mopidy is online')
     else log.warn('mopidy is offline')
-    for (const listener of statusListeners) listener(status)
+    for (const listener of statusListeners) guarded(changing, () => listener(status))
   }
 
   /** Mopidy has sent something: if it was only unresponsive, it is online again. */
@@ -107,7 +110,7 @@ export function createMopidy({
       if (!correlator.settle(message.id, message.answer)) complain()
     } else if (message !== undefined && isEventName(message.name)) {
       const { name, data, text } = message
-      for (const listener of eventListeners) listener({ name, data, text })
+      for (const listener of eventListeners) guarded(hearing, () => listener({ name, data, text }))
     } else complain()
   }
 

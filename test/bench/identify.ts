@@ -3,6 +3,7 @@ import { createAccounts } from '../../src/accounts/accounts'
 import { createAuth } from '../../src/accounts/door/auth'
 import { systemClock } from '../../src/clock'
 import { openDatabase } from '../../src/database/database'
+import { createLog } from '../../src/log'
 import type { Figure } from './figure'
 import { interleave } from './rounds'
 import { type Stage, startMusakone } from './stage'
@@ -22,6 +23,7 @@ async function throughTheDoor({ quick }: Stage): Promise<Figure[]> {
   const accounts = createAccounts({
     database,
     clock: systemClock,
+    log: await createLog({ level: 'silent', format: 'json' }),
     secret: 'a-secret-for-benchmarks-of-more-than-32-bytes',
     sessionDays: 30,
   })

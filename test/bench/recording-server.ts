@@ -47,7 +47,10 @@ async function start(mopidyUrl: string, databasePath: string, recorded: boolean)
     log,
   })
   // Both get a second gateway, so that an event costs either side the same.
-  const silentEventPublished = createListeners<[topic: string, text: string]>()
+  const silentEventPublished = createListeners<[topic: string, text: string]>({
+    what: 'send to sockets',
+    log,
+  })
   const silentGateway = createGateway({
     door: services.accounts.door,
     mopidy: services.mopidy,

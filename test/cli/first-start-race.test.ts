@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createAccounts } from '../../src/accounts/accounts'
 import { systemClock } from '../../src/clock'
 import { openDatabase } from '../../src/database/database'
+import { createLog } from '../../src/log'
 import { executable, temporaryFolder } from '../support/executable'
 import { TEST_SECRET, until } from '../support/test-musakone'
 import { withRows } from '../support/user-rows'
@@ -69,6 +70,7 @@ describe('A8 of set-ups that race', () => {
     const accounts = createAccounts({
       database,
       clock: systemClock,
+      log: await createLog({ level: 'silent', format: 'json' }),
       secret: TEST_SECRET,
       sessionDays: 1,
     })

@@ -1,12 +1,17 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import {
+  chmodSync,
   chownSync,
   copyFileSync,
   existsSync,
+  lchownSync,
+  lstatSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,6 +21,7 @@ import listening from '../../src/database/migrations/002-listening.sql' with { t
 import door from '../../src/database/migrations/003-door.sql' with { type: 'text' }
 import lives from '../../src/database/migrations/004-lives.sql' with { type: 'text' }
 import { SCHEMA_VERSION } from '../../src/database/migrations/migrations'
+import { foreignPart } from '../../src/database/schema'
 import { executable, runExecutable, temporaryFolder } from '../support/executable'
 import { fill, integrityOf, valueIn } from './big-database'
 import { endAll, start } from './launch'
@@ -298,3 +304,182 @@ test('P7 killed during a migration: the old schema or the new one, never between
   }
   expect(outcomes.inTheMiddle).toBeGreaterThan(0)
 }, 120_000)
+
+describe('T4 a backup with what no version of musakone makes', () => {
+  test.each([
+    [
+      'a trigger',
+      "CREATE TRIGGER grab AFTER INSERT ON sessions BEGIN UPDATE users SET role = 'admin'; END",
+      'trigger "grab"',
+    ],
+    ['a view', 'CREATE VIEW everybody AS SELECT * FROM users', 'view "everybody"'],
+    ['a table', 'CREATE TABLE loot (hash)', 'table "loot"'],
+    ['an index', 'CREATE INDEX quick ON users (created_at)', 'index "quick"'],
+  ])('%s is refused, and named by the doctor', async (_, sql, named) => {
+    change(backup, sql)
+    const { exitCode, stderr } = await run(backup)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(named)
+    expect(stderr).toContain(backup)
+    expect(readdirSync(folder)).toEqual(['musakone.db'])
+
+    const doctor = await runExecutable(['doctor', '--json', '--database', backup], { PORT: '1' })
+    const { findings } = JSON.parse(doctor.stdout) as { findings: Record<string, string>[] }
+    const finding = findings.find(({ check }) => check === 'database')
+    expect(finding).toMatchObject({ mark: 'wrong', message: expect.stringContaining(named) })
+  })
+
+  // SQLite itself makes neither of these: somebody has written them into the file.
+  test.each([
+    [
+      'another trigger under the name of ours',
+      'UPDATE users SET created_at = created_at + 1',
+      'SET count = count + 1;',
+      'SET count = count + 7;',
+    ],
+    [
+      'a trigger with a name like SQLite’s own',
+      'CREATE TRIGGER sqliteXautoindexXx AFTER INSERT ON users BEGIN DELETE FROM users; END',
+      'sqliteXautoindexXx',
+      'sqlite_autoindex_x',
+    ],
+  ])('%s is refused', async (_, sql, ours, theirs) => {
+    change(backup, sql)
+    const bytes = readFileSync(backup, 'latin1')
+    expect(bytes).toContain(ours)
+    writeFileSync(backup, bytes.replaceAll(ours, theirs), 'latin1')
+    const { exitCode, stderr } = await run(backup)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/has the trigger "\w+", which no version of musakone makes/)
+    expect(readdirSync(folder)).toEqual(['musakone.db'])
+  })
+
+  test('a database of ours is none, also of an older version', () => {
+    const other = new Sqlite(fresh)
+    expect(foreignPart(other, SCHEMA_VERSION)).toBeUndefined()
+    other.close()
+    const old = new Sqlite(':memory:')
+    old.run(`${accounts}; ${listening}; ${door}; ${lives}; PRAGMA user_version = 4; ANALYZE`)
+    expect(foreignPart(old, 4)).toBeUndefined()
+  })
+})
+
+// Only root can become somebody else.
+describe.skipIf(process.getuid?.() !== 0)('T4 by root in the folder of the service', () => {
+  const SERVICE = 4321
+  /** What only root may read, and how it was. */
+  let secret: string
+  const stateOf = (file: string) => {
+    const { mode, uid, gid, size, nlink, mtimeMs, ctimeMs } = statSync(file)
+    return { mode, uid, gid, size, nlink, mtimeMs, ctimeMs, text: readFileSync(file, 'latin1') }
+  }
+  let before: ReturnType<typeof stateOf>
+  beforeEach(() => {
+    secret = join(temporaryFolder(), 'secret')
+    keep(() => writeFileSync(secret, 'for root only'))
+    for (const name of ['.', 'musakone.db']) chownSync(join(folder, name), SERVICE, SERVICE)
+  })
+
+  /** Makes what only root may read. */
+  function keep(make: () => void): void {
+    make()
+    chmodSync(secret, 0o600)
+    before = stateOf(secret)
+  }
+
+  const KINDS = {
+    'a text': () => {},
+    'an empty file': () => keep(() => truncateSync(secret)),
+    'a database': () => keep(() => copyFileSync(fresh, secret)),
+  }
+  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]
+  const planted = (names: string[]) =>
+    names.flatMap((name) => kinds.map((kind) => [kind, name] as const))
+
+  const expectUntouched = () => expect(stateOf(secret)).toEqual(before)
+
+  /** Makes a link in the folder of the service, as the user of the service. */
+  function plant(name: string, target = secret): void {
+    rmSync(join(folder, name), { force: true })
+    symlinkSync(target, join(folder, name))
+    lchownSync(join(folder, name), SERVICE, SERVICE)
+  }
+
+  test.each(
+    planted([
+      'musakone.db',
+      'musakone.db-lock',
+      'musakone.db-wal',
+      'musakone.db-shm',
+      'musakone.db-journal',
+      'musakone.db.restoring',
+    ]),
+  )('restore leaves alone %s that a link at %s leads to', async (kind, name) => {
+    KINDS[kind]()
+    plant(name)
+    const { exitCode, stderr } = await run(backup)
+    if (exitCode !== 0) expect(stderr).toMatch(ONE_LINE)
+    expectUntouched()
+    for (const left of readdirSync(folder))
+      expect({ left, uid: lstatSync(join(folder, left)).uid }).toEqual({ left, uid: SERVICE })
+  })
+
+  test('restore gives nobody what only root may read, by a link in place of a backup', async () => {
+    const others = join(temporaryFolder(), 'others.db')
+    copyFileSync(backup, others)
+    chmodSync(others, 0o600)
+    plant('backup.db', others)
+    const { exitCode, stderr } = await run(join(folder, 'backup.db'))
+    expect({ exitCode, line: stderr }).toEqual({
+      exitCode: 1,
+      line: expect.stringMatching(ONE_LINE),
+    })
+    expect(stderr).toContain('copy the backup to a folder of your own')
+    expect(createdAt(path)).not.toBe(77)
+    // From a folder of root's it may be a link.
+    const link = join(temporaryFolder(), 'link.db')
+    symlinkSync(others, link)
+    expect((await run(link)).exitCode).toBe(0)
+    expect(createdAt(path)).toBe(77)
+  })
+
+  test('a folder of the service that is a link to one of root’s is not written in', async () => {
+    const roots = temporaryFolder()
+    plant('deeper', roots)
+    const at = join(folder, 'deeper', 'musakone.db')
+    const { exitCode } = await runExecutable(['restore', backup], { DATABASE_PATH: at })
+    expect(exitCode).toBe(1)
+    expect(readdirSync(roots)).toEqual([])
+  })
+
+  test('a backup into a folder of root’s is root’s, one beside the database the service’s', async () => {
+    const own = join(temporaryFolder(), 'own.db')
+    const beside = join(folder, 'beside.db')
+    for (const file of [own, beside]) {
+      const { exitCode, stderr } = await runExecutable(['backup', file], { DATABASE_PATH: path })
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(integrityOf(file)).toBe('ok')
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+    }
+    expect([statSync(own).uid, statSync(beside).uid]).toEqual([0, SERVICE])
+    expect(readdirSync(folder).sort()).toEqual(['beside.db', 'musakone.db'])
+  })
+
+  test.each(planted(['musakone.db', 'musakone.db-wal', 'copy.db']))(
+    'backup, user, invite and doctor leave alone %s that a link at %s leads to',
+    async (kind, name) => {
+      KINDS[kind]()
+      plant(name)
+      const into = join(folder, 'copy.db')
+      for (const args of [
+        ['backup', '--force', into],
+        ['user', 'list'],
+        ['invite', 'list'],
+        ['doctor'],
+      ])
+        await runExecutable(args, { DATABASE_PATH: path, PORT: '1' })
+      expectUntouched()
+    },
+  )
+})

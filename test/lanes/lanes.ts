@@ -32,6 +32,7 @@ export const LANES: readonly Lane[] = [
       'test/accounts/door/login-crowd.test.ts',
       'test/accounts/door/login-timing.test.ts',
       'test/fuzz/insider.test.ts',
+      'test/database/locked.test.ts',
       'test/gateway/sockets/load*.test.ts',
       'test/mopidy/connection/upstream-huge.test.ts',
       'test/mopidy/connection/upstream-reconnects.test.ts',

@@ -9,6 +9,7 @@ import { emptyParts, type Floors, upwardImports, withoutFloor } from './floors'
 import { type SourceFile, sourceFiles } from './imports'
 import { mirrorProblems } from './mirror'
 import { crowdedFolders, filesWithin, tableProblems } from './sub-folders'
+import { bareTimers } from './timers'
 
 /** A made-up tree: each file with the files that it imports. */
 function tree(imports: Readonly<Record<string, readonly string[]>>): SourceFile[] {
@@ -123,6 +124,28 @@ describe('sub-folders', () => {
     const paths = ['a/1.ts', 'a/2.ts', 'a/3.ts', 'a/b/1.ts']
     expect(crowdedFolders(paths, 3)).toEqual([])
     expect(crowdedFolders(paths, 2)).toEqual([expect.stringContaining('src/a has 3 source files')])
+  })
+})
+
+describe('timers', () => {
+  const known = { 'once.ts': 'ends a wait' }
+  const once = { path: 'once.ts', text: 'setTimeout(end, 1)' }
+
+  test('the guard’s own, those of the page and those that are known are right', () => {
+    const text = 'setInterval(look, 1); setTimeout(look, 1)'
+    const others = ['guard.ts', 'web/a.ts', 'demo/b.ts'].map((path) => ({ path, text }))
+    expect(bareTimers([once, ...others], known)).toEqual([])
+  })
+
+  test.each([
+    ['one that repeats', { path: 'a.ts', text: 'setInterval(look, 1)' }],
+    ['one that nobody knows', { path: 'b.ts', text: 'timer = setTimeout(look, 1)' }],
+  ])('%s is red', (_, file) => {
+    expect(bareTimers([once, file], known)).toEqual([expect.stringContaining(`src/${file.path}`)])
+  })
+
+  test('one that is known and gone is red', () => {
+    expect(bareTimers([], known)).toEqual([expect.stringContaining('src/once.ts')])
   })
 })
 

@@ -14,7 +14,7 @@ export const FLOORS: Floors = [
   ['services.ts'],
   ['web'],
   ['health'],
-  ['http/guards.ts', 'http/security-headers.ts'],
+  ['http/boundary.ts', 'http/guards.ts', 'http/security-headers.ts'],
   ['gateway'],
   ['statistics', 'history', 'archive'],
   ['listening'],
@@ -25,15 +25,9 @@ export const FLOORS: Floors = [
   ['config'],
   ['http'],
   ['demo'],
-  [
-    'errors.ts',
-    'log.ts',
-    'clock.ts',
-    'json.ts',
-    'listeners.ts',
-    'version.ts',
-    'mopidy/describe.json',
-  ],
+  ['listeners.ts'],
+  ['guard.ts'],
+  ['errors.ts', 'log.ts', 'clock.ts', 'json.ts', 'version.ts', 'mopidy/describe.json'],
 ]
 
 /** The part that a path belongs to; undefined when the floors name none. */

@@ -11,7 +11,7 @@ import { GATEWAY_LIMITS, type GatewayLimits } from '../../src/gateway/gateway'
 import { PROXY_LIMITS, type ProxyLimits } from '../../src/gateway/proxy/reverse-proxy'
 import { createApp } from '../../src/http/app'
 import { createClientsApp } from '../../src/http/clients-app'
-import { createLog } from '../../src/log'
+import { createLog, type Log } from '../../src/log'
 import { MOPIDY_LIMITS, type MopidyLimits } from '../../src/mopidy/mopidy'
 import { openServices } from '../../src/services'
 
@@ -46,6 +46,8 @@ export type TestMusakoneOptions = {
   idleS?: number
   registration?: RegistrationPolicy
   historyDays?: number
+  /** Nothing is logged, if not given. */
+  log?: Log
 }
 
 /** Microseconds instead of tens of milliseconds, in threads that give way to all else on the machine. */
@@ -74,7 +76,7 @@ export function fixedClock(
 export async function startTestMusakone(options: TestMusakoneOptions = {}) {
   const demo =
     options.mopidyUrl === undefined ? await startDemoMopidy(options.demo ?? {}) : undefined
-  const log = await createLog({ level: 'silent', format: 'json' })
+  const log = options.log ?? (await createLog({ level: 'silent', format: 'json' }))
   const services = openServices({
     databasePath: options.databasePath ?? ':memory:',
     mopidyUrl: options.mopidyUrl ?? demo?.url ?? '',

@@ -1,5 +1,7 @@
 import { AppError } from '../../errors'
+import { resultOr } from '../../guard'
 import type { RequestServer } from '../../http/client-address'
+import type { Log } from '../../log'
 import { isApiKey } from '../keys/keys'
 import type { Confirming } from '../passwords/confirming'
 import type { Roles } from '../roles/roles'
@@ -20,11 +22,13 @@ type DoorOptions = {
   lastUse: LastUse
   confirming: Pick<Confirming, 'mustBeConfirmed'>
   proxyLogin: ProxyLogin | undefined
+  log: Log
 }
 
 /** Tells whose session a request or a token belongs to, and whether that session still holds. */
 export function createDoor(options: DoorOptions) {
-  const { sessions, tokens, roles, lastUse, confirming, proxyLogin } = options
+  const { sessions, tokens, roles, lastUse, confirming, proxyLogin, log } = options
+  const looking = { what: 'look whether a session has ended', log }
 
   function presented(
     request: Request,
@@ -98,8 +102,12 @@ export function createDoor(options: DoorOptions) {
       }
     },
 
-    /** Whether the session that proved this identity has not ended since, nor its account changed. */
-    stillSignedIn: (identity: Identity): boolean => sessions.isLive(identity),
+    /**
+     * Whether the session that proved this identity has not ended since, nor its account changed. It never
+     * throws: a database that cannot be read for a moment ends nobody's session.
+     */
+    stillSignedIn: (identity: Identity): boolean =>
+      resultOr(true, looking, () => sessions.isLive(identity)),
 
     /**
      * @throws {AppError} `confirm_required` or `forbidden` unless the session may do acts of

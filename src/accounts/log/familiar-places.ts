@@ -27,8 +27,8 @@ export function createFamiliarPlaces(recall: () => Iterable<Familiarity>) {
 
     has({ account, place }: Familiarity): boolean {
       if (!recalled) {
-        recalled = true
         for (const familiarity of recall()) remember(familiarity)
+        recalled = true
       }
       return places.get(account)?.has(place) ?? false
     },

@@ -1,6 +1,8 @@
 import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
+import { every } from '../../guard'
 import { placeOf } from '../../http/client-address'
+import type { Log } from '../../log'
 import type { Familiarity } from './familiar-places'
 import type { SecurityEventType } from './security-events'
 
@@ -36,12 +38,19 @@ export const SECURITY_LOG_LIMITS: SecurityLogLimits = {
 const MOST_RECALLED = 10_000
 
 export type SecurityLog = ReturnType<typeof createSecurityLog>
-type SecurityLogOptions = { database: Database; clock: Clock; limits?: SecurityLogLimits }
+type SecurityLogOptions = {
+  database: Database
+  clock: Clock
+  /** Without one, as in a command, a failure of the timer is not logged. */
+  log?: Log
+  limits?: SecurityLogLimits
+}
 
 /** The rows of `security_events`. */
 export function createSecurityLog({
   database,
   clock,
+  log,
   limits = SECURITY_LOG_LIMITS,
 }: SecurityLogOptions) {
   const { sqlite } = database
@@ -74,8 +83,8 @@ export function createSecurityLog({
   )
   let lost = 0
   let changed = true
-  const forgetting = setInterval(forget, limits.forgetEveryMs)
-  forgetting.unref()
+  const forgetting = { what: 'forget old security events', log }
+  const stopForgetting = every(limits.forgetEveryMs, forgetting, forget)
 
   function note({ type, userId, subjectId, ip, details }: SecurityEvent): void {
     insert.run({
@@ -93,16 +102,12 @@ export function createSecurityLog({
   function forget(): void {
     if (!changed) return
     const { mostEvents, mostFailures, keptDays, step } = limits
-    try {
-      const failures = forgetFailures.run({ most: mostFailures, step }).changes
-      // Failures first: otherwise other events would be deleted to make room for failures that go next.
-      const excess = failures < step ? forgetExcess.run({ most: mostEvents, step }).changes : 0
-      const before = secondsOf(clock) - keptDays * DAY_S
-      const old = forgetOld.run({ before, step }).changes
-      changed = failures + excess + old > 0
-    } catch {
-      // A full disk refuses this too. The next round tries again.
-    }
+    const failures = forgetFailures.run({ most: mostFailures, step }).changes
+    // Failures first: otherwise other events would be deleted to make room for failures that go next.
+    const excess = failures < step ? forgetExcess.run({ most: mostEvents, step }).changes : 0
+    const before = secondsOf(clock) - keptDays * DAY_S
+    const old = forgetOld.run({ before, step }).changes
+    changed = failures + excess + old > 0
   }
 
   return {
@@ -135,7 +140,7 @@ export function createSecurityLog({
     forget,
 
     close(): void {
-      clearInterval(forgetting)
+      stopForgetting()
     },
   }
 }

@@ -1,5 +1,7 @@
 import { type Clock, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
+import { every, guarded } from '../../guard'
+import type { Log } from '../../log'
 import type { Identity } from './sessions'
 
 /**
@@ -10,11 +12,13 @@ const WRITE_EVERY_MS = 15 * 60_000
 
 export type LastUse = ReturnType<typeof createLastUse>
 
+type LastUseOptions = { database: Database; clock: Clock; log: Log }
+
 /** Keeps `last_seen` right for sessions that are used without a request, such as by a socket. */
-export function createLastUse({ database, clock }: { database: Database; clock: Clock }) {
+export function createLastUse({ database, clock, log }: LastUseOptions) {
   const noted = new Map<number, number>()
-  const writing = setInterval(writeIfPossible, WRITE_EVERY_MS)
-  writing.unref()
+  const writing = { what: 'write down when sessions were last used', log }
+  const stopWriting = every(WRITE_EVERY_MS, writing, write)
 
   const update = database.sqlite.query<unknown, { id: number; seen: number }>(
     'UPDATE sessions SET last_seen = $seen WHERE id = $id AND last_seen < $seen',
@@ -28,13 +32,8 @@ export function createLastUse({ database, clock }: { database: Database; clock: 
     noted.clear()
   }
 
-  function writeIfPossible(): void {
-    try {
-      write()
-    } catch {
-      // The disk is full or busy. What was noted stays, and the next round writes it.
-    }
-  }
+  // When the disk is full or busy, what was noted stays, and the next round writes it.
+  const writeIfPossible = (): void => void guarded(writing, write)
 
   return {
     /** Notes that the session is used now; as cheap as a look at the clock. */
@@ -44,7 +43,7 @@ export function createLastUse({ database, clock }: { database: Database; clock: 
     write: writeIfPossible,
 
     close(): void {
-      clearInterval(writing)
+      stopWriting()
       writeIfPossible()
     },
   }

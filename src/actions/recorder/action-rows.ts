@@ -1,4 +1,4 @@
-import type { Database as Sqlite } from 'bun:sqlite'
+import type { LazySqlite } from '../../database/lazy-statements'
 import { reasonOf } from '../../errors'
 
 /** A row of `user_actions` to write; one with an id is there already, and gets new metadata. */
@@ -16,15 +16,18 @@ export type ActionRow = Readonly<{
   timestamp: number
 }>
 
-/** The ids of the rows of a group that were written, and why the disk refused the others, if it did. */
-export type Written = { ids: number[]; problem?: string }
+/**
+ * The ids of the rows of a group that were written, and why the disk refused the others, if it did, with
+ * SQLite's code.
+ */
+export type Written = { ids: number[]; problem?: string; code?: string | undefined }
 
 // While a transaction writes no other can, and a row, which triggers count in several tables, takes up to
 // half a millisecond on a slow disk.
 const MOST_MS_A_TRANSACTION = 5
 
 /** Writes the first rows of a group, as many as one short transaction takes; none if the disk refuses. */
-export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) => Written {
+export function createRowWriter(sqlite: LazySqlite): (rows: readonly ActionRow[]) => Written {
   // The user may have been deleted while the row waited: the row stays, without the name.
   const insert = sqlite.query<unknown, Record<string, string | number | null>>(
     `INSERT INTO user_actions
@@ -46,7 +49,7 @@ export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) =>
     return id
   }
 
-  const writeSome = sqlite.transaction((rows: readonly ActionRow[]): number[] => {
+  function writeSome(rows: readonly ActionRow[]): number[] {
     const end = performance.now() + MOST_MS_A_TRANSACTION
     const ids: number[] = []
     for (const row of rows) {
@@ -54,12 +57,13 @@ export function createRowWriter(sqlite: Sqlite): (rows: readonly ActionRow[]) =>
       if (performance.now() >= end) break
     }
     return ids
-  })
+  }
   return (rows) => {
     try {
-      return { ids: writeSome.immediate(rows) }
+      return { ids: sqlite.together(() => writeSome(rows)) }
     } catch (error) {
-      return { ids: [], problem: reasonOf(error) }
+      const { code } = error as { code?: string }
+      return { ids: [], problem: reasonOf(error), code }
     }
   }
 }

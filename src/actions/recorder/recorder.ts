@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database'
 import { reasonOf } from '../../errors'
+import { guarded } from '../../guard'
 import type { Log } from '../../log'
 import type { Action } from '../classify'
 import { type ActionRow, createRowWriter } from './action-rows'
@@ -40,6 +41,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
   let group: ReadonlySet<Entry> = new Set()
   /** Those of `group` that were amended after it was given to be written. */
   const amended = new Set<Entry>()
+  const recording = { what: 'write down actions', log }
   const writeHere = createRowWriter(database.sqlite)
   let rowsAGroup = ROWS_A_GROUP
   let thread: WriterThread | undefined
@@ -73,7 +75,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     group = new Set(entries)
     amended.clear()
     const rows = entries.map(rowOf)
-    const { ids, problem } = await database.inTurn(
+    const { ids, problem, code } = await database.inTurn(
       async () => (await writerThread()?.write(rows)) ?? writeHere(rows),
     )
     entries.slice(0, ids.length).forEach((entry, index) => {
@@ -84,8 +86,10 @@ export function createRecorder({ database, log }: { database: Database; log: Log
       if (amended.has(entry)) waiting.add(entry)
     })
     group = new Set()
-    if (problem !== undefined) complain(problem)
-    else if (ids.length < rows.length) rowsAGroup = ids.length + MORE_ROWS
+    if (problem !== undefined) {
+      complain(problem)
+      database.noteFailure({ code })
+    } else if (ids.length < rows.length) rowsAGroup = ids.length + MORE_ROWS
     else rowsAGroup = Math.min(rowsAGroup + MORE_ROWS, ROWS_A_GROUP)
     return ids.length
   }
@@ -113,7 +117,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
   function flushSoon(): void {
     if (closing) return
     timer ??= setTimeout(async () => {
-      await flush()
+      await guarded(recording, flush)
       timer = undefined
       if (waiting.size > 0) flushSoon()
     }, FLUSH_MS)

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { systemClock } from '../../clock'
 import { ConfigError, readConfig } from '../../config'
 import { Environment, type Variables } from '../../config/environment'
+import { GONE_HINT } from '../../database/condition'
 import { reasonOf, StartError } from '../../errors'
 import { checkDoors } from '../../health/findings/doors'
 import { type Finding, ok, reportOf, wrong } from '../../health/findings/finding'
@@ -115,7 +116,13 @@ function checkConfiguration(variables: Variables): Finding[] {
   }
 }
 
-function checkService({ healthy, message }: Probe): Finding {
+function checkService({ healthy, message, database }: Probe): Finding {
+  if (database !== undefined)
+    return wrong(
+      'service',
+      `${message}. ${database}`,
+      /deleted or replaced/.test(database) ? GONE_HINT : 'journalctl -u musakone',
+    )
   if (healthy) return ok('service', `${message}.`)
   return wrong('service', `${message}.`, 'systemctl status musakone, journalctl -u musakone')
 }

@@ -2,8 +2,10 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, join, resolve } from 'node:path'
 import type { Variables } from '../../config/environment'
 import { INTEGRITY_HINT } from '../../database/database'
-import { inspect, withFile } from '../../database/inspection'
+import { identify, inspect, withFile } from '../../database/inspection'
 import { SCHEMA_VERSION } from '../../database/migrations/migrations'
+import { asOwnerOf } from '../../database/owner'
+import { foreignPart } from '../../database/schema'
 import { reasonOf } from '../../errors'
 import { type Finding, note, ok, unknown, wrong } from '../../health/findings/finding'
 
@@ -98,9 +100,19 @@ export function checkDatabase(databasePath: string): Finding {
   if (!existsSync(databasePath))
     return unknown(check, `There is no ${databasePath} yet: it is made at the first start.`)
   try {
-    const { schema, users, bytes } = withFile(databasePath, (sqlite) =>
-      inspect(databasePath, sqlite),
+    const { foreign, schema, users, bytes } = asOwnerOf(databasePath, () =>
+      withFile(databasePath, (sqlite) => ({
+        // First, since a table of a stranger's could stand for one that is counted.
+        foreign: foreignPart(sqlite, identify(databasePath, sqlite)),
+        ...inspect(databasePath, sqlite),
+      })),
     )
+    if (foreign !== undefined)
+      return wrong(
+        check,
+        `${databasePath} has the ${foreign}, which no version of musakone makes.`,
+        'somebody has changed it by hand, or it was restored from a stranger’s backup: drop it, or restore a backup of your own',
+      )
     const size = `${Math.ceil(bytes / 1024)} kB, ${users} ${users === 1 ? 'user' : 'users'}`
     if (schema < SCHEMA_VERSION)
       return note(

@@ -1,6 +1,7 @@
 import { dlopen, ptr } from 'bun:ffi'
 import type { Variables } from '../../config/environment'
 import { reasonOf } from '../../errors'
+import { every } from '../../guard'
 import type { Log } from '../../log'
 import type { Condition } from './running'
 
@@ -22,7 +23,7 @@ export function createServiceManager({
 }) {
   const send = openSocket(variables.NOTIFY_SOCKET ?? '', log)
   const watchdogMs = watchdogOf(variables, pid)
-  let beat: ReturnType<typeof setInterval> | undefined
+  let stopBeating = () => {}
   let reported = ''
 
   return {
@@ -40,12 +41,13 @@ export function createServiceManager({
         reported = status
         if (news.length > 0) send(news.join('\n'))
       }
-      beat = setInterval(look, Math.min(BEAT_MS, (watchdogMs ?? Number.POSITIVE_INFINITY) / 2))
+      const everyMs = Math.min(BEAT_MS, (watchdogMs ?? Number.POSITIVE_INFINITY) / 2)
+      stopBeating = every(everyMs, { what: 'report to the service manager', log }, look)
     },
 
     /** Reports that the service is about to end. */
     stopping(): void {
-      clearInterval(beat)
+      stopBeating()
       send('STOPPING=1\nSTATUS=stopping')
     },
   }

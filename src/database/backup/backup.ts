@@ -1,6 +1,7 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import {
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -15,6 +16,8 @@ import { HOUR_MS } from '../../clock'
 import { reasonOf, StartError } from '../../errors'
 import { sync } from '../file-sync'
 import { type Inspection, identify, inspect, isDamage, withFile } from '../inspection'
+import { asOwnerOf, ownerOf } from '../owner'
+import { copyTo } from './opened-backup'
 
 /** Milliseconds after which a draft counts as left behind by a backup that was killed. */
 const STALE_MS = HOUR_MS
@@ -24,26 +27,54 @@ export const NAMED_BY_TIME = /^musakone-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db
 
 /**
  * Copies the database at `path` into `file`, with mode 0600. The copy is checked for damage, is on the disk
- * when this returns, and appears only when it is complete. A service on the database goes on writing.
+ * when this returns, and appears only when it is complete. A service on the database goes on writing. Root
+ * does in each folder what is to be done there as its owner.
  * @throws {StartError} in one line; then nothing is left behind.
  */
 export function backUp(path: string, file: string, { replace = false } = {}): Inspection {
+  const [source, target] = [ownerOf(path)?.uid, ownerOf(file)?.uid]
+  const make = (draw: (draft: string) => void) => write(path, file, replace, draw)
+  if (source === target) return asOwnerOf(file, () => make((draft) => copyOut(path, draft)))
+  // The owner of the database may not write in the other folder: the copy is made beside the database.
+  const beside = `${path}.${randomName()}.tmp`
+  try {
+    const copied = asOwnerOf(path, () => {
+      if (!existsSync(path)) throw noDatabase(path)
+      copyOut(path, beside)
+      return openSync(beside, constants.O_RDONLY | constants.O_NOFOLLOW)
+    })
+    try {
+      return asOwnerOf(file, () => make((draft) => copyTo(copied, draft)))
+    } finally {
+      closeSync(copied)
+    }
+  } catch (error) {
+    if (error instanceof StartError) throw new StartError(error.message.replaceAll(beside, file))
+    throw new StartError(`cannot copy the database ${path}: ${reasonOf(error)}`)
+  } finally {
+    asOwnerOf(path, () => removeWithSideFiles(beside))
+  }
+}
+
+/** Writes a backup by way of a draft, which `draw` makes. */
+function write(
+  path: string,
+  file: string,
+  replace: boolean,
+  draw: (draft: string) => void,
+): Inspection {
   checkTarget(path, file, replace)
   removeStaleDrafts(file)
-  const draft = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`
+  const draft = `${file}.${randomName()}.tmp`
   try {
-    closeSync(openSync(draft, 'wx', 0o600))
-    withFile(path, (sqlite) => {
-      identify(path, sqlite)
-      copy(sqlite, draft)
-    })
+    draw(draft)
     const inspection = withFile(draft, (sqlite) => inspect(draft, sqlite))
     sync(draft)
     renameSync(draft, file)
     sync(dirname(file))
     return inspection
   } catch (error) {
-    for (const end of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true })
+    removeWithSideFiles(draft)
     if (error instanceof StartError) throw new StartError(error.message.replaceAll(draft, file))
     throw new StartError(`cannot write the backup ${file}: ${reasonOf(error)}`)
   }
@@ -61,19 +92,16 @@ export function backUpInto(
   const name = nameByTime(now)
   const file = join(directory, name)
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    asOwnerOf(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }))
   } catch (error) {
     throw new StartError(`cannot make the folder ${directory}: ${reasonOf(error)}`)
   }
   const inspection = backUp(path, file, { replace: true })
-  return { ...inspection, file, removed: thinOut(directory, name, keep) }
+  return { ...inspection, file, removed: asOwnerOf(file, () => thinOut(directory, name, keep)) }
 }
 
 function checkTarget(path: string, file: string, replace: boolean): void {
-  if (!existsSync(path))
-    throw new StartError(
-      `there is no database at ${path}: give the service's with DATABASE_PATH or --database`,
-    )
+  if (!existsSync(path)) throw noDatabase(path)
   if (!existsSync(dirname(file))) throw new StartError(`there is no folder ${dirname(file)}`)
   if (!existsSync(file)) return
   if (!statSync(file).isFile()) throw new StartError(`${file} is not a file: see --directory`)
@@ -81,6 +109,26 @@ function checkTarget(path: string, file: string, replace: boolean): void {
     throw new StartError(`${file} is the database itself: choose another name`)
   if (!replace)
     throw new StartError(`${file} is already there: choose another name, or use --force`)
+}
+
+const noDatabase = (path: string) =>
+  new StartError(
+    `there is no database at ${path}: give the service's with DATABASE_PATH or --database`,
+  )
+
+/** Copies the database at `path` into a file that is not there, or is empty, in one consistent state. */
+function copyOut(path: string, draft: string): void {
+  if (!existsSync(draft)) closeSync(openSync(draft, 'wx', 0o600))
+  withFile(path, (sqlite) => {
+    identify(path, sqlite)
+    copy(sqlite, draft)
+  })
+}
+
+const randomName = () => crypto.randomUUID().slice(0, 8)
+
+function removeWithSideFiles(path: string): void {
+  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
 }
 
 function copy(sqlite: Sqlite, draft: string): void {

@@ -22,10 +22,10 @@ const migrations: readonly string[] = [
 export const SCHEMA_VERSION = migrations.length
 
 /**
- * Brings the schema up to date: runs all missing migrations in one transaction.
+ * Brings the schema up to date, or up to an older version: runs all missing migrations in one transaction.
  * @throws an Error when a newer version has written the file, and SQLite's own.
  */
-export function migrate(sqlite: Sqlite): void {
+export function migrate(sqlite: Sqlite, version = SCHEMA_VERSION): void {
   const { user_version: current } = sqlite
     .query<{ user_version: number }, []>('PRAGMA user_version')
     .get() ?? { user_version: 0 }
@@ -33,9 +33,9 @@ export function migrate(sqlite: Sqlite): void {
     throw new Error(
       `its schema ${current} is newer than this version's ${migrations.length}: install a newer musakone or restore a backup`,
     )
-  if (current === migrations.length) return
+  if (current >= version) return
   sqlite.transaction(() => {
-    for (const sql of migrations.slice(current)) sqlite.run(sql)
-    sqlite.run(`PRAGMA user_version = ${migrations.length}`)
+    for (const sql of migrations.slice(current, version)) sqlite.run(sql)
+    sqlite.run(`PRAGMA user_version = ${version}`)
   })()
 }

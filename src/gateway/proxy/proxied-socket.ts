@@ -1,4 +1,6 @@
 import { AppError } from '../../errors'
+import { every } from '../../guard'
+import type { Log } from '../../log'
 import { Close } from '../sockets/close'
 import { type FloodGuard, newTally } from '../sockets/flood-guard'
 import { beats, feel, newPulse, type PulseTimes } from '../sockets/pulse'
@@ -54,6 +56,7 @@ type ProxiedSocketOptions = {
   /** Without a filter every frame passes. */
   filter: SocketFilter | undefined
   pulseTimes: PulseTimes
+  log: Log
   floodGuard: FloodGuard
   /** Counts the socket as open; the function that it gives back counts it as closed. */
   sit: () => () => void
@@ -66,11 +69,11 @@ type ProxiedSocketOptions = {
 
 /** The handlers of a client's socket that is joined to one of Mopidy's: frames and closes pass. */
 export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
-  const { upstream, filter, pulseTimes, floodGuard, sit, isAlive, onOpen, onClosed } = options
+  const { upstream, filter, pulseTimes, log, floodGuard, sit, isAlive, onOpen, onClosed } = options
   const mopidy = upstream.socket
   const pulse = newPulse()
   const tally = newTally()
-  let looking: Timer | undefined
+  let stopLooking = () => {}
   let leaveSeat = () => {}
 
   function fromMopidy(client: Socket, frame: Frame): void {
@@ -111,9 +114,10 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
   return {
     open(client) {
       leaveSeat = sit()
-      looking = setInterval(() => {
+      const looking = { what: 'look after a proxied socket', log }
+      stopLooking = every(pulseTimes.heartbeatMs / LOOKS_A_BEAT, looking, () => {
         if (!beats(pulse, client, pulseTimes)) client.terminate()
-      }, pulseTimes.heartbeatMs / LOOKS_A_BEAT)
+      })
       mopidy.onmessage = ({ data }) => fromMopidy(client, data)
       mopidy.onclose = ({ code, reason }) => client.close(...closing(code, reason))
       for (const frame of upstream.early) fromMopidy(client, frame)
@@ -127,7 +131,7 @@ export function joinSockets(options: ProxiedSocketOptions): SocketHandlers {
     pong: heard,
     drain: () => feel(pulse),
     close(_, code, reason) {
-      clearInterval(looking)
+      stopLooking()
       leaveSeat()
       onClosed()
       leave(mopidy, ...closing(code, reason))

@@ -5,6 +5,7 @@ import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
 import { type ClientAddress, placeOf } from '../../http/client-address'
 import { LOGIN_PAGE } from '../../http/page-addresses'
+import type { Log } from '../../log'
 import type { Mopidy } from '../../mopidy/mopidy'
 import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from '../sockets/flood-guard'
 import { PULSE_TIMES, type PulseTimes } from '../sockets/pulse'
@@ -51,6 +52,7 @@ type ReverseProxyOptions = {
   /** `ws://…`; requests are sent to no other host and port. */
   mopidyUrl: string
   clock: Clock
+  log: Log
   limits?: ProxyLimits
   /** Counts open sockets, those of the gateway and these together. */
   seats: Seats
@@ -59,7 +61,7 @@ type ReverseProxyOptions = {
   authHeader: string | undefined
 }
 
-export type ProxyRequestOptions = Readonly<{
+type ProxyRequestOptions = Readonly<{
   /** Pages that may use a session, besides those of the same origin. */
   allowedOrigins: readonly string[]
   /** Seconds that a connection of the server may wait for its next request. */
@@ -83,6 +85,7 @@ export function createReverseProxy({
   mopidy,
   mopidyUrl,
   clock,
+  log,
   limits = PROXY_LIMITS,
   seats,
   clientAddress,
@@ -97,6 +100,7 @@ export function createReverseProxy({
   })
   const work = createSessionWork({
     clock,
+    log,
     sweepMs: limits.sweepMs,
     most: { request: limits.mostRequestsPerSession, socket: limits.mostSocketsPerSession },
   })
@@ -108,6 +112,7 @@ export function createReverseProxy({
     work,
     floodGuard: createFloodGuard(limits.messages),
     pulseTimes: limits.pulse,
+    log,
     dialMs: limits.headersMs,
   })
 

@@ -1,6 +1,8 @@
 import type { Identity, StillSignedIn } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
+import { every } from '../../guard'
+import type { Log } from '../../log'
 import { Close } from '../sockets/close'
 
 /** Ends a request or a socket; the code is a WebSocket close code. */
@@ -12,15 +14,16 @@ type Work = Readonly<{ identity: Identity; kind: Kind; end: End }>
 export type SessionWork = ReturnType<typeof createSessionWork>
 type SessionWorkOptions = {
   clock: Clock
+  log: Log
   sweepMs: number
   /** How many requests, and how many sockets, a session may have open at once. */
   most: Readonly<Record<Kind, number>>
 }
 
 /** The requests and sockets that are open on behalf of sessions: they end when their session does. */
-export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) {
+export function createSessionWork({ clock, log, sweepMs, most }: SessionWorkOptions) {
   const open = new Set<Work>()
-  const sweeping = setInterval(sweep, sweepMs)
+  const stopSweeping = every(sweepMs, { what: 'look after proxied requests', log }, sweep)
 
   function sweep(): void {
     for (const work of open)
@@ -57,7 +60,7 @@ export function createSessionWork({ clock, sweepMs, most }: SessionWorkOptions) 
     size: (): number => open.size,
 
     close(): void {
-      clearInterval(sweeping)
+      stopSweeping()
       for (const work of open) finish(work, Close.goingAway, 'Musakone is stopping')
     },
   }

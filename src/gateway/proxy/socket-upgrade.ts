@@ -1,6 +1,7 @@
 import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import { AppError } from '../../errors'
+import type { Log } from '../../log'
 import type { Mopidy } from '../../mopidy/mopidy'
 import { Close } from '../sockets/close'
 import type { FloodGuard } from '../sockets/flood-guard'
@@ -19,6 +20,7 @@ type SocketUpgradeOptions = {
   work: SessionWork
   floodGuard: FloodGuard
   pulseTimes: PulseTimes
+  log: Log
   /** From the client's handshake to the end of Mopidy's. */
   dialMs: number
 }
@@ -45,7 +47,7 @@ type UpgradingServer = {
  * `too_many_requests` or `unavailable` when too many sockets are open.
  */
 export function createSocketUpgrade(options: SocketUpgradeOptions) {
-  const { door, mopidy, seats, work, floodGuard, pulseTimes, dialMs } = options
+  const { door, mopidy, seats, work, floodGuard, pulseTimes, log, dialMs } = options
 
   return async (upgrade: UpgradeRequest): Promise<undefined> => {
     const { request, server, identity, address, url, headers, rules } = upgrade
@@ -65,6 +67,7 @@ export function createSocketUpgrade(options: SocketUpgradeOptions) {
         upstream,
         filter,
         pulseTimes,
+        log,
         floodGuard,
         sit() {
           const seat = seats.take(address)

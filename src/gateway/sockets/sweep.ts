@@ -1,3 +1,5 @@
+import { every } from '../../guard'
+import type { Log } from '../../log'
 import type { Announcements } from './announcements'
 import { Close } from './close'
 import type { Connections } from './connections'
@@ -11,11 +13,13 @@ type SweepOptions = {
   /** Milliseconds between two sweeps. */
   everyMs: number
   pulse: PulseTimes
+  log: Log
 }
 
 /** Ends at intervals the connections whose session has expired or whose client gives no sign of life. */
-export function createSweep({ connections, announcements, signIn, everyMs, pulse }: SweepOptions) {
-  const timer = setInterval(sweep, everyMs)
+export function createSweep(options: SweepOptions) {
+  const { connections, announcements, signIn, everyMs, pulse, log } = options
+  const stop = every(everyMs, { what: 'look after the sockets', log }, sweep)
 
   function sweep(): void {
     announcements.sweep()
@@ -26,5 +30,5 @@ export function createSweep({ connections, announcements, signIn, everyMs, pulse
     }
   }
 
-  return { close: (): void => clearInterval(timer) }
+  return { close: stop }
 }

@@ -1,3 +1,5 @@
+import { every } from '../../guard'
+import type { Log } from '../../log'
 import type { Call } from '../../mopidy/call'
 import type { Answer } from '../../mopidy/jsonrpc'
 import type { Mirror } from '../../mopidy/mirror'
@@ -25,7 +27,7 @@ const LAG_EVERY_MS = 1_000
  * Counts requests, logins, reads and durations in plain numbers, which cost nanoseconds. They become
  * metrics only when `/metrics` is read.
  */
-export function createMeasures() {
+export function createMeasures({ log }: { log: Log }) {
   const requests = new Map<string, { labels: RequestLabels; count: number }>()
   const requestTimes = new Map<string, Durations>()
   const logins: Record<LoginOutcome, number> = { ok: 0, failed: 0, locked: 0 }
@@ -40,12 +42,11 @@ export function createMeasures() {
   let sent = 0
 
   let expectedAt = performance.now() + LAG_EVERY_MS
-  const watching = setInterval(() => {
+  const stopWatching = every(LAG_EVERY_MS, { what: 'measure the event loop', log }, () => {
     const now = performance.now()
     lag.note(Math.max(0, now - expectedAt) / 1_000)
     expectedAt = now + LAG_EVERY_MS
-  }, LAG_EVERY_MS)
-  watching.unref()
+  })
 
   return {
     requests,
@@ -98,7 +99,7 @@ export function createMeasures() {
       },
     }),
 
-    close: (): void => clearInterval(watching),
+    close: stopWatching,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from '../../actions/actions'
 import type { Clock } from '../../clock'
-import { reasonOf } from '../../errors'
+import { every, guarded } from '../../guard'
 import type { Log } from '../../log'
 import type { MopidyEvent } from '../../mopidy/events'
 import { readTlTrack, type TlTrack } from '../../mopidy/track'
@@ -29,8 +29,8 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
   let last: Heard | undefined
   const absence = createAbsence(clock)
   takeUp()
-  const saving = setInterval(() => guarded(save), SAVE_EVERY_MS)
-  saving.unref()
+  const following = { what: 'follow what is heard', log }
+  const stopSaving = every(SAVE_EVERY_MS, following, save)
 
   /** Takes up the play that the process before left open; Mopidy will tell whether it still goes on. */
   function takeUp(): void {
@@ -178,35 +178,26 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     if (listenedMs > 0) play?.beginRow(start)
   }
 
-  // An error in what is recorded must not reach the code that relays Mopidy's events.
-  function guarded(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      log.error({ reason: reasonOf(error) }, 'cannot follow what is heard')
-    }
-  }
-
   return {
     /** Takes note of a command that Mopidy has carried out. */
     note: (command: Command): void =>
       attribution.note(command, play?.isWhole() === true ? play.tlid : null),
 
-    hear: (event: MopidyEvent): void => guarded(() => hear(event)),
+    hear: (event: MopidyEvent): void => void guarded(following, () => hear(event)),
 
     /** Mopidy is away; its last sign of life was `silentMs` milliseconds ago. */
-    lose: (silentMs: number): void => guarded(() => lose(silentMs)),
+    lose: (silentMs: number): void => void guarded(following, () => lose(silentMs)),
 
     /** Mopidy is back, or Musakone is new, and this is what Mopidy plays. */
-    find: (found: Found): void => guarded(() => find(found)),
+    find: (found: Found): void => void guarded(following, () => find(found)),
 
     /** Writes down how long the current track has been heard so far. */
-    save: (): void => guarded(save),
+    save: (): void => void guarded(following, save),
 
     /** Leaves the row of the current play open: the next process finds out how the play went on. */
     close(): void {
-      clearInterval(saving)
-      guarded(lose)
+      stopSaving()
+      guarded(following, lose)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database'
-import { reasonOf } from '../../errors'
+import { guarded } from '../../guard'
 import type { Log } from '../../log'
 import type { TlTrack } from '../../mopidy/track'
 import type { Queuers } from '../queuers'
@@ -39,11 +39,7 @@ export function createRestartDetector({ database, queuers, log }: RestartDetecto
 
   function remember(row: Row): void {
     known = row
-    try {
-      save.run(row)
-    } catch (error) {
-      log.error({ reason: reasonOf(error) }, 'cannot write down which mopidy this is')
-    }
+    guarded({ what: 'write down which mopidy this is', log }, () => save.run(row))
   }
 
   function isSame({ startedTrackMs, tracklistVersion }: Row, evidence: Evidence): boolean {

@@ -1,3 +1,5 @@
+import { guarded } from '../../guard'
+import type { Log } from '../../log'
 import { type Answer, type RpcError, timedOut } from '../jsonrpc'
 
 type Waiting = {
@@ -11,7 +13,8 @@ type Waiting = {
  * Gives each reply to the caller of its request, who gets exactly one answer: at the deadline, if not
  * before. Ids are never used twice, so a reply after the deadline answers no other request.
  */
-export function createCorrelator() {
+export function createCorrelator({ log }: { log: Log }) {
+  const answering = { what: 'pass on an answer of mopidy', log }
   const waiting = new Map<number, Waiting>()
   const idling: (() => void)[] = []
   let lastId = 0
@@ -21,7 +24,7 @@ export function createCorrelator() {
     if (request === undefined) return false
     waiting.delete(id)
     clearTimeout(request.timer)
-    request.onAnswer(answer)
+    guarded(answering, () => request.onAnswer(answer))
     if (waiting.size === 0) for (const resolve of idling.splice(0)) resolve()
     return true
   }

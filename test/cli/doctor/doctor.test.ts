@@ -5,6 +5,7 @@ import {
   lstatSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -166,6 +167,23 @@ describe('musakone doctor', () => {
     expect(musakone.lines()).toContainEqual(
       expect.objectContaining({ level: 40, msg: expect.stringContaining('TRUSTED_PROXIES') }),
     )
+    expect(await musakone.stop()).toBe(0)
+  })
+
+  test('S1 of a database whose file is gone while the service has it, it says how to mend it', async () => {
+    const musakone = await start({ ...variables, PORT: '0' })
+    variables.PORT = String(musakone.port)
+    expect((await examine()).find('service')).toMatchObject({ mark: 'ok' })
+    renameSync(path, `${path}.old`)
+    expect((await examine()).find('service')).toMatchObject({
+      mark: 'wrong',
+      message: expect.stringContaining('deleted or replaced'),
+      remedy: expect.stringContaining('musakone restore FILE'),
+    })
+    const said = musakone.lines().filter(({ msg }) => String(msg).includes('deleted or replaced'))
+    expect(said).toEqual([
+      expect.objectContaining({ path, hint: expect.stringContaining('musakone restore FILE') }),
+    ])
     expect(await musakone.stop()).toBe(0)
   })
 

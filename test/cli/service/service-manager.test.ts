@@ -78,6 +78,12 @@ describe('what the service manager is told', () => {
     manager.close()
   })
 
+  test('P13 the unit has a hung process killed without a word: Bun would say that it has crashed', async () => {
+    const unit = await Bun.file('systemd/musakone.service').text()
+    expect(unit).toMatch(/^WatchdogSec=\d+$/m)
+    expect(unit).toMatch(/^WatchdogSignal=SIGKILL$/m)
+  })
+
   test('no watchdog where none is wanted, or that of another process', async () => {
     for (const variables of [{}, { ...watched, WATCHDOG_PID: '1' }]) {
       const manager = notifySocket()

@@ -6,21 +6,11 @@ import { createPlayRows } from '../../../src/listening/plays/play-rows'
 import { createPlayWriter } from '../../../src/listening/plays/play-writer'
 import { createLog } from '../../../src/log'
 import { addTracks, done } from '../../actions/recorded'
-import { atEnd } from '../../support/end'
-import { temporaryFolder } from '../../support/executable'
+import { smallDisk } from '../../support/small-disk'
 import { openHouse } from '../house'
 
 const SECOND = 1_000
 const TRACK = { uri: 'demo:a', name: 'A'.repeat(500), artist: null, album: null, lengthMs: null }
-
-/** A folder on a disk of its own, of so many bytes; undefined where that is not allowed. */
-function smallDisk(bytes: number): string | undefined {
-  const folder = temporaryFolder()
-  const { success } = Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'none', folder])
-  if (!success) return undefined
-  atEnd(() => Bun.spawnSync(['umount', '-l', folder]))
-  return folder
-}
 
 function fill(path: string): void {
   for (let size = 64 * 1024; size >= 1; size = Math.floor(size / 2))

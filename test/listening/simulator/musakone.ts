@@ -44,6 +44,7 @@ export function createSimulatedMusakone({
     player,
     recorder: SILENT,
     clock,
+    log,
     onCommand(command) {
       queuers.note(command)
       plays.note(command)

@@ -9,7 +9,7 @@ import { logInAgain } from './socket'
 
 /** A web client of Mopidy, and where a link to it leads. */
 export type WebClient = { name: string; url: string }
-export type WebClients = { clients: readonly WebClient[]; problem?: string }
+type WebClients = { clients: readonly WebClient[]; problem?: string }
 
 /** The refusal of a request, as a code and a sentence. */
 export class ApiError extends Error {
