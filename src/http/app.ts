@@ -8,6 +8,7 @@ import { roleRoutes } from '../accounts/roles/routes'
 import { accountRoutes } from '../accounts/routes'
 import { sessionRoutes } from '../accounts/sessions/routes'
 import { userRoutes } from '../accounts/users/routes'
+import { broughtRoutes } from '../archive/brought-routes'
 import { archiveRoutes } from '../archive/routes'
 import { AppError, httpStatus } from '../errors'
 import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
@@ -63,7 +64,7 @@ export function createApp({
   const { health, history, incognito, listening, measures, metrics, mopidy } = services
   const { nameOf, proxy, statistics } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
-  const { ownAccount, registration, roles, sessionList } = accounts
+  const { ownAccount, registration, roles, securityLog, sessionList } = accounts
   const auth = createAuth(door)
   const linkOrigin = createLinkOrigin(trustedProxies)
   const features = (): AnyElysia[] => [
@@ -82,7 +83,8 @@ export function createApp({
     listeningRoutes({ auth, listening }),
     statisticsRoutes({ auth, roles, administration, statistics }),
     daysRoutes({ auth, roles, statistics }),
-    archiveRoutes({ auth, roles, archive, incognito }),
+    archiveRoutes({ auth, door, roles, archive, incognito }),
+    broughtRoutes({ auth, administration, archive, securityLog, clientAddress }),
     gatewayRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
     webClientRoutes(auth, proxy),
     roomRoutes({ auth, gateway, incognito, nameOf }),

@@ -19,6 +19,7 @@ export const SECURITY_EVENTS = [
   'key_created',
   'key_revoked',
   'role_rules_changed',
+  'brought_removed',
 ] as const
 
 export type SecurityEventType = (typeof SECURITY_EVENTS)[number]

@@ -5,6 +5,7 @@ import door from './003-door.sql' with { type: 'text' }
 import lives from './004-lives.sql' with { type: 'text' }
 import rollups from './005-rollups.sql' with { type: 'text' }
 import accountChanges from './006-account-changes.sql' with { type: 'text' }
+import brought from './007-brought.sql' with { type: 'text' }
 import fillRollups from './fill-rollups.sql' with { type: 'text' }
 
 const migrations: readonly string[] = [
@@ -12,9 +13,13 @@ const migrations: readonly string[] = [
   listening,
   door,
   lives,
-  `${rollups}\n${fillRollups}`,
+  rollups,
   accountChanges,
+  brought,
 ]
+
+/** The first schema that has counts, which the triggers keep from then on. */
+const WITH_ROLLUPS = migrations.indexOf(rollups) + 1
 
 /** The schema that this version reads and writes. */
 export const SCHEMA_VERSION = migrations.length
@@ -34,6 +39,7 @@ export function migrate(sqlite: Sqlite): void {
   if (current === migrations.length) return
   sqlite.transaction(() => {
     for (const sql of migrations.slice(current)) sqlite.run(sql)
+    if (current < WITH_ROLLUPS) sqlite.run(fillRollups)
     sqlite.run(`PRAGMA user_version = ${migrations.length}`)
   })()
 }

@@ -72,6 +72,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   },
   'GET /api/users/:id': { who: ADMINS, at: `/api/users${NOT_THERE}` },
   'PATCH /api/users/:id': { who: ADMINS, at: `/api/users${NOT_THERE}`, json: { role: 'guest' } },
+  'DELETE /api/users/:id/brought': { who: ADMINS, at: `/api/users${NOT_THERE}/brought` },
   'DELETE /api/users/:id': { who: ADMINS, at: `/api/users${NOT_THERE}` },
   'GET /api/users/:id/sessions': { who: ADMINS, at: `/api/users${NOT_THERE}/sessions` },
 
