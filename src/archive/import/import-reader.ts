@@ -1,10 +1,9 @@
-import { pipeline, Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../errors'
-import { isRecord, parseJson } from '../../json'
+import { parseJson } from '../../json'
 import { columnsIn, fromCsv } from '../csv'
 import { whyTooComplex } from '../json-shape'
 import { fromListens, isListenBrainz } from '../listenbrainz'
+import { createCsvRows } from './csv-rows'
 
 /**
  * What a line of the file holds, not yet checked to be a record; undefined when it is not even JSON.
@@ -16,6 +15,9 @@ export type Candidate = Readonly<{ line: number; value: unknown; problem?: strin
 const LONGEST_LINE = 2 * 1024 * 1024
 /** Of one record; it holds a few texts of 4 KiB, those of older exports more. */
 const LONGEST_ROW = 256 * 1024
+
+/** In bytes. */
+const SLICE = 64 * 1024
 
 /**
  * Reads the file of an export: JSON lines (of Musakone or ListenBrainz) or CSV. Never more than a line of it
@@ -67,27 +69,40 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 }
 
 async function* readCsv(body: AsyncIterable<Uint8Array>): AsyncGenerator<Candidate> {
-  const parser = parse({
-    // A function that throws ends the reading with what it throws.
-    columns: columnsIn,
-    bom: true,
-    relax_column_count: true,
-    max_record_size: LONGEST_ROW,
-  })
-  // An error on either side reaches the loop below, and ends both.
-  const rows = pipeline(Readable.from(body), parser, () => {})
-  let line = 1
-  try {
-    for await (const row of rows) {
+  const decoder = new TextDecoder()
+  const rows = createCsvRows()
+  let columns: readonly (string | false)[] | undefined
+  let line = 0
+
+  function* candidates(read: Iterable<string[]>): Generator<Candidate> {
+    for (const row of read) {
       line += 1
-      yield { line, value: isRecord(row) ? fromCsv(row as Record<string, string>) : undefined }
+      if (columns === undefined) columns = columnsIn(row)
+      else yield { line, value: fromCsv(named(columns, row)) }
     }
-  } catch (error) {
-    if (error instanceof CsvError && error.code === 'CSV_MAX_RECORD_SIZE') throw tooLong()
-    if (error instanceof CsvError)
-      throw new AppError('invalid_request', `This is not CSV: line ${line + 1} cannot be read.`)
-    throw error
   }
+  for await (const bytes of slicesOf(body))
+    yield* candidates(rows.push(decoder.decode(bytes, { stream: true })))
+  yield* candidates(rows.push(decoder.decode()))
+  yield* candidates(rows.end())
+}
+
+function named(columns: readonly (string | false)[], row: readonly string[]) {
+  const known: Record<string, string> = {}
+  columns.forEach((name, index) => {
+    const text = row[index]
+    if (name !== false && text !== undefined) known[name] = text
+  })
+  return known
+}
+
+/** Small parts of the body, with others' turns between them: each column costs some time. */
+async function* slicesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of body)
+    for (let start = 0; start < bytes.length; start += SLICE) {
+      yield bytes.subarray(start, start + SLICE)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
 }
 
 const tooLong = () => new AppError('too_large', 'A line of the file is too long.')
