@@ -11,6 +11,7 @@ export const httpStatus = {
   invite_required: 403,
   not_found: 404,
   invalid_invite: 404,
+  request_timeout: 408,
   name_taken: 409,
   limit_reached: 409,
   last_admin: 409,

@@ -8,6 +8,7 @@ import { type Actions, type Command, createActions } from './actions/actions'
 import { createIncognito } from './actions/incognito'
 import { createRecorder } from './actions/recorder/recorder'
 import { createArchive } from './archive/archive'
+import type { TransferLimits } from './archive/transfers'
 import { type Clock, systemClock } from './clock'
 import type { RegistrationPolicy } from './config'
 import { createBackups } from './database/backup/backups'
@@ -55,6 +56,7 @@ type ServicesOptions = {
     proxy?: ProxyLimits
     throttle?: ThrottleLimits
     registration?: RegistrationLimits
+    transfers?: TransferLimits
   }
 }
 
@@ -143,7 +145,14 @@ export function openServices({
   }
   const statistics = createStatistics({ database, clock, upToDate })
   const history = createHistory({ database, upToDate })
-  const archive = createArchive({ database, clock, log, historyDays, upToDate })
+  const archive = createArchive({
+    database,
+    clock,
+    log,
+    historyDays,
+    ...(limits.transfers && { limits: limits.transfers }),
+    upToDate,
+  })
   const gateway = createGateway({
     door: accounts.door,
     mopidy,
@@ -177,13 +186,14 @@ export function openServices({
     publicOrigin: clientsAt?.publicOrigin,
     linkOrigin: createLinkOrigin(trustedProxies),
   })
-  const health = createHealth({ mopidy, database, clientsOrigin, proxySigns, log })
+  const health = createHealth({ mopidy, database, listening, clientsOrigin, proxySigns, log })
   const box = createBox({ accounts, mopidy, mopidyUrl })
   const backups = createBackups({ databasePath, log })
-  const metrics = createMetrics({ measures, mopidy, gateway, recorder })
+  const metrics = createMetrics({ measures, mopidy, gateway, recorder, listening })
 
   accountsChanged.add((stillSignedIn) => gateway.closeEnded(stillSignedIn))
   accountsChanged.add((stillSignedIn) => proxy.closeEnded(stillSignedIn))
+  accountsChanged.add(archive.closeEnded)
   commandWorked.add(queuers.note)
   commandWorked.add(listening.note)
   songsQueued.add((queued) => gateway.announce('queue_attribution_changed', queued))

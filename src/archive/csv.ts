@@ -1,4 +1,6 @@
+import { AppError } from '../errors'
 import { isRecord, parseJson } from '../json'
+import { whyTooComplex } from './json-shape'
 import { ActionRecord, columns, type FieldKind, PlayRecord } from './record'
 
 type Column = keyof typeof columns
@@ -13,6 +15,19 @@ export const csvHead = csvLine(NAMES)
 /** A record as a line of CSV; the columns of the other kind of record stay empty. */
 export function toCsv(record: Readonly<Record<string, unknown>>): string {
   return csvLine(NAMES.map((name) => record[name]))
+}
+
+/** A file has a column for each name; other programs may add some of their own. */
+const MOST_COLUMNS = 100
+
+/**
+ * The known columns in the first line of a file of CSV, and `false` in the place of each other one.
+ * @throws {AppError} `invalid_request` when there are very many.
+ */
+export function columnsIn(head: readonly string[]): (string | false)[] {
+  if (head.length > MOST_COLUMNS)
+    throw new AppError('invalid_request', `A file may have at most ${MOST_COLUMNS} columns.`)
+  return head.map((name) => Object.hasOwn(columns, name) && name)
 }
 
 /** The record that a row of CSV, by the names of its columns, may be; nothing of it is checked. */
@@ -36,5 +51,6 @@ function valueIn(kind: FieldKind, text = ''): unknown {
   if (kind === 'flag') return text === 'true'
   if (text === '') return null
   if (kind === 'number') return Number(text)
-  return kind === 'json' ? parseJson(text) : text
+  if (kind === 'text') return text
+  return whyTooComplex(text) === undefined ? parseJson(text) : undefined
 }

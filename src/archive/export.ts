@@ -1,10 +1,11 @@
 import type { Database } from '../database/database'
 import type { ExportFormat } from './export-formats'
 import type { ActionRecord, HistoryRecord, PlayRecord } from './record'
+import type { Transfer } from './transfers'
 
 type Place = Readonly<{ time: number; id: number }>
 type Span = Readonly<{ userId: number; from: number; to: number }>
-type Query<Row> = { all(values: Record<string, number>): (Row & Place)[] }
+type Query<Row> = { iterate(values: Record<string, number>): Iterable<Row & Place> }
 
 type ActionRow = Omit<ActionRecord, 'record' | 'metadata'> & { metadata: string | null }
 type PlayRow = Omit<PlayRecord, 'record' | 'queued_by_me' | 'started_by_me' | 'ended_by_me'> &
@@ -12,6 +13,8 @@ type PlayRow = Omit<PlayRecord, 'record' | 'queued_by_me' | 'started_by_me' | 'e
 
 /** Rows that are read at once: a thousand would hold up everything else for some milliseconds. */
 const ROWS_AT_ONCE = 500
+/** Characters of texts that are read at once; a row may have long ones. */
+const TEXT_AT_ONCE = 64 * 1024
 
 /** Exports a user's whole history, a part at a time, as fast as the client takes it. */
 export function createExport({ database: { sqlite } }: { database: Database }) {
@@ -44,28 +47,60 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
     for (const rows of partsOf(started, spanMs)) yield rows.map(toPlayRecord)
   }
 
-  /** The text of the export; `from` and `to` in Unix seconds. */
-  return (span: Span, { head, playsOnly, write }: ExportFormat): ReadableStream<string> => {
+  /** The export, as bytes; `from` and `to` in Unix seconds. It fails when the transfer is ended. */
+  return (
+    span: Span,
+    { head, playsOnly, write }: ExportFormat,
+    transfer: Transfer,
+  ): ReadableStream<Uint8Array> => {
     const parts = records(span, playsOnly)
-    return new ReadableStream<string>(
+    const encoder = new TextEncoder()
+
+    function finish(): void {
+      parts.return(undefined)
+      transfer.close()
+    }
+
+    /** The next text that is not empty; undefined after the last. */
+    async function nextText(): Promise<string | undefined> {
+      for (;;) {
+        transfer.check()
+        const { done, value } = parts.next()
+        if (done === true) return undefined
+        const text = write(value)
+        // Yields to the event loop after each part, however fast the client takes them.
+        await new Promise((resolve) => setImmediate(resolve))
+        if (text !== '') return text
+      }
+    }
+
+    return new ReadableStream<Uint8Array>(
       {
         start(controller) {
-          if (head !== '') controller.enqueue(head)
+          if (head !== '') controller.enqueue(encoder.encode(head))
         },
         // Called when there is room again: a client that reads slowly costs no memory.
         async pull(controller) {
-          for (let text = ''; text === ''; ) {
-            const { done, value } = parts.next()
-            if (done === true) return controller.close()
-            text = write(value)
-            if (text !== '') controller.enqueue(text)
-            // Yields to the event loop after each part, however fast the client takes them.
-            await new Promise((resolve) => setImmediate(resolve))
+          try {
+            transfer.moved(Number.POSITIVE_INFINITY)
+            const text = await nextText()
+            if (text === undefined) {
+              finish()
+              return controller.close()
+            }
+            controller.enqueue(encoder.encode(text))
+            transfer.wait((reason) => {
+              finish()
+              controller.error(reason)
+            })
+          } catch (error) {
+            finish()
+            throw error
           }
         },
-        cancel: () => void parts.return(undefined),
+        cancel: finish,
       },
-      { highWaterMark: 2 },
+      { highWaterMark: 1 },
     )
   }
 }
@@ -73,12 +108,30 @@ export function createExport({ database: { sqlite } }: { database: Database }) {
 function* partsOf<Row>(query: Query<Row>, { userId, from, to }: Span): Generator<Row[]> {
   // SQLite uses only one lower bound to search the index, so `from` is given as the first place.
   for (let after: Place = { time: from, id: 0 }; ; ) {
-    const rows = query.all({ userId, to, ...after, most: ROWS_AT_ONCE })
-    const last = rows.at(-1)
-    if (last !== undefined) yield rows.map(({ time: _, id: __, ...row }) => row as unknown as Row)
-    if (last === undefined || rows.length < ROWS_AT_ONCE) return
-    after = { time: last.time, id: last.id }
+    const rows: Row[] = []
+    let length = 0
+    let last: Place | undefined
+    for (const { time, id, ...row } of query.iterate({
+      userId,
+      to,
+      ...after,
+      most: ROWS_AT_ONCE,
+    })) {
+      rows.push(row as unknown as Row)
+      last = { time, id }
+      length += lengthOf(row)
+      if (length > TEXT_AT_ONCE) break
+    }
+    if (last !== undefined) yield rows
+    if (last === undefined || (rows.length < ROWS_AT_ONCE && length <= TEXT_AT_ONCE)) return
+    after = last
   }
+}
+
+/** The length of a row's texts, in characters. */
+function lengthOf(row: object): number {
+  const texts = Object.values(row).filter((value) => typeof value === 'string')
+  return texts.reduce((sum, text) => sum + text.length, 0)
 }
 
 const toActionRecord = ({ metadata, ...row }: ActionRow): ActionRecord => ({

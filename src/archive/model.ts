@@ -35,8 +35,15 @@ export type Imported = Static<typeof Imported>
 
 export const Forgotten = t.Object({
   actions: t.Integer({ minimum: 0, description: 'Actions that were deleted' }),
-  plays: t.Integer({ minimum: 0, description: 'Plays that have lost the name and stay' }),
+  plays: t.Integer({
+    minimum: 0,
+    description: 'Plays that have lost the name and stay, and brought ones that were deleted',
+  }),
 })
 export type Forgotten = Static<typeof Forgotten>
+
+/** What was deleted of that which a user has brought. */
+export const Removed = t.Object({ actions: Count, plays: Count })
+export type Removed = Static<typeof Removed>
 
 export const IncognitoSwitch = t.Object({ on: t.Boolean() })

@@ -1,17 +1,20 @@
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
-import { LATEST_S } from '../clock'
+import { DAY_MS, LATEST_S } from '../clock'
 import { EndReason } from '../listening/end-reason'
 import { ACTION_TYPES, type ActionType } from '../mopidy/methods/method'
 
 /** How a field of CSV is to be read. */
 export type FieldKind = 'text' | 'number' | 'flag' | 'json'
+/** Of a track, a position or a play: nothing that is played lasts a year. */
+const LONGEST_MS = 366 * DAY_MS
 type Columns = Readonly<
   Record<string, Readonly<{ field: FieldKind; action?: TSchema; play?: TSchema }>>
 >
 
 const orNull = <Schema extends TSchema>(schema: Schema) => t.Union([schema, t.Null()])
-const Text = orNull(t.String({ maxLength: 4_096 }))
-const Milliseconds = t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+// A longer text is cut when it is written, as the recorder cuts it.
+const Text = orNull(t.String())
+const Milliseconds = t.Integer({ minimum: 0, maximum: LONGEST_MS })
 
 /**
  * The columns of the archive, in the order of its CSV. `action` and `play` are what the value may be in
@@ -29,7 +32,7 @@ export const columns = {
   track_uri: {
     field: 'text',
     action: Text,
-    play: t.String({ minLength: 1, maxLength: 4_096 }),
+    play: t.String({ minLength: 1 }),
   },
   track_name: { field: 'text', action: Text, play: Text },
   artist: { field: 'text', action: Text, play: Text },
@@ -67,5 +70,4 @@ export type ActionRecord = Static<typeof ActionRecord>
 export const PlayRecord = t.Object(schemasOf('play'))
 export type PlayRecord = Static<typeof PlayRecord>
 
-export const HistoryRecord = t.Union([ActionRecord, PlayRecord])
-export type HistoryRecord = Static<typeof HistoryRecord>
+export type HistoryRecord = ActionRecord | PlayRecord

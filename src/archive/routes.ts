@@ -1,6 +1,8 @@
 import { Elysia } from 'elysia'
 import type { Auth } from '../accounts/door/auth'
+import type { Door } from '../accounts/door/door'
 import type { Roles } from '../accounts/roles/roles'
+import type { Identity } from '../accounts/sessions/sessions'
 import { askedUser } from '../accounts/users/asked-user'
 import type { Incognito } from '../actions/incognito'
 import { AppError } from '../errors'
@@ -12,10 +14,16 @@ import { ExportQuery, Forgotten, Imported, IncognitoSwitch, SpanQuery } from './
 const tags = ['Analytics']
 const security = [{ bearer: [] }]
 
-type ArchiveRoutesOptions = { auth: Auth; roles: Roles; archive: Archive; incognito: Incognito }
+type ArchiveRoutesOptions = {
+  auth: Auth
+  door: Pick<Door, 'stillSignedIn'>
+  roles: Roles
+  archive: Archive
+  incognito: Incognito
+}
 
 /** One's history, to take away, to bring back, and to remove. */
-export const archiveRoutes = ({ auth, roles, archive, incognito }: ArchiveRoutesOptions) =>
+export const archiveRoutes = ({ auth, door, roles, archive, incognito }: ArchiveRoutesOptions) =>
   new Elysia({ name: 'archive.routes', prefix: '/api/analytics' })
     .use(auth)
     .get(
@@ -24,17 +32,19 @@ export const archiveRoutes = ({ auth, roles, archive, incognito }: ArchiveRoutes
         const { format = 'jsonl', user } = query
         const { contentType, extension } = exportFormats[format]
         const userId = Number(askedUser(user, identity, roles))
-        const body = await archive.export(userId, query, exportFormats[format])
+        const mayGoOn = () => door.stillSignedIn(identity) && mayRead(userId, identity, roles)
+        const carrier = { userId: identity.userId, mayGoOn }
+        const body = await archive.export(carrier, userId, query, exportFormats[format])
         const headers = {
           'content-type': contentType,
           'content-disposition': `attachment; filename="musakone-history.${extension}"`,
         }
-        return new Response(body.pipeThrough(new TextEncoderStream()), { headers })
+        return new Response(body, { headers })
       },
       {
         signedIn: true,
         query: ExportQuery,
-        response: errorReplies(400, 401, 403),
+        response: errorReplies(400, 401, 403, 429),
         detail: {
           summary: 'My actions and plays, to take away: JSON lines, CSV or for ListenBrainz',
           tags,
@@ -49,15 +59,28 @@ export const archiveRoutes = ({ auth, roles, archive, incognito }: ArchiveRoutes
         const { body } = request
         if (body === null) throw new AppError('invalid_request', 'Send the file as the body.')
         const isCsv = request.headers.get('content-type')?.startsWith('text/csv') === true
-        return archive.import(identity.userId, body, isCsv ? 'csv' : 'jsonl')
+        const { userId, role } = identity
+        const { import_rows_per_day: rows, import_mib_per_day: mebibytes } = roles.limitsOf(role)
+        const mayGoOn = () => door.stillSignedIn(identity) && roles.may(role, 'history.import')
+        return archive.import(
+          { userId, mayGoOn },
+          { role, rows, mebibytes },
+          {
+            body,
+            format: isCsv ? 'csv' : 'jsonl',
+            claimedBytes: Number(request.headers.get('content-length') ?? 0),
+          },
+        )
       },
       {
         needs: 'history.import',
-        response: { 200: Imported, ...errorReplies(400, 401, 403, 413, 415) },
+        response: { 200: Imported, ...errorReplies(400, 401, 403, 408, 413, 415, 429) },
         detail: {
           summary: 'Brings a history back; what is there already stays as it is',
           description:
-            'The body is a file that `export` made, or listens of ListenBrainz: `application/jsonl` or `text/csv`.',
+            'The body is a file that `export` made, or listens of ListenBrainz: `application/jsonl` or `text/csv`. ' +
+            'What is brought counts for its person and never for the room. `problems` names the lines that ' +
+            'were not taken; texts of more than 4 KiB are cut. How much one may bring a day is a limit of the role.',
           tags,
           security,
         },
@@ -90,8 +113,11 @@ export const archiveRoutes = ({ auth, roles, archive, incognito }: ArchiveRoutes
       query: SpanQuery,
       response: { 200: Forgotten, ...errorReplies(400, 401, 403) },
       detail: {
-        summary: 'Deletes what I did, and takes my name off what was heard',
+        summary: 'Deletes what I did and brought, and takes my name off what was heard',
         tags,
         security,
       },
     })
+
+const mayRead = (userId: number, identity: Identity, roles: Roles) =>
+  userId === identity.userId || roles.may(identity.role, 'history.others')

@@ -4,6 +4,7 @@ import { AppError } from '../errors'
 import type { ClientsOrigin } from '../gateway/origin/clients-origin'
 import { every } from '../guard'
 import type { ProxySigns } from '../http/client-address'
+import type { Listening } from '../listening/listening'
 import type { Log } from '../log'
 import type { Mopidy } from '../mopidy/mopidy'
 import { version } from '../version'
@@ -13,6 +14,7 @@ export type HealthCheck = ReturnType<typeof createHealth>
 type HealthOptions = {
   mopidy: Mopidy
   database: Pick<Database, 'ok' | 'path' | 'problem'>
+  listening: Pick<Listening, 'uncounted'>
   clientsOrigin: Pick<ClientsOrigin, 'problem'>
   proxySigns: Pick<ProxySigns, 'seen'>
   log: Log
@@ -22,7 +24,14 @@ type HealthOptions = {
 const LOOK_EVERY_MS = 5_000
 
 /** The condition of the service for `/health`; it holds no secrets, since nobody has to log in for it. */
-export function createHealth({ mopidy, database, clientsOrigin, proxySigns, log }: HealthOptions) {
+export function createHealth({
+  mopidy,
+  database,
+  listening,
+  clientsOrigin,
+  proxySigns,
+  log,
+}: HealthOptions) {
   const startedAt = performance.now()
   let known: string | undefined
   const stopLooking = every(LOOK_EVERY_MS, { what: 'look at the database', log }, look)
@@ -47,8 +56,10 @@ export function createHealth({ mopidy, database, clientsOrigin, proxySigns, log 
       if (!database.ok()) throw new AppError('unavailable', 'The database does not answer.')
       const status = mopidy.status()
       const problem = look()
+      const uncounted = listening.uncounted()
       const clientsProblem = clientsOrigin.problem()
-      const isWell = status.online && problem === undefined && clientsProblem === undefined
+      const isWell =
+        status.online && problem === undefined && uncounted === 0 && clientsProblem === undefined
       return {
         status: isWell ? 'ok' : 'degraded',
         version,
@@ -57,6 +68,7 @@ export function createHealth({ mopidy, database, clientsOrigin, proxySigns, log 
         database: {
           ok: problem === undefined,
           ...(problem !== undefined && { problem: problem.message }),
+          ...(uncounted > 0 && { plays_uncounted: uncounted }),
         },
         ...(proxySigns.seen() && { untrusted_proxy: true }),
         ...(clientsProblem !== undefined && {

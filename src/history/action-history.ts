@@ -28,7 +28,7 @@ export function createActionHistory({ database }: { database: Database }) {
       WHERE user_id = $userId AND action_type = $kind AND ${IN_SPAN}`,
   )
   const ofAll = sqlite.query<Row, Parameters>(
-    `SELECT ${COLUMNS} FROM user_actions WHERE ${IN_SPAN}`,
+    `SELECT ${COLUMNS} FROM user_actions WHERE brought_by IS NULL AND ${IN_SPAN}`,
   )
 
   // The recorder's thread may write rows between two queries.
@@ -38,7 +38,7 @@ export function createActionHistory({ database }: { database: Database }) {
     userId: number | 'all',
     query: ActionHistoryQuery,
     kinds: readonly string[],
-  ): Row[] {
+  ): Iterable<Row> {
     const { q, from = 0, to = Number.MAX_SAFE_INTEGER } = query
     const limit = query.limit ?? PAGE
     const cursor = readCursor(query.cursor)
@@ -53,7 +53,9 @@ export function createActionHistory({ database }: { database: Database }) {
       return rows.sort(isNewer).slice(0, most)
     }
     const most = rowsToRead(limit, q !== undefined || kinds.length > 0)
-    return userId === 'all' ? ofAll.all({ ...span, most }) : ofUser.all({ userId, ...span, most })
+    return userId === 'all'
+      ? ofAll.iterate({ ...span, most })
+      : ofUser.iterate({ userId, ...span, most })
   }
 
   /** One user's actions, or with `all` everybody's. */

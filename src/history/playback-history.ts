@@ -24,11 +24,14 @@ const IN_SPAN = `started_at_ms >= $from AND started_at_ms < $to
             AND (started_at_ms, id) < ($time, $id)
       ORDER BY started_at_ms DESC, id DESC LIMIT $most`
 
-/** The plays of the room, newest first, a page at a time. */
+/** The plays of the room, or of what one user queued or brought, newest first, a page at a time. */
 export function createPlaybackHistory({ database }: { database: Database }) {
   const { sqlite } = database
   const nameOf = createUserNames(database)
-  const ofAll = sqlite.query<Row, Parameters>(`SELECT ${COLUMNS} FROM plays WHERE ${IN_SPAN}`)
+  // What people have brought was not heard here.
+  const ofAll = sqlite.query<Row, Parameters>(
+    `SELECT ${COLUMNS} FROM plays WHERE brought_by IS NULL AND ${IN_SPAN}`,
+  )
   const ofUser = sqlite.query<Row, Parameters>(
     `SELECT ${COLUMNS} FROM plays WHERE queued_by = $user AND ${IN_SPAN}`,
   )
@@ -44,7 +47,7 @@ export function createPlaybackHistory({ database }: { database: Database }) {
       ...cursor,
       most: rowsToRead(limit, q !== undefined || reason !== undefined),
     }
-    const found = user === undefined ? ofAll.all(span) : ofUser.all({ user, ...span })
+    const found = user === undefined ? ofAll.iterate(span) : ofUser.iterate({ user, ...span })
     const matches = textFilter(q)
     const { rows, next_cursor } = pageOf(found, {
       limit,

@@ -8,6 +8,7 @@ import { roleRoutes } from '../accounts/roles/routes'
 import { accountRoutes } from '../accounts/routes'
 import { sessionRoutes } from '../accounts/sessions/routes'
 import { userRoutes } from '../accounts/users/routes'
+import { broughtRoutes } from '../archive/brought-routes'
 import { archiveRoutes } from '../archive/routes'
 import { createClientsEntry } from '../gateway/origin/clients-entry'
 import { createPagePort } from '../gateway/origin/page-port'
@@ -68,7 +69,7 @@ export function createApp({
   const { gateway, health, history, incognito, listening, measures, metrics, mopidy } = services
   const { nameOf, proxy, proxySigns, statistics, tickets } = services
   const { administration, audit, door, invites, inviting, keys } = accounts
-  const { confirming, ownAccount, registration, roles, sessionList } = accounts
+  const { confirming, ownAccount, registration, roles, securityLog, sessionList } = accounts
   const auth = createAuth(door)
   const entry = createClientsEntry({ door, clientsOrigin, tickets, clock })
   const linkOrigin = createLinkOrigin(trustedProxies)
@@ -88,7 +89,8 @@ export function createApp({
     listeningRoutes({ auth, listening }),
     statisticsRoutes({ auth, roles, administration, statistics }),
     daysRoutes({ auth, roles, statistics }),
-    archiveRoutes({ auth, roles, archive, incognito }),
+    archiveRoutes({ auth, door, roles, archive, incognito }),
+    broughtRoutes({ auth, administration, archive, securityLog, clientAddress }),
     ownSocketRoutes({ door, gateway, clientAddress, allowedOrigins }),
     mopidyRoutes({ door, mopidy, gateway, clientAddress, allowedOrigins }),
     webClientRoutes({ auth, proxy, clientsOrigin, entry }),

@@ -66,6 +66,9 @@ export function createListening({
     /** Writes down how long the current track has been heard so far. */
     save: plays.save,
 
+    /** Plays since the start that no statistics count, because a total could not be written. */
+    uncounted: plays.uncounted,
+
     queue: createQueue({ database, mirror, player, queuers, clock }),
 
     playbackState: createPlaybackState({ database, mopidy, player, attribution }),

@@ -6,8 +6,6 @@ import type { Answer } from './jsonrpc'
 /** Not every mixer tells when somebody turns its knob: what is older, in milliseconds, may be wrong. */
 export const MIXER_OLD_MS = 10_000
 
-type MixerMemory = ReturnType<typeof createMixerMemory>
-
 /** The volume and the mute as Mopidy last told them: by an event, by an answer, or by a write that worked. */
 export function createMixerMemory(clock: Clock) {
   const volume = createFact<number>(clock, (value) => typeof value === 'number')

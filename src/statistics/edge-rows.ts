@@ -58,7 +58,8 @@ export function createEdgeRows({ sqlite }: Pick<Database, 'sqlite'>) {
             iif(album IS NULL, NULL, json_array(album, artist)) AS album, 0 AS finished,
             $subject = 0 OR queued_by IS owner_id AS queued, 0 AS skipped, 0 AS skipped_by_self
        FROM plays INDEXED BY plays_open
-      WHERE end_reason IS NULL AND ($subject = 0 OR owner_id = $subject) AND ${IN_SPAN}`,
+      WHERE end_reason IS NULL AND iif($subject = 0, brought_by IS NULL, owner_id = $subject)
+        AND ${IN_SPAN}`,
   )
 
   return {

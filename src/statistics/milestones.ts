@@ -7,6 +7,10 @@ import type { Span } from './time/spans'
 type Asked = Span & { subject: Subject }
 type Time = { at: number | null }
 
+/** What was brought is not the room's. */
+const RECORDED = 'brought_by IS NULL'
+const RECORDED_ACTION = `action_type <> 'search' AND ${RECORDED}`
+
 /** Finds the first and last action and play, by the indexes of the rows. */
 export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
   const extreme = (what: 'MIN' | 'MAX') =>
@@ -14,7 +18,7 @@ export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
        SELECT (SELECT ${what}(hour) FROM active_hours WHERE subject = $subject) AS hour
        UNION ALL
        SELECT ${what}(started_at_ms) / 3600000 FROM plays INDEXED BY plays_open
-        WHERE end_reason IS NULL AND ($subject = 0 OR owner_id = $subject))`
+        WHERE end_reason IS NULL AND iif($subject = 0, ${RECORDED}, owner_id = $subject))`
   const known = sqlite.query<{ first: number | null; last: number | null }, { subject: Subject }>(
     `SELECT (${extreme('MIN')}) AS first, (${extreme('MAX')}) AS last`,
   )
@@ -32,10 +36,10 @@ export function createMilestones({ sqlite }: Pick<Database, 'sqlite'>) {
     )
   const ofRoom = {
     action: {
-      ASC: action('ASC', `action_type <> 'search'`),
-      DESC: action('DESC', `action_type <> 'search'`),
+      ASC: action('ASC', RECORDED_ACTION),
+      DESC: action('DESC', RECORDED_ACTION),
     },
-    play: { ASC: play('ASC', 'TRUE'), DESC: play('DESC', 'TRUE') },
+    play: { ASC: play('ASC', RECORDED), DESC: play('DESC', RECORDED) },
   }
   const ofUser = {
     action: {

@@ -40,7 +40,7 @@ export function createTotals({ sqlite }: Pick<Database, 'sqlite'>) {
       WHERE subject = $subject AND day >= $from AND day < $to`,
   )
   const byPerson = sqlite.query<PersonTotals, Span>(
-    `SELECT id, username, SUM(plays) AS plays, SUM(listened_ms) AS listened_ms
+    `SELECT id, username, SUM(plays - brought) AS plays, SUM(listened_ms - brought_ms) AS listened_ms
        FROM users CROSS JOIN play_days ON subject = id
       WHERE day >= $from AND day < $to
       GROUP BY id`,

@@ -23,6 +23,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
     ['users/name.ts', 'passwords/common-passwords.txt', 'roles/limits.ts'],
     ['roles/role.ts'],
   ],
+  archive: [['routes.ts', 'brought-routes.ts'], ['archive.ts'], ['import'], ['.']],
   actions: [['.'], ['recorder'], ['classify.ts'], ['before.ts']],
   cli: [['command-line.ts'], ['doctor', '.'], ['health.ts'], ['terminal'], ['service']],
   database: [['backup'], ['.'], ['migrations']],

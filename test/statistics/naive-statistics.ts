@@ -9,6 +9,7 @@ type ActionRow = {
   artist: string | null
   metadata: string | null
   timestamp: number
+  brought_by: number | null
 }
 type PlayRow = {
   id: number
@@ -21,6 +22,8 @@ type PlayRow = {
   started_at_ms: number
   listened_ms: number
   end_reason: string | null
+  brought_by: number | null
+  counted: number
 }
 type Asked = { subject: number; from: number; to: number; tz: string }
 type Tally = Map<string, { times: number; ms: number }>
@@ -31,12 +34,13 @@ export function naiveStatistics({ sqlite }: Database, { subject, from, to, tz }:
     .query<ActionRow, []>('SELECT * FROM user_actions')
     .all()
     .filter(({ timestamp }) => timestamp >= from && timestamp < to)
-    .filter((row) => (subject === 0 ? row.action_type !== 'search' : row.user_id === subject))
+    .filter((row) => (subject === 0 ? isRoomsAction(row) : row.user_id === subject))
   const plays = sqlite
     .query<PlayRow, []>('SELECT * FROM plays')
     .all()
     .filter((row) => row.started_at_ms >= from * 1_000 && row.started_at_ms < to * 1_000)
-    .filter((row) => subject === 0 || row.owner_id === subject)
+    .filter(({ end_reason, counted }) => end_reason === null || counted === 1)
+    .filter((row) => (subject === 0 ? row.brought_by === null : row.owner_id === subject))
 
   const tallies = Array.from({ length: 7 }, (): Tally => new Map())
   const [queued, queuedArtists, played, artists, albums, skipped, searches] = tallies as Seven
@@ -82,11 +86,24 @@ export function naiveStatistics({ sqlite }: Database, { subject, from, to, tz }:
     ...totals,
     queue,
     days: [...days].sort(),
+    people: peopleIn(plays),
     week,
     listening,
     tops: { queued, queuedArtists, played, artists, albums, skipped, searches },
   }
 }
+
+/** The plays of each owner. */
+function peopleIn(plays: readonly PlayRow[]): Map<number, number> {
+  const people = new Map<number, number>()
+  for (const { owner_id } of plays)
+    if (owner_id !== null) people.set(owner_id, (people.get(owner_id) ?? 0) + 1)
+  return people
+}
+
+/** Searches are everyone's own, and so is what was brought. */
+const isRoomsAction = ({ action_type, brought_by }: ActionRow) =>
+  action_type !== 'search' && brought_by === null
 
 type Seven = [Tally, Tally, Tally, Tally, Tally, Tally, Tally]
 

@@ -35,6 +35,7 @@ export function createRandomHistory({ sqlite }: Database, random: Random) {
       ]?.[0] ?? 0,
     )
   const someone = () => (random.chance(0.8) ? someId('users') || null : null)
+  const bringer = () => (random.chance(0.3) ? someone() : null)
   const second = () => {
     const near = random.pick([900, 3_600, DAY, 40 * DAY])
     return random.pick(MOMENTS) + random.below(2 * near) - near
@@ -67,11 +68,12 @@ export function createRandomHistory({ sqlite }: Database, random: Random) {
     sqlite
       .query(
         `INSERT INTO user_actions
-           (user_id, action_type, track_uri, track_name, artist, metadata, timestamp)
-         VALUES ($user, $kind, $uri, $name, $artist, $metadata, $at)`,
+           (user_id, action_type, track_uri, track_name, artist, metadata, timestamp, brought_by)
+         VALUES ($user, $kind, $uri, $name, $artist, $metadata, $at, $broughtBy)`,
       )
       .run({
         user: someone(),
+        broughtBy: bringer(),
         kind,
         uri: random.chance(0.05) ? null : uri,
         name,
@@ -86,11 +88,14 @@ export function createRandomHistory({ sqlite }: Database, random: Random) {
     sqlite
       .query(
         `INSERT INTO plays (track_uri, track_name, artist, album, queued_by, started_by, ended_by,
-                            started_at_ms, listened_ms, end_reason)
-         VALUES ($uri, $name, $artist, $album, $queuedBy, $startedBy, $endedBy, $at, $ms, $reason)`,
+                            started_at_ms, listened_ms, end_reason, brought_by, counted)
+         VALUES ($uri, $name, $artist, $album, $queuedBy, $startedBy, $endedBy, $at, $ms, $reason,
+                 $broughtBy, $counted)`,
       )
       .run({
         ...track(),
+        broughtBy: isOpen ? null : bringer(),
+        counted: Number(isOpen || random.chance(0.9)),
         queuedBy: someone(),
         startedBy: someone(),
         endedBy: isOpen ? null : someone(),
@@ -137,6 +142,9 @@ export function createRandomHistory({ sqlite }: Database, random: Random) {
     [2, () => void update('plays', 'queued_by = $by', { by: someone() })],
     [2, () => void update('plays', 'started_by = $by', { by: someone() })],
     [1, () => void update('plays', 'ended_by = $by', { by: someone() })],
+    [1, () => void update('plays', 'counted = 1 - counted')],
+    [1, () => void update('plays', 'brought_by = $by', { by: bringer() })],
+    [1, () => void update('user_actions', 'brought_by = $by', { by: bringer() })],
     [
       1,
       () =>

@@ -4,6 +4,7 @@ import {
 } from '../../src/accounts/invites/registration-rate'
 import type { HashingCost } from '../../src/accounts/passwords/passwords'
 import { THROTTLE_LIMITS, type ThrottleLimits } from '../../src/accounts/passwords/throttle'
+import { TRANSFER_LIMITS, type TransferLimits } from '../../src/archive/transfers'
 import type { Clock } from '../../src/clock'
 import type { RegistrationPolicy } from '../../src/config'
 import { startDemoMopidy } from '../../src/demo/mopidy'
@@ -33,6 +34,7 @@ export type TestMusakoneOptions = {
     proxy?: Partial<ProxyLimits>
     throttle?: Partial<ThrottleLimits>
     registration?: Partial<RegistrationLimits>
+    transfers?: Partial<TransferLimits>
   }
   allowedOrigins?: readonly string[]
   trustedProxies?: readonly string[]
@@ -98,6 +100,7 @@ export async function startTestMusakone(options: TestMusakoneOptions = {}) {
       proxy: { ...PROXY_LIMITS, ...options.limits?.proxy },
       throttle: { ...THROTTLE_LIMITS, ...options.limits?.throttle },
       registration: { ...REGISTRATION_LIMITS, ...options.limits?.registration },
+      transfers: { ...TRANSFER_LIMITS, ...options.limits?.transfers },
     },
   })
   await services.accounts.createFirstAdmin(TEST_PASSWORD)

@@ -20,6 +20,7 @@ export const SECURITY_EVENTS = [
   'key_revoked',
   'key_limited',
   'role_rules_changed',
+  'brought_removed',
 ] as const
 
 export type SecurityEventType = (typeof SECURITY_EVENTS)[number]

@@ -31,6 +31,14 @@ export const RoleLimits = t.Object({
     }),
     'What may be added, by the beginning of its URI: `["local", "spotify"]`',
   ),
+  import_rows_per_day: orNone(
+    t.Integer({ minimum: 1, maximum: 100_000_000 }),
+    'Rows that one user may bring by imports within a day',
+  ),
+  import_mib_per_day: orNone(
+    t.Integer({ minimum: 1, maximum: 1_000_000 }),
+    'MiB of files that one user may send for imports within a day',
+  ),
 })
 export type RoleLimits = Static<typeof RoleLimits>
 export type LimitName = keyof RoleLimits
@@ -41,6 +49,8 @@ const MUST_BE: Readonly<Record<LimitName, string>> = {
   longest_track_ms: 'a whole number of milliseconds from 1000 to 604800000',
   volume_ceiling: 'a whole number from 0 to 100',
   uri_schemes: 'a list of 1 to 50 URI schemes',
+  import_rows_per_day: 'a whole number from 1 to 100000000',
+  import_mib_per_day: 'a whole number from 1 to 1000000',
 }
 
 const NONE: RoleLimits = {
@@ -49,12 +59,23 @@ const NONE: RoleLimits = {
   longest_track_ms: null,
   volume_ceiling: null,
   uri_schemes: null,
+  import_rows_per_day: null,
+  import_mib_per_day: null,
 }
+
+/** Ten years of a person who hears sixty tracks a day; the file of it has some 80 MB. */
+const IMPORTS = { import_rows_per_day: 200_000, import_mib_per_day: 128 }
 
 /** The limits of each role as long as no admin has said otherwise. */
 export const DEFAULT_LIMITS: Readonly<Record<Role, RoleLimits>> = {
-  guest: { ...NONE, max_queued: 20, adds_per_minute: 30, longest_track_ms: 15 * 60_000 },
-  member: NONE,
+  guest: {
+    ...NONE,
+    max_queued: 20,
+    adds_per_minute: 30,
+    longest_track_ms: 15 * 60_000,
+    ...IMPORTS,
+  },
+  member: { ...NONE, ...IMPORTS },
   admin: NONE,
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database'
+import { cutText, metadataText } from '../../database/row-texts'
 import { reasonOf } from '../../errors'
 import { guarded } from '../../guard'
 import type { Log } from '../../log'
@@ -177,11 +178,11 @@ function rowOf({ action, userId, timestamp, id }: Entry): ActionRow {
     ...(id !== undefined && { id }),
     userId,
     type: action.type,
-    uri: action.track?.uri ?? null,
-    name: action.track?.name ?? null,
-    artist: action.track?.artist ?? null,
+    uri: cutText(action.track?.uri ?? null),
+    name: cutText(action.track?.name ?? null),
+    artist: cutText(action.track?.artist ?? null),
     positionMs: action.positionMs,
-    metadata: action.metadata === null ? null : JSON.stringify(action.metadata),
+    metadata: metadataText(action.metadata),
     timestamp,
   }
 }

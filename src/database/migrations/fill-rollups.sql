@@ -1,17 +1,19 @@
--- Computes the counts of 005-rollups.sql from all rows, into empty tables.
+-- Computes the counts of 005-rollups.sql, as 007-brought.sql has them, from all rows, into empty tables.
 INSERT INTO known_tracks (uri, name, artist, named_at, uses)
 SELECT track_uri, track_name, artist, MAX(at), COUNT(*)
-  FROM (SELECT track_uri, track_name, artist, timestamp * 1000 AS at
+  FROM (SELECT track_uri, track_name, artist, iif(brought_by IS NULL, timestamp * 1000, -1) AS at
           FROM user_actions WHERE action_type = 'queue_add' AND track_uri IS NOT NULL
         UNION ALL
-        SELECT track_uri, track_name, artist, started_at_ms FROM plays WHERE end_reason IS NOT NULL)
+        SELECT track_uri, track_name, artist, iif(brought_by IS NULL, started_at_ms, -1)
+          FROM plays WHERE end_reason IS NOT NULL AND counted = 1)
  GROUP BY track_uri;
 
 INSERT INTO known_names (text, uses)
 SELECT text, COUNT(*)
   FROM (SELECT artist AS text FROM user_actions WHERE action_type = 'queue_add'
-        UNION ALL SELECT artist FROM plays WHERE end_reason IS NOT NULL
-        UNION ALL SELECT album FROM countable_plays WHERE subject = 0)
+        UNION ALL SELECT artist FROM plays WHERE end_reason IS NOT NULL AND counted = 1
+        UNION ALL SELECT json_array(album, artist) FROM plays
+                   WHERE end_reason IS NOT NULL AND counted = 1 AND album IS NOT NULL)
  WHERE text IS NOT NULL GROUP BY text;
 
 INSERT INTO action_days (subject, action_type, day, actions)
@@ -33,9 +35,10 @@ ON CONFLICT DO UPDATE SET plays = excluded.plays, plays_1 = excluded.plays_1,
                           ms = excluded.ms, ms_1 = excluded.ms_1, ms_2 = excluded.ms_2,
                           ms_3 = excluded.ms_3;
 
-INSERT INTO play_days (subject, day, plays, listened_ms, finished, queued, skipped, skipped_by_self)
+INSERT INTO play_days (subject, day, plays, listened_ms, finished, queued, skipped, skipped_by_self,
+                       brought, brought_ms)
 SELECT subject, started_at_ms / 86400000, COUNT(*), SUM(listened_ms), SUM(end_reason = 'finished'),
-       SUM(queued), SUM(skipped), SUM(skipped_by_self)
+       SUM(queued), SUM(skipped), SUM(skipped_by_self), SUM(brought), SUM(brought * listened_ms)
   FROM countable_plays GROUP BY 1, 2;
 
 -- The days, and from them the months, years and all of the time.

@@ -5,6 +5,7 @@ import door from './003-door.sql' with { type: 'text' }
 import lives from './004-lives.sql' with { type: 'text' }
 import rollups from './005-rollups.sql' with { type: 'text' }
 import accountChanges from './006-account-changes.sql' with { type: 'text' }
+import brought from './007-brought.sql' with { type: 'text' }
 import trust from './008-trust.sql' with { type: 'text' }
 import fillRollups from './fill-rollups.sql' with { type: 'text' }
 
@@ -13,10 +14,14 @@ const migrations: readonly string[] = [
   listening,
   door,
   lives,
-  `${rollups}\n${fillRollups}`,
+  rollups,
   accountChanges,
+  brought,
   trust,
 ]
+
+/** The first schema that has counts, which the triggers keep from then on. */
+const WITH_ROLLUPS = migrations.indexOf(rollups) + 1
 
 /** The schema that this version reads and writes. */
 export const SCHEMA_VERSION = migrations.length
@@ -36,6 +41,7 @@ export function migrate(sqlite: Sqlite, version = SCHEMA_VERSION): void {
   if (current >= version) return
   sqlite.transaction(() => {
     for (const sql of migrations.slice(current, version)) sqlite.run(sql)
+    if (current < WITH_ROLLUPS && version >= WITH_ROLLUPS) sqlite.run(fillRollups)
     sqlite.run(`PRAGMA user_version = ${version}`)
   })()
 }

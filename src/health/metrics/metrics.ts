@@ -12,6 +12,7 @@ type MetricsOptions = {
   mopidy: Mopidy
   gateway: Gateway
   recorder: { waiting(): number; dropped(): number }
+  listening: { uncounted(): number }
 }
 
 type Labels = Readonly<Record<string, string>>
@@ -98,7 +99,7 @@ function describeService({ mopidy }: MetricsOptions, startedAt: number, gauge: D
 }
 
 function describeTraffic(
-  { measures, gateway, recorder }: MetricsOptions,
+  { measures, gateway, recorder, listening }: MetricsOptions,
   counter: Describe,
   gauge: Describe,
   histogram: DescribeDurations,
@@ -137,6 +138,9 @@ function describeTraffic(
   ])
   counter('musakone_actions_dropped_total', 'Actions that a full disk has cost.', [], () => [
     { value: recorder.dropped() },
+  ])
+  counter('musakone_plays_uncounted_total', 'Plays that no statistics count.', [], () => [
+    { value: listening.uncounted() },
   ])
   histogram('musakone_event_loop_lag_seconds', 'How late a timer comes, once a second.', () => [
     { labels: {}, durations: lag },

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database'
+import { cutText } from '../../database/row-texts'
 import type { Track } from '../../mopidy/track'
 import type { EndReason } from '../end-reason'
 
@@ -17,6 +18,8 @@ export type PlayRow = {
   positionMs: number
   savedAtMs: number
   end?: Readonly<{ reason: EndReason; endedBy: number | null }>
+  /** The totals of the statistics have no place for it. */
+  uncounted?: true
 }
 
 type Values = Record<string, string | number | null>
@@ -30,18 +33,18 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
   const insert = sqlite.query<unknown, Values>(
     `INSERT INTO plays (tlid, track_uri, track_name, artist, album, length_ms,
                         queued_by, started_by, started_at_ms, listened_ms, end_reason, ended_by,
-                        position_ms, saved_at_ms)
+                        position_ms, saved_at_ms, counted)
      VALUES ($tlid, $uri, $name, $artist, $album, $lengthMs,
              (SELECT id FROM users WHERE id = $queuedBy),
              (SELECT id FROM users WHERE id = $startedBy), $startedAtMs, $listenedMs, $reason,
              (SELECT id FROM users WHERE id = $endedBy),
-             $positionMs, $savedAtMs)`,
+             $positionMs, $savedAtMs, $counted)`,
   )
   const update = sqlite.query<unknown, Values>(
     `UPDATE plays
         SET started_at_ms = $startedAtMs, listened_ms = $listenedMs, end_reason = $reason,
             ended_by = (SELECT id FROM users WHERE id = $endedBy),
-            position_ms = $positionMs, saved_at_ms = $savedAtMs
+            position_ms = $positionMs, saved_at_ms = $savedAtMs, counted = $counted
       WHERE id = $id`,
   )
   const remove = sqlite.query<unknown, { id: number }>('DELETE FROM plays WHERE id = $id')
@@ -52,8 +55,9 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
        FROM plays WHERE end_reason IS NULL AND saved_at_ms IS NOT NULL
       ORDER BY id DESC LIMIT 1`,
   )
-  const endOthers = sqlite.query<unknown, { id: number }>(
-    `UPDATE plays SET end_reason = 'lost', position_ms = NULL, saved_at_ms = NULL
+  const endOthers = sqlite.query<unknown, { id: number; counted: number }>(
+    `UPDATE plays
+        SET end_reason = 'lost', position_ms = NULL, saved_at_ms = NULL, counted = $counted
       WHERE end_reason IS NULL AND id <> $id`,
   )
 
@@ -68,13 +72,21 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
         endedBy: end?.endedBy ?? null,
         positionMs: end === undefined ? row.positionMs : null,
         savedAtMs: end === undefined ? row.savedAtMs : null,
+        counted: row.uncounted === true ? 0 : 1,
       }
       if (end !== undefined && listenedMs === 0) {
         if (id !== undefined) remove.run({ id })
       } else if (id !== undefined) update.run({ id, ...state })
       else {
         const { tlid, queuedBy, startedBy } = row
-        const values = { tlid, ...track, queuedBy, startedBy, ...state }
+        const values = {
+          ...{ tlid, queuedBy, startedBy, lengthMs: track.lengthMs },
+          uri: cutText(track.uri),
+          name: cutText(track.name),
+          artist: cutText(track.artist),
+          album: cutText(track.album),
+          ...state,
+        }
         row.id = Number(insert.run(values).lastInsertRowid)
       }
     },
@@ -87,7 +99,8 @@ export function createPlayRows({ sqlite }: Pick<Database, 'sqlite'>) {
       return { ...row, track: { uri, name, artist, album, lengthMs } }
     },
 
-    /** Ends every other open play as lost. */
-    loseAllBut: (row: PlayRow | undefined): void => void endOthers.run({ id: row?.id ?? 0 }),
+    /** Ends every other open play as lost; with `uncounted` without counting it. */
+    loseAllBut: (row: PlayRow | undefined, { uncounted = false } = {}): void =>
+      void endOthers.run({ id: row?.id ?? 0, counted: uncounted ? 0 : 1 }),
   }
 }

@@ -1,3 +1,4 @@
+import { isDiskTrouble } from '../../database/disk-trouble'
 import { reasonOf } from '../../errors'
 import type { Log } from '../../log'
 import type { PlayRow, PlayRows } from './play-rows'
@@ -8,10 +9,14 @@ const COMPLAINT_EVERY_MS = 60_000
 
 export type PlayWriter = ReturnType<typeof createPlayWriter>
 
-/** Writes the rows of plays at once; a row that the disk refuses is kept and written later. */
+/**
+ * Writes the rows of plays at once; a row that the disk refuses is kept and written later. A row whose totals
+ * cannot be written, as when a sum overflows, is written without them.
+ */
 export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
   const waiting = new Set<PlayRow>()
   let dropped = 0
+  let uncounted = 0
   let complainedAt = Number.NEGATIVE_INFINITY
 
   function tried<T>(work: () => T): T | undefined {
@@ -26,10 +31,39 @@ export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
     }
   }
 
+  /** Does `counting`, or when a total cannot be written `plainly`. @throws what the disk refuses with. */
+  function withOrWithoutTotals(counting: () => void, plainly: () => void): void {
+    try {
+      counting()
+    } catch (error) {
+      if (isDiskTrouble(error)) throw error
+      plainly()
+      uncounted += 1
+      log.error({ reason: reasonOf(error) }, 'a play is recorded, but its totals cannot be written')
+    }
+  }
+
+  function write(row: PlayRow): void {
+    withOrWithoutTotals(
+      () => rows.write(row),
+      () => {
+        row.uncounted = true
+        rows.write(row)
+      },
+    )
+  }
+
   function flush(): void {
     tried(() => {
       for (const row of waiting) {
-        rows.write(row)
+        try {
+          write(row)
+        } catch (error) {
+          // A row that no disk would take must not hold up all that come after it.
+          if (isDiskTrouble(error)) throw error
+          dropped += 1
+          log.error({ reason: reasonOf(error), dropped }, 'a play cannot be recorded')
+        }
         waiting.delete(row)
       }
     })
@@ -53,8 +87,16 @@ export function createPlayWriter({ rows, log }: { rows: PlayRows; log: Log }) {
     /** The play that the process before left open, if any; every other open one is ended as lost. */
     takeUp(): PlayRow | undefined {
       const row = tried(rows.leftOpen)
-      tried(() => rows.loseAllBut(row))
+      tried(() =>
+        withOrWithoutTotals(
+          () => rows.loseAllBut(row),
+          () => rows.loseAllBut(row, { uncounted: true }),
+        ),
+      )
       return row
     },
+
+    /** Plays since the start that no statistics count, because a total could not be written. */
+    uncounted: (): number => uncounted,
   }
 }

@@ -194,6 +194,9 @@ export function createPlays({ rows, attribution, clock, log }: PlaysOptions) {
     /** Writes down how long the current track has been heard so far. */
     save: (): void => void guarded(following, save),
 
+    /** Plays since the start that no statistics count, because a total could not be written. */
+    uncounted: writer.uncounted,
+
     /** Leaves the row of the current play open: the next process finds out how the play went on. */
     close(): void {
       stopSaving()

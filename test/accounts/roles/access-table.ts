@@ -80,6 +80,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
     at: `/api/users${NOT_THERE}`,
     json: { role: 'guest' },
   },
+  'DELETE /api/users/:id/brought': { who: CONFIRMED, at: `/api/users${NOT_THERE}/brought` },
   'DELETE /api/users/:id': { who: CONFIRMED, at: `/api/users${NOT_THERE}` },
   'GET /api/users/:id/sessions': { who: ADMINS, at: `/api/users${NOT_THERE}/sessions` },
 

@@ -14,7 +14,7 @@ import accountChanges from '../../../src/database/migrations/006-account-changes
 import { StartError } from '../../../src/errors'
 import { temporaryFolder } from '../../support/executable'
 
-const NEWEST = 7
+const NEWEST = 8
 const newPath = () => join(temporaryFolder(), 'musakone.db')
 
 /** A database file with this schema, as another program or an older version leaves it. */

@@ -69,6 +69,8 @@ describe('the limits of a role', () => {
     longest_track_ms: null,
     volume_ceiling: null,
     uri_schemes: null,
+    import_rows_per_day: null,
+    import_mib_per_day: null,
   }
   const limit = (role: Role, limits: Partial<RoleLimits>) =>
     musakone.services.accounts.roles.change(role, { limits }, {})

@@ -6,6 +6,7 @@ import type { RoleLimits } from '../../../accounts/roles/limits'
 import type { Role } from '../../../accounts/roles/role'
 import type { SessionEntry } from '../../../accounts/sessions/model'
 import type { NewAccount, UserChange, UserEntry } from '../../../accounts/users/model'
+import type { Removed } from '../../../archive/model'
 import type { Backup, BackupList, Box } from '../../../health/box/model'
 import type { Health } from '../../../health/model'
 import { get, send } from '../connection/api'
@@ -26,6 +27,7 @@ export const adminApi = {
   changeUser: (id: number, change: UserChange) =>
     send<UserEntry>('PATCH', `/api/users/${id}`, change),
   deleteUser: (id: number) => send<unknown>('DELETE', `/api/users/${id}`),
+  removeBrought: (id: number) => send<Removed>('DELETE', `/api/users/${id}/brought`),
   sessionsOf: (id: number) => get<{ sessions: SessionEntry[] }>(`/api/users/${id}/sessions`),
 
   mySessions: () => get<{ sessions: SessionEntry[] }>('/api/auth/sessions'),

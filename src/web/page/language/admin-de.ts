@@ -48,6 +48,14 @@ export const de: AdminWords = {
   disabledNow: (name: string) => `${name} ist draußen`,
   enabledNow: (name: string) => `${name} darf wieder herein`,
   roleChanged: (name: string, role: string) => `${name}: jetzt ${role}`,
+  removeBrought: 'Importe entfernen',
+  broughtQuestion: (name: string) => `Alles entfernen, was ${name} importiert hat?`,
+  broughtHint:
+    'Was aus Dateien gebracht wurde, wird gelöscht. Was hier getan und gehört wurde, bleibt.',
+  broughtRemoved: (name: string, number: number) =>
+    number === 1
+      ? `Eine Zeile, die ${name} importiert hatte, ist entfernt`
+      : `${number} Zeilen, die ${name} importiert hatte, sind entfernt`,
   deletePerson: 'Konto löschen',
   deleteQuestion: (name: string) => `${name} löschen?`,
   deleteHint:
@@ -114,6 +122,8 @@ export const de: AdminWords = {
     'see.metrics': 'die Messwerte lesen',
   },
   maxQueued: 'Lieder zugleich in der Schlange',
+  importRows: 'Importierte Zeilen an einem Tag',
+  importMebibytes: 'Importierte MiB an einem Tag',
   addsPerMinute: 'Hinzugefügte Lieder in einer Minute',
   longestTrack: 'Längstes Lied, in Minuten',
   volumeCeiling: 'Höchste Lautstärke',
@@ -206,6 +216,8 @@ export const de: AdminWords = {
       `Der API-Schlüssel „${e.text('name')}“ von ${somebody(e.whom)} hat bei einem Update ein Ende bekommen`,
     key_revoked: (e: EventWords) =>
       `${somebody(e.who)} hat den API-Schlüssel „${e.text('name')}“ widerrufen`,
+    brought_removed: (e: EventWords) =>
+      `${somebody(e.who)} hat entfernt, was ${e.whom || somebody(e.who)} importiert hatte`,
     role_rules_changed: (e: EventWords) =>
       `${somebody(e.who)} hat geändert, was ein ${named(e.text('role'))} darf`,
   },

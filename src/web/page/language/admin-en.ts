@@ -42,6 +42,14 @@ export const en = {
   disabledNow: (name: string) => `${name} is out`,
   enabledNow: (name: string) => `${name} may come back`,
   roleChanged: (name: string, role: string) => `${name}: now ${role}`,
+  removeBrought: 'Remove imports',
+  broughtQuestion: (name: string) => `Remove all that ${name} has imported?`,
+  broughtHint:
+    'The actions and plays that were brought by files are deleted. What was done and heard here stays.',
+  broughtRemoved: (name: string, number: number) =>
+    number === 1
+      ? `One row that ${name} had imported is removed`
+      : `${number} rows that ${name} had imported are removed`,
   deletePerson: 'Delete this account',
   deleteQuestion: (name: string) => `Delete ${name}?`,
   deleteHint:
@@ -110,6 +118,8 @@ export const en = {
     'see.metrics': 'read the metrics',
   } as Readonly<Record<string, string>>,
   maxQueued: 'Songs in the queue at once',
+  importRows: 'Rows imported in a day',
+  importMebibytes: 'MiB imported in a day',
   addsPerMinute: 'Songs added in a minute',
   longestTrack: 'Longest song, in minutes',
   volumeCeiling: 'Highest volume',
@@ -195,6 +205,8 @@ export const en = {
     key_limited: (e: Event) =>
       `The API key “${e.text('name')}” of ${somebody(e.whom)} got an end, at an upgrade`,
     key_revoked: (e: Event) => `${somebody(e.who)} revoked the API key “${e.text('name')}”`,
+    brought_removed: (e: Event) =>
+      `${somebody(e.who)} removed what ${e.whom || somebody(e.who)} had imported`,
     role_rules_changed: (e: Event) => `${somebody(e.who)} changed what a ${e.text('role')} may`,
   } as Readonly<Record<string, (event: Event) => string>>,
 

@@ -174,7 +174,7 @@ export const de: ListeningWords = {
   listenBrainzHint: 'was gehört wurde, für ListenBrainz und andere',
   bringBack: 'Zurückbringen',
   bringBackHint:
-    'Eine Datei von hier oder Gehörtes von ListenBrainz. Was schon da ist, bleibt, wie es ist.',
+    'Eine Datei von hier oder Gehörtes von ListenBrainz. Was schon da ist, bleibt, wie es ist. Es zählt für dich, nicht für den Raum.',
   onlyMembersImport: 'Gäste können keinen Verlauf zurückbringen, Mitglieder schon.',
   chooseFile: 'Datei wählen',
   importing: (name: string) => `${name} wird gelesen …`,

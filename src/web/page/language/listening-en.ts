@@ -172,7 +172,7 @@ export const en = {
   listenBrainzHint: 'what was heard, for ListenBrainz and others',
   bringBack: 'Bring it back',
   bringBackHint:
-    'A file that was made here, or listens of ListenBrainz. What is there already stays as it is.',
+    'A file that was made here, or listens of ListenBrainz. What is there already stays as it is. It counts for you, not for the room.',
   onlyMembersImport: 'Guests cannot bring a history back; members can.',
   chooseFile: 'Choose a file',
   importing: (name: string) => `Reading ${name}…`,

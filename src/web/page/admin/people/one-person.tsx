@@ -46,7 +46,7 @@ type ProfileOptions = { user: UserEntry; onChange(): void }
 
 function Profile({ user, onChange }: ProfileOptions) {
   const say = words()
-  const [sheet, setSheet] = useState<'name' | 'password' | 'delete' | null>(null)
+  const [sheet, setSheet] = useState<'name' | 'password' | 'brought' | 'delete' | null>(null)
   const { id, username, role, disabled, last_login: last } = user
   const close = () => setSheet(null)
   /** Changes the account, announces it and reloads it; throws the refusal. */
@@ -68,6 +68,14 @@ function Profile({ user, onChange }: ProfileOptions) {
     } catch (error) {
       complain(reasonFor(error))
       onChange()
+    }
+  }
+  async function removeBrought() {
+    try {
+      const { actions, plays } = await adminApi.removeBrought(id)
+      announce(say.broughtRemoved(username, actions + plays))
+    } catch (error) {
+      complain(reasonFor(error))
     }
   }
   return (
@@ -125,6 +133,9 @@ function Profile({ user, onChange }: ProfileOptions) {
         >
           {disabled ? say.enable : say.disable}
         </Button>
+        <Button icon="upload" onClick={() => setSheet('brought')}>
+          {say.removeBrought}
+        </Button>
         <Button icon="trash" class="problem" onClick={() => setSheet('delete')}>
           {say.deletePerson}
         </Button>
@@ -179,6 +190,16 @@ function Profile({ user, onChange }: ProfileOptions) {
             <Tick label={say.mustChange} name="must-change" defaultChecked />
           </Form>
         </Sheet>
+      )}
+      {sheet === 'brought' && (
+        <Question
+          title={say.broughtQuestion(username)}
+          hint={say.broughtHint}
+          icon="trash"
+          label={say.removeBrought}
+          onYes={removeBrought}
+          onClose={close}
+        />
       )}
       {sheet === 'delete' && (
         <Question

@@ -117,6 +117,18 @@ function RoleForm({ rules, permissions, onChange }: RoleFormOptions) {
             autocapitalize="none"
             autocomplete="off"
           />
+          <Amount
+            label={say.importRows}
+            name="import_rows_per_day"
+            value={limits.import_rows_per_day}
+            max={100_000_000}
+          />
+          <Amount
+            label={say.importMebibytes}
+            name="import_mib_per_day"
+            value={limits.import_mib_per_day}
+            max={1_000_000}
+          />
         </fieldset>
         <p class="edited">{edited ? say.unsaved : ''}</p>
       </Form>
@@ -171,5 +183,7 @@ function limitsIn(values: FormData): RoleLimits {
     longest_track_ms: minutes === null ? null : Math.round(minutes * MS_A_MINUTE),
     volume_ceiling: numberOf('volume_ceiling'),
     uri_schemes: schemes.length === 0 ? null : schemes,
+    import_rows_per_day: numberOf('import_rows_per_day'),
+    import_mib_per_day: numberOf('import_mib_per_day'),
   }
 }
