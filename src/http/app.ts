@@ -11,6 +11,7 @@ import { userRoutes } from '../accounts/users/routes'
 import { archiveRoutes } from '../archive/routes'
 import { AppError, httpStatus } from '../errors'
 import { proxyRoutes, webClientRoutes } from '../gateway/proxy/routes'
+import { BUDGETS } from '../gateway/relay/budgets'
 import { roomRoutes } from '../gateway/room/routes'
 import { gatewayRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
@@ -46,7 +47,8 @@ type AppOptions = {
 }
 
 export const IDLE_S = 30
-const LARGEST_FRAME = 64 * 1024
+/** Of a client that has signed in; the gateway looks at the frames of the others. */
+const LARGEST_FRAME = BUDGETS.frame.socket
 const LARGEST_BACKLOG = 1024 * 1024
 
 /** The HTTP surface: the error boundary and the guards first, then each feature. */
@@ -69,7 +71,7 @@ export function createApp({
   const features = (): AnyElysia[] => [
     healthRoutes(health),
     metricsRoutes({ auth, door, metrics, clientAddress }),
-    boxRoutes({ auth, box, backups }),
+    boxRoutes({ auth, box, backups, gateway }),
     accountRoutes({ auth, door, ownAccount, clientAddress }),
     sessionRoutes({ auth, sessionList, clientAddress }),
     userRoutes({ auth, administration, sessionList, clientAddress }),
