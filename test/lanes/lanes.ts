@@ -31,6 +31,7 @@ export const LANES: readonly Lane[] = [
     files: [
       'test/accounts/door/login-crowd.test.ts',
       'test/accounts/door/login-timing.test.ts',
+      'test/gateway/relay/budgets-memory.test.ts',
       'test/gateway/sockets/load*.test.ts',
       'test/mopidy/connection/upstream-huge.test.ts',
       'test/mopidy/connection/upstream-reconnects.test.ts',
