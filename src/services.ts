@@ -97,7 +97,11 @@ export function openServices({
     ...(limits.mopidy && { limits: limits.mopidy }),
   })
   const player = createPlayer({ mopidy, clock })
-  const line = createLine({ mopidy, clock })
+  const line = createLine({
+    mopidy,
+    clock,
+    ...(limits.mopidy && { restMs: limits.mopidy.libraryRestMs }),
+  })
   const mirror = measures.timing(
     createMirror({ mopidy, line, player, clock, onRead: measures.noteRead }),
   )

@@ -80,6 +80,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'DELETE /api/roles/:role': { who: ADMINS, at: '/api/roles/none' },
   'GET /api/audit': { who: ADMINS },
   'GET /api/box': { who: ADMINS },
+  'GET /api/budgets': { who: ADMINS },
   'GET /api/backups': { who: ADMINS },
   'POST /api/backups': { who: ADMINS },
 
