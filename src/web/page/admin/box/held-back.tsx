@@ -2,14 +2,12 @@ import { Answered, useAnswer } from '../../controls/answer'
 import { Icon } from '../../controls/icon'
 import { adminApi } from '../admin-api'
 import { number, relative } from '../amounts'
-import { useRefresh } from '../refreshed'
 import { words } from '../words'
 
 /** A card that tells who was held back lately, by which budget, and when. */
 export function HeldBack() {
   const say = words()
   const answer = useAnswer('held-back', adminApi.heldBack)
-  useRefresh(answer.again)
   return (
     <>
       <h2 class="admin-head">{say.heldBack}</h2>
