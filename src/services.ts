@@ -28,6 +28,7 @@ import { createListeners } from './listeners'
 import { createListening, type Queued } from './listening/listening'
 import { createQueuers } from './listening/queuers'
 import type { Log } from './log'
+import { createLine } from './mopidy/line/line'
 import { createMirror } from './mopidy/mirror'
 import { createMopidy, type MopidyLimits } from './mopidy/mopidy'
 import { createPlayer } from './mopidy/player'
@@ -116,7 +117,14 @@ export function openServices({
     ...(limits.mopidy && { limits: limits.mopidy }),
   })
   const player = createPlayer({ mopidy, clock })
-  const mirror = measures.timing(createMirror({ mopidy, player, clock, onRead: measures.noteRead }))
+  const line = createLine({
+    mopidy,
+    clock,
+    ...(limits.mopidy && { restMs: limits.mopidy.libraryRestMs }),
+  })
+  const mirror = measures.timing(
+    createMirror({ mopidy, line, player, clock, onRead: measures.noteRead }),
+  )
   const recorder = createRecorder({ database, log })
   const queuers = createQueuers({ database, clock, log })
   const incognito = createIncognito(database)

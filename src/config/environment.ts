@@ -69,7 +69,7 @@ export const Environment = t.Object({
     'a number of WebSockets from 1 to 1000000',
   ),
   MAX_SOCKETS_PER_USER: variable(
-    t.Integer({ minimum: 1, maximum: 1_000_000, default: 6_000 }),
+    t.Integer({ minimum: 1, maximum: 1_000_000, default: 64 }),
     'a number of WebSockets from 1 to 1000000',
   ),
   MAX_SOCKETS_PER_ADDRESS: variable(

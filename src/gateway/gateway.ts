@@ -1,8 +1,6 @@
 import type { Door } from '../accounts/door/door'
-import type { Identity } from '../accounts/sessions/sessions'
 import type { Actions } from '../actions/actions'
 import type { Clock } from '../clock'
-import { parseJson } from '../json'
 import type { Queuers } from '../listening/queuers'
 import type { Log } from '../log'
 import type { MopidyEvent } from '../mopidy/events'
@@ -10,17 +8,20 @@ import type { Mirror } from '../mopidy/mirror'
 import type { Mopidy } from '../mopidy/mopidy'
 import { createTurns } from '../mopidy/turns'
 import { createConversation } from './dialects/conversation'
-import * as mopidyDialect from './dialects/mopidy'
+import { createRpc } from './dialects/rpc'
 import { createIncoming } from './incoming'
+import { BUDGETS, createBudgets } from './relay/budgets'
 import { createRelay } from './relay/relay'
 import { createAnnouncements } from './sockets/announcements'
 import { createCatchUp } from './sockets/catch-up'
+import { Close } from './sockets/close'
 import { createConnections } from './sockets/connections'
 import { createFloodGuard, FLOOD_BOUNDS, type FloodBounds } from './sockets/flood-guard'
 import { OUTBOX_BOUNDS, type OutboxBounds } from './sockets/outbox'
 import { PULSE_TIMES, type PulseTimes } from './sockets/pulse'
 import { createSeats, MOST_SEATS, type MostSeats } from './sockets/seats'
 import { createSignIn } from './sockets/sign-in'
+import { createStrangers, type MostStrangers } from './sockets/strangers'
 import { createSweep } from './sockets/sweep'
 
 export type GatewayLimits = PulseTimes &
@@ -36,6 +37,8 @@ export type GatewayLimits = PulseTimes &
     /** Frames that are kept while a client's token is being checked. */
     mostHeld: number
     sockets: MostSeats
+    /** Sockets that have not signed in. */
+    strangers: MostStrangers
     messages: FloodBounds
     outbox: OutboxBounds
   }>
@@ -44,10 +47,11 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   ...PULSE_TIMES,
   signInMs: 10_000,
   sweepMs: 1_000,
-  mostPendingPerClient: 500,
+  mostPendingPerClient: BUDGETS.socket_calls.socket,
   queueWaitMs: 10_000,
   mostHeld: 64,
   sockets: MOST_SEATS,
+  strangers: { perAddress: BUDGETS.strangers.address, inAll: BUDGETS.strangers.all },
   messages: FLOOD_BOUNDS,
   outbox: OUTBOX_BOUNDS,
 }
@@ -85,6 +89,14 @@ export function createGateway({
   publish,
 }: GatewayOptions) {
   const seats = createSeats(limits.sockets)
+  const budgets = createBudgets({ clock })
+  const strangers = createStrangers({
+    limits: limits.strangers,
+    onCrowdedOut(client) {
+      budgets.noteRefused('strangers', client.seat)
+      connections.end(client, Close.full, 'Too many connections that have not signed in are open')
+    },
+  })
   const floodGuard = createFloodGuard(limits.messages)
   const connections = createConnections(seats)
   const announcements = createAnnouncements({
@@ -94,7 +106,16 @@ export function createGateway({
     publish,
   })
   const { signInMs } = limits
-  const signIn = createSignIn({ door, seats, connections, announcements, clock, signInMs })
+  const signIn = createSignIn({
+    door,
+    seats,
+    strangers,
+    budgets,
+    connections,
+    announcements,
+    clock,
+    signInMs,
+  })
   const turns = createTurns({
     ask: mirror.ask,
     announce: () => announcements.event(TRACKLIST_CHANGED),
@@ -107,6 +128,7 @@ export function createGateway({
     turns,
     actions,
     queuers,
+    budgets,
     clock,
   })
   const conversation = createConversation({
@@ -115,14 +137,18 @@ export function createGateway({
     floodGuard,
     signIn,
     relay,
+    budgets,
     log,
     mostPending: limits.mostPendingPerClient,
     mostHeld: limits.mostHeld,
+    long: limits.outbox.long,
   })
   const incoming = createIncoming({
     door,
     clock,
     seats,
+    strangers,
+    budgets,
     floodGuard,
     connections,
     announcements,
@@ -155,19 +181,10 @@ export function createGateway({
   return {
     accept: incoming.accept,
 
-    /**
-     * Answers a JSON-RPC request or batch that came over HTTP: the text of the reply, or undefined when
-     * there is none to send.
-     */
-    rpc: (identity: Identity, text: string): Promise<string | undefined> =>
-      new Promise((resolve) =>
-        mopidyDialect.handle(
-          parseJson(text),
-          text,
-          ({ method, params }, onAnswer) => relay(identity, method, params, onAnswer),
-          resolve,
-        ),
-      ),
+    rpc: createRpc({ relay, budgets }),
+
+    /** Who was held back by which budget, and how often. */
+    budgets,
 
     /** Sends an event to all who speak Musakone's own dialect. */
     announce: announcements.ownEvent,

@@ -2,6 +2,7 @@ import type { Door } from '../accounts/door/door'
 import type { Identity } from '../accounts/sessions/sessions'
 import type { Clock } from '../clock'
 import type { Conversation } from './dialects/conversation'
+import { BUDGETS, type Budgets } from './relay/budgets'
 import type { Announcements } from './sockets/announcements'
 import { type Client, newClient } from './sockets/client'
 import { Close } from './sockets/close'
@@ -11,11 +12,14 @@ import { feel } from './sockets/pulse'
 import type { Seats } from './sockets/seats'
 import type { SignIn } from './sockets/sign-in'
 import type { SocketHandlers } from './sockets/socket'
+import type { Strangers } from './sockets/strangers'
 
 type IncomingOptions = {
   door: Door
   clock: Clock
   seats: Seats
+  strangers: Strangers
+  budgets: Budgets
   floodGuard: FloodGuard
   connections: Connections
   announcements: Announcements
@@ -25,12 +29,13 @@ type IncomingOptions = {
 
 /** What comes in from sockets: new clients, frames and pings, and closes. */
 export function createIncoming(options: IncomingOptions) {
-  const { door, clock, seats, floodGuard } = options
+  const { door, clock, seats, strangers, budgets, floodGuard } = options
   const { connections, announcements, signIn, conversation } = options
 
   function connect(client: Client, identity: Identity | undefined): void {
     connections.add(client)
-    if (identity === undefined || !signIn.admitByHandshake(client, identity)) return
+    if (identity === undefined) return strangers.add(client)
+    if (!signIn.admitByHandshake(client, identity)) return
     if (client.dialect !== 'mopidy') announcements.tellIfOffline(client)
   }
 
@@ -38,9 +43,21 @@ export function createIncoming(options: IncomingOptions) {
     if (!connections.has(client)) return
     const verdict = count(client)
     if (typeof frame !== 'string') connections.end(client, Close.abuse, 'Text frames only')
-    else if (verdict === 'close') connections.end(client, Close.abuse, 'Too many messages')
+    else if (client.identity === undefined && isLongerThan(frame, BUDGETS.first_frame.socket)) {
+      budgets.noteRefused('first_frame', client.seat)
+      connections.end(client, Close.tooBig, 'Sign in before you send more than 64 KiB')
+    } else if (verdict === 'close') connections.end(client, Close.abuse, 'Too many messages')
     else if (verdict === 'refuse') conversation.refuse(client, frame)
     else conversation.receive(client, frame)
+  }
+
+  function checkSeats(address: string, identity: Identity | undefined): void {
+    try {
+      seats.check(address, identity)
+    } catch (error) {
+      budgets.noteRefused('sockets', identity ?? { address })
+      throw error
+    }
   }
 
   /** Bun has answered the ping; a flood of pings holds others up like a flood of messages. */
@@ -67,7 +84,7 @@ export function createIncoming(options: IncomingOptions) {
       dialect: Client['dialect'],
       address: string,
     ): SocketHandlers {
-      seats.check(address, identity?.userId)
+      checkSeats(address, identity)
       let client: Client
       return {
         open(socket) {
@@ -77,6 +94,7 @@ export function createIncoming(options: IncomingOptions) {
         },
         message: (_, frame) => receive(client, frame),
         close() {
+          strangers.remove(client)
           connections.noteClosed(client)
           announcements.forget(client)
         },
@@ -90,4 +108,9 @@ export function createIncoming(options: IncomingOptions) {
       }
     },
   }
+}
+
+/** Whether the text has more bytes; a character has one to three. */
+function isLongerThan(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes
 }

@@ -6,6 +6,7 @@ import type { Identity } from '../accounts/sessions/sessions'
 import { AppError } from '../errors'
 import { type ClientAddress, placeOf, type RequestServer } from '../http/client-address'
 import { errorReplies } from '../http/error-reply'
+import { slowText } from '../http/slow-text'
 import type { Mopidy } from '../mopidy/mopidy'
 import type { Gateway } from './gateway'
 import type { SocketHandlers } from './sockets/socket'
@@ -19,6 +20,8 @@ type SocketRoutesOptions = {
 type MopidyRoutesOptions = SocketRoutesOptions & { mopidy: Mopidy }
 
 const tags = ['WebSocket']
+/** Characters of a reply from which on it is sent as the client reads it. */
+const LONG = 64 * 1024
 
 // They are plain routes that upgrade by hand: Elysia's `.ws()` parses each text first, so that ids lose their
 // exact form, and handles messages asynchronously.
@@ -82,13 +85,16 @@ export const mopidyRoutes = (options: MopidyRoutesOptions) => {
       '/mopidy/rpc',
       async ({ request, server, body }) => {
         const identity = await mustBeSignedIn({ request, server })
-        const reply = await gateway.rpc(identity, String(body ?? ''))
-        return new Response(reply ?? '', { headers: mopidyHeaders(mopidy) })
+        const { text = '', release } = await gateway.rpc(identity, String(body ?? ''))
+        const headers = mopidyHeaders(mopidy)
+        if (text.length >= LONG) return new Response(slowText(text, release), { headers })
+        release()
+        return new Response(text, { headers })
       },
       {
         // The text is kept as it is, so that ids keep their exact form.
         parse: 'text',
-        response: errorReplies(401, 403, 413, 415),
+        response: errorReplies(401, 403, 413, 415, 429),
         detail: {
           ...CHECKS_ITSELF,
           summary: 'JSON-RPC over HTTP, as Mopidy has it',

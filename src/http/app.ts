@@ -13,6 +13,7 @@ import { archiveRoutes } from '../archive/routes'
 import { createClientsEntry } from '../gateway/origin/clients-entry'
 import { createPagePort } from '../gateway/origin/page-port'
 import { pagePortRoutes, webClientRoutes } from '../gateway/proxy/routes'
+import { BUDGETS } from '../gateway/relay/budgets'
 import { roomRoutes } from '../gateway/room/routes'
 import { mopidyRoutes, ownSocketRoutes } from '../gateway/routes'
 import { boxRoutes } from '../health/box/routes'
@@ -76,7 +77,7 @@ export function createApp({
   const features = (): AnyElysia[] => [
     healthRoutes(health),
     metricsRoutes(auth, metrics),
-    boxRoutes({ auth, box, backups }),
+    boxRoutes({ auth, box, backups, gateway }),
     accountRoutes({ auth, door, ownAccount, confirming, clientAddress, clock }),
     sessionRoutes({ auth, sessionList, clientAddress }),
     userRoutes({ auth, administration, sessionList, clientAddress }),
@@ -107,7 +108,7 @@ export function createApp({
   return (
     new Elysia({
       name: 'musakone',
-      ...serverSettings(idleS),
+      ...serverSettings({ idleS, largestFrame: BUDGETS.frame.socket }),
     })
       .onError({ as: 'global' }, createBoundary(log))
       .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {

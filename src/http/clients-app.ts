@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { createClientsEntry } from '../gateway/origin/clients-entry'
 import { entryRoutes, proxyRoutes } from '../gateway/proxy/routes'
+import { BUDGETS } from '../gateway/relay/budgets'
 import { mopidyRoutes } from '../gateway/routes'
 import type { AppOptions } from './app'
 import { readText } from './body'
@@ -34,7 +35,10 @@ export function createClientsApp({
   const guardHost = createHostGuard(allowedHosts)
   const guardOrigin = createOriginGuard({ door, allowedOrigins, cors })
 
-  return new Elysia({ name: 'musakone.clients', ...serverSettings(idleS) })
+  return new Elysia({
+    name: 'musakone.clients',
+    ...serverSettings({ idleS, largestFrame: BUDGETS.frame.socket }),
+  })
     .onError({ as: 'global' }, createBoundary(log))
     .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
       const status = responseValue instanceof Response ? responseValue.status : set.status

@@ -41,6 +41,9 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
     `INSERT OR REPLACE INTO queue_entries (tlid, track_uri, user_id, added_at, private)
      VALUES ($tlid, $uri, (SELECT id FROM users WHERE id = $userId), $addedAt, $isPrivate)`,
   )
+  const findGuests = sqlite.query<{ id: number }, { inviteId: number }>(
+    'SELECT id FROM users WHERE invite_id = $inviteId',
+  )
   const remove = sqlite.query<unknown, { tlid: number }>(
     'DELETE FROM queue_entries WHERE tlid = $tlid',
   )
@@ -119,6 +122,12 @@ export function createQueuers({ database, clock, log }: QueuersOptions) {
 
     /** The tlids that the user queued, without those that are known to have left the tracklist. */
     queuedFor: (userId: number): number[] => [...(queued.get(userId) ?? [])],
+
+    /** The same of all the guests of an invite, by user. */
+    queuedByInvite(inviteId: number): Map<number, number[]> {
+      const guests = findGuests.all({ inviteId })
+      return new Map(guests.map(({ id }) => [id, [...(queued.get(id) ?? [])]]))
+    },
 
     /** These have left the tracklist; their entries are kept, for one of them may still be playing. */
     noteGone(userId: number, tlids: Iterable<number>): void {

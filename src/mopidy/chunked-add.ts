@@ -1,11 +1,17 @@
 import type { Call } from './call'
 import type { MopidyEvent } from './events'
 import { type Answer, type RpcError, resultAnswer } from './jsonrpc'
+import type { Asker, Sending } from './line/line'
 import { methods } from './methods'
 import { readTlTracks } from './track'
 
 /** Asks Mopidy, or its mirror. */
-export type Ask = (call: Call, onAnswer: (answer: Answer) => void) => void
+export type Ask = (
+  call: Call,
+  onAnswer: (answer: Answer) => void,
+  asker?: Asker,
+  sending?: Sending,
+) => void
 
 /** Takes what the caller is answered and, where that is less, what of the call was done all the same. */
 export type OnDone = (answer: Answer, done?: Answer) => void
@@ -16,7 +22,6 @@ type Refusal = (chunk: Call) => RpcError | undefined
 const INDEX = 'core.tracklist.index'
 
 type ChunkedAddOptions = {
-  ask: Ask
   /** Tells clients that the tracklist has changed, where no event of Mopidy's will. */
   announce: () => void
   /** URIs that Mopidy gets at once; a file costs it about 1.5 ms, during which it hears nobody. */
@@ -27,7 +32,7 @@ type ChunkedAddOptions = {
  * Sends a large add to Mopidy in chunks, between which other calls pass. To its caller the add is one
  * call: the tracks stay together and one event tells of them.
  */
-export function createChunkedAdd({ ask, announce, chunk }: ChunkedAddOptions) {
+export function createChunkedAdd({ announce, chunk }: ChunkedAddOptions) {
   // Events of chunks that are still to come and are not to be passed on.
   let unwanted = 0
 
@@ -40,7 +45,7 @@ export function createChunkedAdd({ ask, announce, chunk }: ChunkedAddOptions) {
      * Sends a large add; `onDone` is called once, and `onEnd` after it and after the event. A chunk
      * that fails, or is refused before it is sent, ends the add: what was added stays in the tracklist.
      */
-    send(call: Call, refusal: Refusal, onDone: OnDone, onEnd: () => void): void {
+    send(call: Call, ask: Ask, refusal: Refusal, onDone: OnDone, onEnd: () => void): void {
       const uris = call.params.uris as readonly unknown[]
       const { at_position: first } = call.params
       const added: unknown[] = []

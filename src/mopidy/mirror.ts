@@ -3,6 +3,7 @@ import type { Call } from './call'
 import describe from './describe.json' with { type: 'json' }
 import { type Group, staleBy } from './events'
 import { type Answer, resultAnswer } from './jsonrpc'
+import { type Asker, FREELY, HOUSE, type Line, MOPIDY_BUSY, type Sending } from './line/line'
 import { MIXER_OLD_MS } from './mixer-memory'
 import type { Mopidy } from './mopidy'
 import type { Player } from './player'
@@ -12,11 +13,13 @@ type Groups = readonly Group[]
 
 type Result = Extract<Answer, { resultText: string }>
 type Kept = { answer: Result; groups: Groups; at: number }
-type InFlight = { waiting: OnAnswer[]; generation: number }
+/** A read that is made for all who wait for its answer; it takes its turn when the first of them has it. */
+type InFlight = { waiting: Set<OnAnswer>; isSent: boolean; generation: number }
 
 export type Mirror = ReturnType<typeof createMirror>
 type MirrorOptions = {
   mopidy: Mopidy
+  line: Line
   player: Player
   clock: Clock
   /** Hears of each read whether its answer came from memory. */
@@ -40,7 +43,7 @@ const MOST_KEPT_LENGTH = 16 * 1024 * 1024
  * may touch when it is sent and again when it is answered, so that a client always reads its own write;
  * and an answer is kept only if nothing made it stale between asking and hearing it.
  */
-export function createMirror({ mopidy, player, clock, onRead = () => {} }: MirrorOptions) {
+export function createMirror({ mopidy, line, player, clock, onRead = () => {} }: MirrorOptions) {
   const kept = new Map<string, Kept>()
   let keptLength = 0
   const inFlight = new Map<string, InFlight>()
@@ -71,39 +74,121 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
     return sum
   }
 
-  function write(call: Call, onAnswer: OnAnswer): void {
+  function write(call: Call, onAnswer: OnAnswer, asker: Asker, sending: Sending): void {
     const { touches = [] } = call.method
-    makeStale(touches)
-    const confirm = player.mixer.writing(call)
-    mopidy.send(call.name, call.params, (answer) => {
-      makeStale(touches)
-      confirm(answer)
-      onAnswer(answer)
+    line.take({
+      asker,
+      call,
+      sending,
+      start(leave) {
+        sending.onSend?.()
+        makeStale(touches)
+        const confirm = player.mixer.writing(call)
+        mopidy.send(call.name, call.params, (answer) => {
+          makeStale(touches)
+          leave(answer)
+          confirm(answer)
+          onAnswer(answer)
+        })
+      },
+      onRefused: (error) => onAnswer({ error }),
     })
   }
 
-  function read(call: Call, onAnswer: OnAnswer): void {
+  function read(call: Call, onAnswer: OnAnswer, asker: Asker, sending: Sending): void {
+    if (call.method.keptWith === undefined || !line.holds(asker, call))
+      return readNow(call, onAnswer, asker, sending)
+    // What is in memory does not show the asker's own writes that are still to be sent.
+    line.take({
+      asker,
+      call,
+      sending,
+      start(leave) {
+        leave()
+        readNow(call, onAnswer, asker, sending)
+      },
+      onRefused: (error) => onAnswer({ error }),
+    })
+  }
+
+  function readNow(call: Call, onAnswer: OnAnswer, asker: Asker, sending: Sending): void {
     const key = keyOf(call)
     const entry = kept.get(key)
     const inMemory = entry !== undefined && fresh(entry)
     onRead(inMemory)
     if (inMemory) return onAnswer(current(call, entry))
     const groups = call.method.keptWith ?? sharedWith(call)
-    if (groups === undefined) return mopidy.send(call.name, call.params, onAnswer)
-    const generation = generationOf(groups)
+    if (groups === undefined) return ask(call, onAnswer, asker, sending)
     const same = inFlight.get(key)
-    if (same?.generation === generation) return void same.waiting.push(onAnswer)
-    const asked: InFlight = { waiting: [onAnswer], generation }
+    const isShared =
+      same !== undefined && (!same.isSent || same.generation === generationOf(groups))
+    const asked = isShared ? same : { waiting: new Set<OnAnswer>(), isSent: false, generation: 0 }
+    asked.waiting.add(onAnswer)
     inFlight.set(key, asked)
-    mopidy.send(call.name, call.params, (answer) => {
-      if (inFlight.get(key) === asked) inFlight.delete(key)
-      const stillTrue = generationOf(groups) === generation && mopidy.status().online
-      if ('result' in answer && call.method.keptWith !== undefined && stillTrue)
-        keep(key, { answer: asText(answer), groups, at: clock.elapsed() })
-      if ('result' in answer && stillTrue && groups.includes('mixer'))
-        player.mixer.learn(call.name, answer.result)
-      if ('result' in answer && call.method.answeredOffline) description = answer
-      for (const tell of asked.waiting) tell(answer)
+    // While it is not sent, each who waits has a place in the line: nobody waits for another's turn.
+    if (!asked.isSent) takePlace(call, key, groups, asked, onAnswer, asker, sending)
+  }
+
+  function takePlace(
+    call: Call,
+    key: string,
+    groups: Groups,
+    asked: InFlight,
+    onAnswer: OnAnswer,
+    asker: Asker,
+    sending: Sending,
+  ): void {
+    line.take({
+      asker,
+      call,
+      sending,
+      start(leave) {
+        if (asked.isSent) return leave()
+        asked.isSent = true
+        asked.generation = generationOf(groups)
+        mopidy.send(call.name, call.params, (answer) => {
+          leave(answer)
+          settle(call, key, groups, asked, answer)
+        })
+      },
+      onRefused(error) {
+        if (asked.isSent && error === MOPIDY_BUSY) return
+        if (!asked.waiting.delete(onAnswer)) return
+        if (asked.waiting.size === 0 && inFlight.get(key) === asked) inFlight.delete(key)
+        onAnswer({ error })
+      },
+    })
+  }
+
+  function settle(call: Call, key: string, groups: Groups, asked: InFlight, answer: Answer): void {
+    if (inFlight.get(key) === asked) inFlight.delete(key)
+    const stillTrue = generationOf(groups) === asked.generation && mopidy.status().online
+    // Those who wait get the answer that is kept: an answer that several wait for is in memory once.
+    let told = answer
+    if ('result' in answer && call.method.keptWith !== undefined && stillTrue) {
+      told = asText(answer)
+      keep(key, { answer: told, groups, at: clock.elapsed() })
+    }
+    if ('result' in answer && stillTrue && groups.includes('mixer'))
+      player.mixer.learn(call.name, answer.result)
+    if ('result' in answer && call.method.answeredOffline) description = answer
+    const { waiting } = asked
+    asked.waiting = new Set()
+    for (const tell of waiting) tell(told)
+  }
+
+  /** Asks Mopidy for one asker alone. */
+  function ask(call: Call, onAnswer: OnAnswer, asker: Asker, sending: Sending): void {
+    line.take({
+      asker,
+      call,
+      sending,
+      start: (leave) =>
+        mopidy.send(call.name, call.params, (answer) => {
+          leave(answer)
+          onAnswer(answer)
+        }),
+      onRefused: (error) => onAnswer({ error }),
     })
   }
 
@@ -152,11 +237,14 @@ export function createMirror({ mopidy, player, clock, onRead = () => {} }: Mirro
     /** Whether the method, without parameters, was known to have this answer when Mopidy went away. */
     wasBefore: (name: string, resultText: string): boolean => before.get(name) === gist(resultText),
 
-    /** Answers a call once, like `mopidy.send`: reads from memory where that can be, else by Mopidy. */
-    ask(call: Call, onAnswer: OnAnswer): void {
-      if (call.method.kind === 'write') write(call, onAnswer)
+    /**
+     * Answers a call once: reads from memory where that can be, else by Mopidy, once it is the asker's
+     * turn.
+     */
+    ask(call: Call, onAnswer: OnAnswer, asker: Asker = HOUSE, sending: Sending = FREELY): void {
+      if (call.method.kind === 'write') write(call, onAnswer, asker, sending)
       else if (call.method.answeredOffline && !mopidy.status().online) onAnswer(description)
-      else read(call, onAnswer)
+      else read(call, onAnswer, asker, sending)
     },
   }
 }

@@ -17,12 +17,19 @@ export type Status = Readonly<{
 }>
 
 export type MopidyLimits = ConnectionLimits &
-  Readonly<{ callMs: number; libraryCallMs: number; mostPending: number }>
+  Readonly<{
+    callMs: number
+    libraryCallMs: number
+    /** For how long a part of the library that did not answer in time is left alone. */
+    libraryRestMs: number
+    mostPending: number
+  }>
 
 export const MOPIDY_LIMITS: MopidyLimits = {
   ...CONNECTION_LIMITS,
   callMs: 10_000,
   libraryCallMs: 30_000,
+  libraryRestMs: 60_000,
   mostPending: 10_000,
 }
 

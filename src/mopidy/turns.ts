@@ -1,6 +1,7 @@
 import type { Call } from './call'
 import { type Ask, createChunkedAdd, type OnDone } from './chunked-add'
 import { busy, RpcCode, type RpcError } from './jsonrpc'
+import type { Sending } from './line/line'
 
 /** For whom a call is made; only compared. */
 type Asker = object
@@ -19,6 +20,8 @@ export type Turn = Readonly<{
   refusal: (call: Call) => RpcError | undefined
   /** The call is sent next; what this gives back hears, once, what became of it. */
   begin: (call: Call) => OnDone
+  /** How its calls, one or a chunk at a time, take their places in the line before Mopidy. */
+  sending?: Sending
   /** It was never sent. */
   onRefused: (error: RpcError) => void
 }>
@@ -67,7 +70,7 @@ export function createTurns({
   mostWaiting = 1_000,
   mostOfOne = 500,
 }: TurnsOptions) {
-  const chunkedAdd = createChunkedAdd({ ask, announce, chunk })
+  const chunkedAdd = createChunkedAdd({ announce, chunk })
   /** The calls of each asker that wait, the next one first. */
   const lines = new Map<Asker, Waiting[]>()
   /** Of these, the first ones of their lines that wait for a large add. */
@@ -77,11 +80,12 @@ export function createTurns({
   let adding: Asker | undefined
 
   /** Sends a call whose turn it is. */
-  function send({ asker, begin, refusal }: Turn, call: Call): void {
+  function send({ asker, begin, refusal, sending }: Turn, call: Call): void {
     const onDone = begin(call)
-    if (!chunkedAdd.isLarge(call)) return ask(call, (answer) => onDone(answer))
+    if (!chunkedAdd.isLarge(call)) return ask(call, (answer) => onDone(answer), asker, sending)
     adding = asker
-    chunkedAdd.send(call, refusal, onDone, () => {
+    const askPart: Ask = (part, onAnswer) => ask(part, onAnswer, asker, sending)
+    chunkedAdd.send(call, askPart, refusal, onDone, () => {
       adding = undefined
       goOnAfterAdd()
     })

@@ -43,7 +43,12 @@ export async function closeStage({ mopidy, nginx }: Stage): Promise<void> {
 export function variablesFor({ mopidy }: Stage): Record<string, string> {
   const data = join(temporaryFolder(), 'data')
   mkdirSync(data, { mode: 0o700 })
-  return { DATABASE_PATH: join(data, 'musakone.db'), MOPIDY_URL: mopidy.url }
+  // The load's clients are all one user.
+  return {
+    DATABASE_PATH: join(data, 'musakone.db'),
+    MOPIDY_URL: mopidy.url,
+    MAX_SOCKETS_PER_USER: '6000',
+  }
 }
 
 /** Starts the executable; resolves when it has reached Mopidy. */

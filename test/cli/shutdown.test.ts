@@ -34,7 +34,7 @@ describe('P3 stopping', () => {
   let clients: OwnSocket[]
   beforeEach(async () => {
     mopidy = await startDemoMopidy()
-    musakone = await start({ MOPIDY_URL: mopidy.url })
+    musakone = await start({ MOPIDY_URL: mopidy.url, MAX_SOCKETS_PER_USER: String(2 * SOCKETS) })
     await online(musakone)
     token = await musakone.logIn()
     const url = `${musakone.socketUrl}?token=${token}`

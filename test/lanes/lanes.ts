@@ -33,6 +33,7 @@ export const LANES: readonly Lane[] = [
       'test/accounts/door/login-timing.test.ts',
       'test/fuzz/insider.test.ts',
       'test/database/locked.test.ts',
+      'test/gateway/relay/budgets-memory.test.ts',
       'test/gateway/sockets/load*.test.ts',
       'test/mopidy/connection/upstream-huge.test.ts',
       'test/mopidy/connection/upstream-reconnects.test.ts',

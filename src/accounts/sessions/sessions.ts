@@ -20,6 +20,8 @@ export type Identity = Readonly<{
    * proves nothing any more.
    */
   userVersion: number
+  /** Of a guest who came by an invite: that invite, whose guests count as one where things are used up. */
+  inviteId: number | null
 }>
 
 /** Whether the session that proved the identity has not ended since, nor its account changed. */
@@ -82,7 +84,8 @@ export function createSessions({ database, clock }: { database: Database; clock:
                  ELSE 'admin' END AS role,
             min(s.expires_at, ifnull(u.expires_at, s.expires_at)) AS expiresAt,
             u.must_change_password AS mustChangePassword,
-            u.version AS userVersion
+            u.version AS userVersion,
+            CASE WHEN u.role = 'guest' THEN u.invite_id END AS inviteId
        FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.token_hash = $tokenHash AND s.user_id = ifnull($userId, s.user_id)
         AND s.expires_at > $now

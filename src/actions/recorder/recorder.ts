@@ -5,6 +5,7 @@ import { guarded } from '../../guard'
 import type { Log } from '../../log'
 import type { Action } from '../classify'
 import { type ActionRow, createRowWriter } from './action-rows'
+import { cutAction } from './cut'
 import { createWriterThread, type WriterThread } from './writer-thread'
 
 /** A row of `user_actions`; it may be amended after it was recorded. */
@@ -15,6 +16,8 @@ export type Entry = {
   timestamp: number
   /** Known once it is in the database. */
   id?: number
+  /** About what it takes up in memory; known once it was recorded. */
+  bytes?: number
 }
 
 export type Recorder = ReturnType<typeof createRecorder>
@@ -29,6 +32,8 @@ const MORE_ROWS = 4
 const MOST_HERE = 16
 /** While the disk refuses, this many rows are kept in memory; older ones are dropped and counted. */
 const MOST_WAITING = 20_000
+/** The same for the characters of their texts. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024
 const COMPLAINT_EVERY_MS = 60_000
 
 /**
@@ -51,6 +56,7 @@ export function createRecorder({ database, log }: { database: Database; log: Log
   let timer: Timer | undefined
   let closing = false
   let dropped = 0
+  let waitingBytes = 0
   let complainedAt = Number.NEGATIVE_INFINITY
 
   function writerThread(): WriterThread | undefined {
@@ -82,9 +88,11 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     entries.slice(0, ids.length).forEach((entry, index) => {
       const id = ids[index]
       if (id !== undefined) entry.id = id
-      waiting.delete(entry)
+      leave(entry)
       // It is written once more, after the rows that have waited longer.
-      if (amended.has(entry)) waiting.add(entry)
+      if (!amended.has(entry)) return
+      waitingBytes += bytesOf(entry)
+      waiting.add(entry)
     })
     group = new Set()
     if (problem !== undefined) {
@@ -130,20 +138,27 @@ export function createRecorder({ database, log }: { database: Database; log: Log
     log.error({ reason, waiting: waiting.size, dropped }, 'cannot record actions')
   }
 
-  function dropOldest(): void {
+  /** Drops the oldest rows until this one fits. */
+  function makeRoomFor(newest: Entry): void {
+    waitingBytes += bytesOf(newest)
     for (const entry of waiting) {
+      if (waiting.size < MOST_WAITING && waitingBytes <= MOST_WAITING_BYTES) return
       // A row that is being written may be in the database by now.
       if (group.has(entry)) continue
-      waiting.delete(entry)
+      leave(entry)
       dropped += 1
-      return
     }
+  }
+
+  function leave(entry: Entry): void {
+    if (waiting.delete(entry)) waitingBytes -= bytesOf(entry)
   }
 
   return {
     /** Queues an entry, new or amended. */
     record(entry: Entry): void {
-      if (waiting.size >= MOST_WAITING && !waiting.has(entry)) dropOldest()
+      entry.action = cutAction(entry.action)
+      if (!waiting.has(entry)) makeRoomFor(entry)
       waiting.add(entry)
       if (group.has(entry)) amended.add(entry)
       flushSoon()
@@ -171,6 +186,12 @@ export function createRecorder({ database, log }: { database: Database; log: Log
       thread = undefined
     },
   }
+}
+
+/** About what a row takes up; it stays the same, also when the row is amended. */
+function bytesOf(entry: Entry): number {
+  entry.bytes ??= JSON.stringify(entry.action).length
+  return entry.bytes
 }
 
 function rowOf({ action, userId, timestamp, id }: Entry): ActionRow {

@@ -16,6 +16,11 @@ export type DemoFaults = {
   freeze(on: boolean): void
   /** Carries out and answers matching calls this many milliseconds later; 0 ends it. */
   delay(ms: number, pattern?: MethodPattern): void
+  /**
+   * Matching calls take this many milliseconds, and meanwhile all others wait, as in Mopidy, which has one
+   * thread; 0 ends it.
+   */
+  occupy(ms: number, pattern?: MethodPattern): void
   /** Neither carries out nor answers matching calls; null ends it. */
   mute(pattern: MethodPattern | null): void
   /** Sends this to every socket now, as a text or a binary frame. */
@@ -40,6 +45,10 @@ export function createFaults(services: {
   const { clock, server, proxy } = services
   const late = new Set<unknown>()
   let delay: { ms: number; pattern: MethodPattern } | null = null
+  let occupied: { ms: number; pattern: MethodPattern } | null = null
+  /** Calls that wait until the one that takes long is done. */
+  const line: { text: string; proceed: () => void }[] = []
+  let isBusy = false
   let muted: MethodPattern | null = null
   let misaddress = false
   let refusing = false
@@ -62,6 +71,9 @@ export function createFaults(services: {
     delay(ms, pattern = '') {
       delay = ms > 0 ? { ms, pattern } : null
     },
+    occupy(ms, pattern = '') {
+      occupied = ms > 0 ? { ms, pattern } : null
+    },
     mute(pattern) {
       muted = pattern
     },
@@ -73,6 +85,26 @@ export function createFaults(services: {
     drop: () => needProxy('drop').dropAll(),
   }
 
+  /** Carries out the calls that wait, up to one that takes long. */
+  function workOff(): void {
+    while (!isBusy) {
+      const next = line.shift()
+      if (next === undefined) return
+      if (occupied === null || !calls(next.text, occupied.pattern)) {
+        next.proceed()
+        continue
+      }
+      isBusy = true
+      const timer = clock.setTimeout(() => {
+        late.delete(timer)
+        isBusy = false
+        next.proceed()
+        workOff()
+      }, occupied.ms)
+      late.add(timer)
+    }
+  }
+
   return {
     switches,
     /** Whether the server itself refuses connections, also after a restart; else the proxy does. */
@@ -81,6 +113,10 @@ export function createFaults(services: {
     /** Runs `proceed` now, later or never. */
     treat(text: string, proceed: () => void) {
       if (muted !== null && calls(text, muted)) return
+      if (occupied !== null || isBusy) {
+        line.push({ text, proceed })
+        return workOff()
+      }
       if (delay === null || !calls(text, delay.pattern)) return proceed()
       const timer = clock.setTimeout(() => {
         late.delete(timer)

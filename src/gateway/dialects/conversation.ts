@@ -2,7 +2,8 @@ import type { Identity } from '../../accounts/sessions/sessions'
 import { AppError } from '../../errors'
 import { parseJson } from '../../json'
 import type { Log } from '../../log'
-import { type Answer, busy } from '../../mopidy/jsonrpc'
+import { type Answer, busy, type RpcError } from '../../mopidy/jsonrpc'
+import type { Budgets, Release } from '../relay/budgets'
 import type { RelayCall } from '../relay/relay'
 import type { Announcements } from '../sockets/announcements'
 import type { Client } from '../sockets/client'
@@ -12,6 +13,7 @@ import type { FloodGuard } from '../sockets/flood-guard'
 import type { SignIn } from '../sockets/sign-in'
 import * as mopidyDialect from './mopidy'
 import { fromClient, toClient } from './own'
+import { isTooDeep } from './raw-json'
 
 export type Conversation = ReturnType<typeof createConversation>
 type ConversationOptions = {
@@ -20,23 +22,32 @@ type ConversationOptions = {
   floodGuard: FloodGuard
   signIn: SignIn
   relay: RelayCall
+  budgets: Budgets
   log: Log
   /** Calls that a client may have without an answer. */
   mostPending: number
   /** Frames that are kept while a client's token is being checked. */
   mostHeld: number
+  /** Characters from which on an answer counts as one that waits to be read. */
+  long: number
 }
 
 type Call = (
   client: Client,
   method: unknown,
   params: unknown,
+  /** Characters of the request. */
+  length: number,
   onAnswer: (answer: Answer) => void,
 ) => void
 
+/** Characters of a frame from which on its nesting is counted before it is parsed. */
+const LONG_FRAME = 64 * 1024
+
 /** What clients say and are answered, in either dialect. */
 export function createConversation(options: ConversationOptions) {
-  const { connections, floodGuard, signIn, relay, log, mostPending, mostHeld } = options
+  const { connections, floodGuard, signIn, relay, budgets, log, mostPending, mostHeld, long } =
+    options
   const { send, speakMopidy, tellIfOffline } = options.announcements
 
   function receive(client: Client, frame: string): void {
@@ -50,7 +61,7 @@ export function createConversation(options: ConversationOptions) {
 
   /** Answers each request of a frame once; with `isBusy` each is answered that there are too many. */
   function answer(client: Client, text: string, isBusy: boolean): void {
-    const message = parseJson(text)
+    const message = text.length > LONG_FRAME && isTooDeep(text) ? undefined : parseJson(text)
     if (message === undefined || client.dialect === 'mopidy' || mopidyDialect.isJsonRpc(message))
       return answerJsonRpc(client, message, text, isBusy)
     answerOwn(client, message, text, isBusy)
@@ -66,11 +77,16 @@ export function createConversation(options: ConversationOptions) {
       )
     }
     const { token, reference, method, params } = request
-    const reply = (answer: Answer) => send(client, toClient.answer(reference, answer))
+    const reply = (answer: Answer) => {
+      const held = hold(client, answer, undefined)
+      if (held !== undefined && 'code' in held)
+        send(client, toClient.answer(reference, { error: held }))
+      else send(client, toClient.answer(reference, answer), held)
+    }
     if (isBusy) return reply({ error: busy })
     const call = () => {
       if (client.dialect === 'undecided') client.dialect = 'own'
-      relayFor(client, method, params, reply)
+      relayFor(client, method, params, text.length, reply)
     }
     if (token !== undefined && token !== client.token) void signInFirst(client, token, call)
     else if (client.identity === undefined) send(client, toClient.authError('Not signed in'))
@@ -90,9 +106,11 @@ export function createConversation(options: ConversationOptions) {
     mopidyDialect.handle(
       message,
       text,
-      ({ method, params }, onAnswer) => call(client, method, params, onAnswer),
-      (reply) => {
-        if (reply !== undefined) send(client, reply)
+      ({ method, params }, length, onAnswer) => call(client, method, params, length, onAnswer),
+      (answer, before) => hold(client, answer, before),
+      (reply, release) => {
+        if (reply !== undefined) send(client, reply, release)
+        else release?.()
       },
     )
   }
@@ -121,14 +139,30 @@ export function createConversation(options: ConversationOptions) {
     for (const frame of held) receive(client, frame)
   }
 
-  const refuseCall: Call = (_client, _method, _params, onAnswer) => onAnswer({ error: busy })
+  /** The memory of a long answer, or of any in a batch, until the client has read it. */
+  function hold(
+    { identity }: Client,
+    answer: Answer,
+    before: number | undefined,
+  ): Release | RpcError | undefined {
+    if (identity === undefined || 'error' in answer) return undefined
+    if (before !== undefined) return budgets.holdInBatch(budgets.purseOf(identity), answer, before)
+    if (answer.resultText.length < long) return undefined
+    return budgets.holdAnswer(budgets.purseOf(identity), answer)
+  }
 
-  const relayFor: Call = (client, method, params, onAnswer) => {
+  const refuseCall: Call = (_client, _method, _params, _length, onAnswer) =>
+    onAnswer({ error: busy })
+
+  const relayFor: Call = (client, method, params, length, onAnswer) => {
     const { identity } = client
     if (identity === undefined) return
-    if (client.pending >= mostPending) return onAnswer({ error: busy })
+    if (client.pending >= mostPending)
+      return onAnswer({
+        error: budgets.refuse(budgets.purseOf(identity), 'socket_calls', 'socket'),
+      })
     client.pending += 1
-    relay(identity, method, params, (answer) => {
+    relay(identity, method, params, length, (answer) => {
       client.pending -= 1
       onAnswer(answer)
     })

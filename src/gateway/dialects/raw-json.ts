@@ -9,6 +9,23 @@ export function idText(parsed: unknown, text: () => string): string {
   return exact ? JSON.stringify(parsed) : (rawMember(text(), 'id') ?? JSON.stringify(parsed))
 }
 
+/** Levels of lists and objects; no message of ours or Mopidy's has as many. */
+const DEEPEST = 64
+
+/** Whether lists and objects in the JSON text are nested too deep. A parser takes long over a long one. */
+export function isTooDeep(text: string): boolean {
+  let depth = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) index = endOfString(text, index) - 1
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1
+      if (depth > DEEPEST) return true
+    } else if (code === 0x5d || code === 0x7d) depth -= 1
+  }
+  return false
+}
+
 function isExact(value: unknown): boolean {
   return Number.isSafeInteger(value) && !Object.is(value, -0)
 }

@@ -55,7 +55,7 @@ export function createSocketUpgrade(options: SocketUpgradeOptions) {
     let end: End = () => {
       end = ENDED
     }
-    seats.check(address, identity.userId)
+    seats.check(address, identity)
     const noted = work.begin(identity, 'socket', (code, reason) => end(code, reason))
     try {
       const protocols = protocolsOf(request)
@@ -71,7 +71,7 @@ export function createSocketUpgrade(options: SocketUpgradeOptions) {
         floodGuard,
         sit() {
           const seat = seats.take(address)
-          seats.give(seat, identity.userId)
+          seats.give(seat, identity)
           return () => seats.leave(seat)
         },
         isAlive: () => end !== ENDED && door.stillSignedIn(identity),

@@ -7,25 +7,43 @@ import { isRecord } from '../../json'
 import type { Queuers } from '../../listening/queuers'
 import type { Call } from '../../mopidy/call'
 import { type Answer, type RpcError, timedOut } from '../../mopidy/jsonrpc'
+import { Lane } from '../../mopidy/line/lanes'
 import { type MethodName, methods } from '../../mopidy/methods'
 import type { Mirror } from '../../mopidy/mirror'
 import { readTlTracks } from '../../mopidy/track'
 import { createAddRate } from './add-rate'
-import { tooLong, tooManyAMinute, tooManyQueued, unknowable } from './add-refusals'
+import {
+  GUESTS_AN_INVITE,
+  tooFastOfInvite,
+  tooLong,
+  tooManyAMinute,
+  tooManyOfInvite,
+  tooManyQueued,
+  unknowable,
+} from './add-refusals'
+import type { Budgets } from './budgets'
 
 /** An add that may be made, without URIs that the library does not know; `settle` takes its answer. */
 type Admission = Readonly<{ call: Call; settle: (answer: Answer) => void }>
 type Refusal = Readonly<{ error: RpcError }>
+/** Tracks in the queue: those of the user, and those of all the guests of their invite. */
+type Queued = Readonly<{ count: number; byInvite: number }>
+
+const NOTHING: Queued = { count: 0, byInvite: 0 }
 
 /** URIs in one lookup: Mopidy answers nobody while it reads their files. */
 const LOOKED_UP_AT_ONCE = 20
 /** How long all lookups before one add may take together, in milliseconds. */
 const CHECK_MS = 10_000
 
+/** What is asked before an add waits with adds, not with searches. */
+const WITH_ADDS = { lane: Lane.queue }
+
 type AddLimitsOptions = {
   roles: Roles
   queuers: Queuers
   mirror: Mirror
+  budgets: Pick<Budgets, 'noteRefused'>
   clock: Clock
 }
 
@@ -34,10 +52,11 @@ type AddLimitsOptions = {
  * Those of an add that was admitted and is not answered yet count as queued, so that two adds at once
  * cannot pass together.
  */
-export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOptions) {
+export function createAddLimits({ roles, queuers, mirror, budgets, clock }: AddLimitsOptions) {
   const rate = createAddRate({ clock })
-  /** Tracks on their way to the queue, by user. */
+  /** Tracks on their way to the queue, by user, and by invite with a minus before its id. */
   const onTheirWay = new Map<number, number>()
+  const coming = (key: number) => onTheirWay.get(key) ?? 0
 
   function mustCheck(role: Role, { method }: Call): boolean {
     if (method.limits?.adds !== true) return false
@@ -45,41 +64,50 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
     return max_queued !== null || adds_per_minute !== null || longest_track_ms !== null
   }
 
-  async function check({ role, userId }: Identity, call: Call): Promise<Admission | Refusal> {
+  async function check(identity: Identity, call: Call): Promise<Admission | Refusal> {
+    const { role, userId, inviteId } = identity
     const limits = roles.limitsOf(role)
     const given = call.params.uris as readonly string[]
     // More URIs than the limits ever allow are refused before Mopidy reads their files.
     const hopeless =
-      tooManyQueued(role, limits, onTheirWay.get(userId) ?? 0, given.length) ??
-      tooFast(role, limits, userId, given.length)
+      tooManyQueued(role, limits, coming(userId), given.length) ??
+      tooFast(role, limits, userId, given.length) ??
+      beyondInvite(identity, limits, 0, given.length)
     if (hopeless !== undefined) return { error: hopeless }
-    const found = await lookUp(role, limits, given)
+    const found = await lookUp(identity, limits, given)
     if ('error' in found) return found
     const count = given.reduce((sum, uri) => sum + (found.counts.get(uri) ?? 0), 0)
-    const queued = limits.max_queued === null ? { count: 0 } : await countQueued(userId)
+    const queued = limits.max_queued === null ? NOTHING : await countQueued(identity)
     if ('error' in queued) return queued
     const error =
-      tooManyQueued(role, limits, queued.count + (onTheirWay.get(userId) ?? 0), count) ??
-      tooFast(role, limits, userId, count)
+      tooManyQueued(role, limits, queued.count + coming(userId), count) ??
+      tooFast(role, limits, userId, count) ??
+      beyondInvite(identity, limits, queued.byInvite, count)
     if (error !== undefined) return { error }
-    return { call: knownOnly(call, found.counts), settle: reserve(userId, count) }
+    const settles = [userId, ...(inviteId === null ? [] : [-inviteId])].map((key) =>
+      reserve(key, count),
+    )
+    const settle = (answer: Answer) => {
+      for (const settleOne of settles) settleOne(answer)
+    }
+    return { call: knownOnly(call, found.counts), settle }
   }
 
   /** Takes room for tracks; gives it back when their add is answered. */
-  function reserve(userId: number, count: number): (answer: Answer) => void {
-    onTheirWay.set(userId, (onTheirWay.get(userId) ?? 0) + count)
-    const noteAdded = rate.note(userId, count)
+  function reserve(key: number, count: number): (answer: Answer) => void {
+    onTheirWay.set(key, coming(key) + count)
+    const noteAdded = rate.note(key, count)
     return (answer) => {
-      const left = (onTheirWay.get(userId) ?? 0) - count
-      if (left > 0) onTheirWay.set(userId, left)
-      else onTheirWay.delete(userId)
+      const left = coming(key) - count
+      if (left > 0) onTheirWay.set(key, left)
+      else onTheirWay.delete(key)
       noteAdded('error' in answer ? 0 : readTlTracks(answer.result).length)
     }
   }
 
   /** How many tracks each URI stands for. */
   async function lookUp(
-    role: Role,
+    identity: Identity,
     limits: RoleLimits,
     given: readonly string[],
   ): Promise<{ counts: ReadonlyMap<string, number> } | Refusal> {
@@ -87,13 +115,13 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
     const uris = [...new Set(given)]
     for (let start = 0; start < uris.length; start += LOOKED_UP_AT_ONCE) {
       const part = uris.slice(start, start + LOOKED_UP_AT_ONCE)
-      const answer = await ask('core.library.lookup', { uris: part })
+      const answer = await ask(identity, 'core.library.lookup', { uris: part })
       if ('error' in answer) return { error: unknowable(answer.error) }
       if (!isRecord(answer.result)) return { error: unknowable() }
       for (const uri of part) {
         const models = answer.result[uri]
         if (!Array.isArray(models)) continue
-        const error = tooLong(role, limits, models)
+        const error = tooLong(identity.role, limits, models)
         if (error !== undefined) return { error }
         counts.set(uri, models.length)
       }
@@ -101,24 +129,54 @@ export function createAddLimits({ roles, queuers, mirror, clock }: AddLimitsOpti
     return { counts }
   }
 
-  /** How many of the user's tracks are in the tracklist now. */
-  async function countQueued(userId: number): Promise<{ count: number } | Refusal> {
-    const asked = queuers.queuedFor(userId)
-    if (asked.length > 0) {
-      const answer = await ask('core.tracklist.filter', { criteria: { tlid: asked } })
+  /** How many tracks of the user, and of all the guests of their invite, are in the tracklist now. */
+  async function countQueued(identity: Identity): Promise<Queued | Refusal> {
+    const asked = queuedBy(identity)
+    const tlids = [...asked.values()].flat()
+    if (tlids.length > 0) {
+      const answer = await ask(identity, 'core.tracklist.filter', { criteria: { tlid: tlids } })
       if ('error' in answer) return { error: unknowable(answer.error) }
       const present = new Set(readTlTracks(answer.result).map(({ tlid }) => tlid))
-      queuers.noteGone(
-        userId,
-        asked.filter((tlid) => !present.has(tlid)),
-      )
+      for (const [userId, own] of asked)
+        queuers.noteGone(
+          userId,
+          own.filter((tlid) => !present.has(tlid)),
+        )
     }
-    // Read anew: another add of the same user may have been answered since.
-    return { count: queuers.queuedFor(userId).length }
+    // Read anew: another add may have been answered since.
+    const byInvite = [...queuedBy(identity).values()].reduce((sum, { length }) => sum + length, 0)
+    return { count: queuers.queuedFor(identity.userId).length, byInvite }
   }
 
-  function ask(name: MethodName, params: Call['params']): Promise<Answer> {
-    return new Promise((resolve) => mirror.ask({ name, method: methods[name], params }, resolve))
+  /** The tracks queued by the user, or by all the guests of their invite. */
+  function queuedBy({ userId, inviteId }: Identity): Map<number, number[]> {
+    return inviteId === null
+      ? new Map([[userId, queuers.queuedFor(userId)]])
+      : queuers.queuedByInvite(inviteId)
+  }
+
+  /** Why the guests of an invite together may not have these as well, if so. */
+  function beyondInvite(
+    identity: Identity,
+    limits: RoleLimits,
+    queued: number,
+    asked: number,
+  ): RpcError | undefined {
+    if (identity.inviteId === null) return undefined
+    const key = -identity.inviteId
+    const { max_queued, adds_per_minute } = limits
+    const mostAMinute = adds_per_minute === null ? null : adds_per_minute * GUESTS_AN_INVITE
+    const waitMs = mostAMinute === null ? 0 : rate.waitMs(key, asked, mostAMinute)
+    const error =
+      tooManyOfInvite(max_queued, queued + coming(key), asked) ??
+      tooFastOfInvite(mostAMinute, waitMs)
+    if (error !== undefined) budgets.noteRefused('invite_queue', identity)
+    return error
+  }
+
+  function ask(identity: Identity, name: MethodName, params: Call['params']): Promise<Answer> {
+    const call = { name, method: methods[name], params }
+    return new Promise((resolve) => mirror.ask(call, resolve, identity, WITH_ADDS))
   }
 
   function tooFast(role: Role, limits: RoleLimits, userId: number, asked: number) {

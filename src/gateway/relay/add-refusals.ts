@@ -2,6 +2,7 @@ import type { RoleLimits } from '../../accounts/roles/limits'
 import type { Role } from '../../accounts/roles/role'
 import { RpcCode, type RpcError } from '../../mopidy/jsonrpc'
 import { readTrack } from '../../mopidy/track'
+import { BUDGETS } from './budgets'
 import { beyondLimit, duration, plural, tracks } from './refusal'
 
 /** Why an add may not be made, if it may not: sentences for people, and numbers for programs. */
@@ -54,6 +55,38 @@ export function tooManyAMinute(
   const seconds = Math.ceil(waitMs / 1000)
   const message = `${rule}; try again in ${duration(seconds * 1000)}.`
   return beyondLimit('adds_per_minute', message, { most, asked, retry_after_s: seconds })
+}
+
+/** All the guests of one invite may have as much as so many guests. */
+export const GUESTS_AN_INVITE = BUDGETS.invite_queue.invite
+
+export function tooManyOfInvite(
+  mostOfOne: number | null,
+  queued: number,
+  asked: number,
+): RpcError | undefined {
+  if (mostOfOne === null) return undefined
+  const most = mostOfOne * GUESTS_AN_INVITE
+  if (queued + asked <= most) return undefined
+  const rule = `All who came by one invite may together have ${tracks(most)} in the queue at once`
+  return ofInvite(`${rule}; they have ${queued} and these are ${asked}.`, {
+    most,
+    queued,
+    left: Math.max(0, most - queued),
+    asked,
+  })
+}
+
+export function tooFastOfInvite(most: number | null, waitMs: number): RpcError | undefined {
+  if (most === null || waitMs === 0) return undefined
+  const seconds = Math.ceil(waitMs / 1000)
+  const rule = `All who came by one invite may together add ${tracks(most)} a minute`
+  const message = `${rule}; try again in ${duration(seconds * 1000)}.`
+  return ofInvite(message, { most, retry_after_s: seconds })
+}
+
+function ofInvite(message: string, facts: Readonly<Record<string, unknown>>): RpcError {
+  return { code: RpcCode.tooManyRequests, message, data: { budget: 'invite_queue', ...facts } }
 }
 
 /** Why an add was refused that Mopidy could not look up; the gateway's own errors stay as they are. */

@@ -41,9 +41,10 @@ export function createAnnouncements({
     outbox.publish((client) => (topicOf(client) === TOPIC.own ? own : mopidy))
   }
 
-  /** Sends one client a text, after what it has not taken yet. */
-  function send(client: Client, text: string): void {
-    if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text)
+  /** Sends one client a text, after what it has not taken yet; `release` is called once it has it. */
+  function send(client: Client, text: string, release?: () => void): void {
+    if (client.socket.readyState === WebSocket.OPEN) outbox.send(client, text, release)
+    else release?.()
   }
 
   return {

@@ -1,8 +1,14 @@
 import type { Client } from './client'
 
+/** Gives back the memory that a text has taken up. */
+type Release = () => void
+type Text = Readonly<{ text: string; release?: Release | undefined }>
+
 /** The texts that wait for one client, while a long text goes out to it. */
 type Box = {
-  readonly texts: string[]
+  readonly texts: Text[]
+  /** Of the long text that is on its way. */
+  release: Release | undefined
   /** Characters of the waiting texts that are not long. */
   held: number
   /** When the client last took something, and when the long text was sent; `performance.now()`. */
@@ -63,17 +69,20 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
 
   function pump(client: Client, box: Box): void {
     while (client.socket.getBufferedAmount() === 0) {
-      release(box)
+      stopCounting(box)
+      letGo(box)
       const [next] = box.texts
       if (next === undefined) return free(client)
-      const isLong = next.length >= limits.long
-      if (isLong && underway > 0 && underway + next.length > limits.mostUnderway) return
+      const { text } = next
+      const isLong = text.length >= limits.long
+      if (isLong && underway > 0 && underway + text.length > limits.mostUnderway) return
       box.texts.shift()
-      if (isLong) sendLong(client, box, next)
+      box.release = next.release
+      if (isLong) sendLong(client, box, text)
       else {
-        box.held -= next.length
+        box.held -= text.length
         box.movedAt = performance.now()
-        client.socket.send(next)
+        client.socket.send(text)
       }
     }
   }
@@ -87,9 +96,15 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
     if (text.length >= limits.huge) forgetLater(text.length)
   }
 
-  function release(box: Box): void {
+  function stopCounting(box: Box): void {
     underway -= box.underway
     box.underway = 0
+  }
+
+  /** The client has taken the text that was on its way. */
+  function letGo(box: Box): void {
+    box.release?.()
+    box.release = undefined
   }
 
   function free(client: Client): void {
@@ -112,29 +127,46 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
   }
 
   /** Keeps the text for later; false when the client has too much waiting. */
-  function hold(box: Box, text: string): boolean {
-    if (text.length < limits.long) box.held += text.length
-    box.texts.push(text)
+  function hold(box: Box, next: Text): boolean {
+    if (next.text.length < limits.long) box.held += next.text.length
+    box.texts.push(next)
     return box.held <= limits.mostHeld
   }
 
   return {
-    /** Sends the text at once, or when the client has taken what is before it. */
-    send(client: Client, text: string): void {
+    /**
+     * Sends the text at once, or when the client has taken what is before it; `release` is called when
+     * it has been taken, or never will be.
+     */
+    send(client: Client, text: string, release?: Release): void {
       const box = boxes.get(client)
       if (box !== undefined) {
-        if (!hold(box, text)) onStuck(client)
+        if (!hold(box, { text, release })) onStuck(client)
         return
       }
-      if (text.length < limits.long) return void client.socket.send(text)
+      if (text.length < limits.long) {
+        client.socket.send(text)
+        return release?.()
+      }
       // What it has not taken yet is not old: from now on it may keep others waiting.
       const now = performance.now()
-      const fresh: Box = { texts: [], held: 0, movedAt: now, sentAt: now, underway: 0 }
+      const fresh: Box = {
+        texts: [],
+        release: undefined,
+        held: 0,
+        movedAt: now,
+        sentAt: now,
+        underway: 0,
+      }
       if (text.length < limits.huge && client.socket.getBufferedAmount() === 0) {
+        fresh.release = release
         sendLong(client, fresh, text)
         // Mostly the system takes it whole, and nothing needs to wait.
-        if (client.socket.getBufferedAmount() === 0) return release(fresh)
-      } else fresh.texts.push(text)
+        if (client.socket.getBufferedAmount() === 0) {
+          stopCounting(fresh)
+          return letGo(fresh)
+        }
+      } else fresh.texts.push({ text, release })
       boxes.set(client, fresh)
       onBusy(client)
       pump(client, fresh)
@@ -145,7 +177,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       const stuck: Client[] = []
       for (const [client, box] of boxes) {
         const text = textFor(client)
-        if (text !== undefined && !hold(box, text)) stuck.push(client)
+        if (text !== undefined && !hold(box, { text })) stuck.push(client)
       }
       // Only once all clients have the event: the end of one frees others, which leave the list.
       stuck.forEach(onStuck)
@@ -165,7 +197,9 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
       const box = boxes.get(client)
       if (box === undefined) return
       boxes.delete(client)
-      release(box)
+      stopCounting(box)
+      letGo(box)
+      for (const { release } of box.texts) release?.()
       pumpOthers()
     },
 
@@ -176,7 +210,7 @@ export function createOutbox({ limits, onBusy, onFree, onStuck }: OutboxOptions)
         if (client.socket.getBufferedAmount() === 0) continue
         const stalledMs = now - box.movedAt
         if (stalledMs >= limits.stalledMs || now - box.sentAt >= limits.slowMs) onStuck(client)
-        else if (stalledMs >= limits.patienceMs) release(box)
+        else if (stalledMs >= limits.patienceMs) stopCounting(box)
       }
       pumpOthers()
     },

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors'
+import { BUDGETS } from '../relay/budgets'
 
 export type MostSeats = Readonly<{
   inAll: number
@@ -7,25 +8,46 @@ export type MostSeats = Readonly<{
 }>
 
 export const MOST_SEATS: MostSeats = {
-  inAll: 10_000,
-  // Many wall screens may be one user. Neither a user nor an address can take all the seats.
-  perUser: 6_000,
-  perAddress: 8_000,
+  inAll: BUDGETS.sockets.all,
+  perUser: BUDGETS.sockets.person,
+  perAddress: BUDGETS.sockets.address,
 }
 
+/** All the guests of one invite have so many times the seats of one user. */
+const USERS_AN_INVITE = BUDGETS.sockets.invite / BUDGETS.sockets.person
+
+/** For whom a socket is open. */
+type Person = Readonly<{ userId: number; inviteId: number | null }>
+
 /** One open socket in the counts. */
-export type Seat = { readonly address: string; userId?: number }
+export type Seat = { readonly address: string; person?: Person }
 
 /** Seconds for the Retry-After of a refusal. */
 const RETRY_AFTER_S = 10
 
 export type Seats = ReturnType<typeof createSeats>
 
-/** Counts the open sockets: of each user, from each address, and of all. */
+/** Counts the open sockets: of each user, of the guests of each invite, from each address, and of all. */
 export function createSeats(limits: MostSeats) {
   const users = createCounts<number>()
+  const invites = createCounts<number | null>()
   const addresses = createCounts<string>()
   let all = 0
+
+  function isFull({ userId, inviteId }: Person): boolean {
+    if (users.of(userId) >= limits.perUser) return true
+    return inviteId !== null && invites.of(inviteId) >= limits.perUser * USERS_AN_INVITE
+  }
+
+  function count({ userId, inviteId }: Person): void {
+    users.add(userId)
+    if (inviteId !== null) invites.add(inviteId)
+  }
+
+  function uncount({ userId, inviteId }: Person): void {
+    users.remove(userId)
+    if (inviteId !== null) invites.remove(inviteId)
+  }
 
   return {
     /**
@@ -33,11 +55,10 @@ export function createSeats(limits: MostSeats) {
      * @throws {AppError} `unavailable` when there are too many, `too_many_requests` when this user or
      * this address has too many.
      */
-    check(address: string, userId?: number): void {
+    check(address: string, person?: Person): void {
       if (all >= limits.inAll)
         throw new AppError('unavailable', 'Too many connections are open.', RETRY_AFTER_S)
-      const ofUser = userId === undefined ? 0 : users.of(userId)
-      if (ofUser >= limits.perUser) throw tooMany('yours')
+      if (person !== undefined && isFull(person)) throw tooMany('yours')
       if (addresses.of(address) >= limits.perAddress) throw tooMany('your address')
     },
 
@@ -49,20 +70,21 @@ export function createSeats(limits: MostSeats) {
     },
 
     /** Counts the socket as the user's; false, and not counted, when the user has too many. */
-    give(seat: Seat, userId: number): boolean {
-      if (seat.userId === userId) return true
-      if (users.of(userId) >= limits.perUser) return false
-      if (seat.userId !== undefined) users.remove(seat.userId)
-      seat.userId = userId
-      users.add(userId)
+    give(seat: Seat, { userId, inviteId }: Person): boolean {
+      if (seat.person?.userId === userId) return true
+      const person = { userId, inviteId }
+      if (isFull(person)) return false
+      if (seat.person !== undefined) uncount(seat.person)
+      seat.person = person
+      count(person)
       return true
     },
 
     /** Counts the socket as closed. */
-    leave({ address, userId }: Seat): void {
+    leave({ address, person }: Seat): void {
       all -= 1
       addresses.remove(address)
-      if (userId !== undefined) users.remove(userId)
+      if (person !== undefined) uncount(person)
     },
 
     /** The number of open sockets. */

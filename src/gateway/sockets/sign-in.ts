@@ -2,16 +2,20 @@ import type { Door } from '../../accounts/door/door'
 import type { Identity } from '../../accounts/sessions/sessions'
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
+import type { Budgets } from '../relay/budgets'
 import type { Announcements } from './announcements'
 import type { Client } from './client'
 import { Close } from './close'
 import type { Connections } from './connections'
 import type { Seats } from './seats'
+import type { Strangers } from './strangers'
 
 export type SignIn = ReturnType<typeof createSignIn>
 type SignInOptions = {
   door: Door
   seats: Seats
+  strangers: Strangers
+  budgets: Pick<Budgets, 'noteRefused'>
   connections: Connections
   announcements: Announcements
   clock: Clock
@@ -21,14 +25,16 @@ type SignInOptions = {
 
 /** How clients prove who they are, and for how long that holds. */
 export function createSignIn(options: SignInOptions) {
-  const { door, seats, connections, announcements, clock, signInMs } = options
+  const { door, seats, strangers, budgets, connections, announcements, clock, signInMs } = options
 
   /** Gives the client the identity; false when the user has too many sockets, and this one is closed. */
   function admit(client: Client, identity: Identity): boolean {
-    if (!seats.give(client.seat, identity.userId)) {
+    if (!seats.give(client.seat, identity)) {
+      budgets.noteRefused('sockets', identity)
       connections.end(client, Close.full, 'Too many connections of this user are open')
       return false
     }
+    strangers.remove(client)
     if (client.identity === undefined) announcements.subscribe(client)
     // An object of its own for each socket: the queue's turns tell sockets apart by it.
     client.identity = { ...identity }

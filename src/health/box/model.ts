@@ -13,6 +13,20 @@ export const Box = t.Object({
 })
 export type Box = Static<typeof Box>
 
+const HeldBackEntry = t.Object({
+  user_id: t.Union([t.Integer(), t.Null()], { description: 'null: nobody had signed in' }),
+  who: t.String({ description: 'The name, or the address' }),
+  budget: t.String(),
+  says: t.String({ description: 'What was used up, with its bound' }),
+  times: t.Integer(),
+  last_at: t.Integer({ description: 'Unix seconds' }),
+})
+
+export const HeldBackList = t.Object({
+  held_back: t.Array(HeldBackEntry, { description: 'The latest first; since the start' }),
+})
+export type HeldBackList = Static<typeof HeldBackList>
+
 export const Backup = t.Object({
   name: t.String({ description: 'Of the file' }),
   bytes: t.Integer(),

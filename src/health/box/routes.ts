@@ -1,17 +1,18 @@
 import { Elysia } from 'elysia'
 import type { Auth } from '../../accounts/door/auth'
 import type { Backups } from '../../database/backup/backups'
+import type { Gateway } from '../../gateway/gateway'
 import { errorReplies } from '../../http/error-reply'
 import type { BoxCheck } from './box'
-import { Backup, BackupList, Box } from './model'
+import { Backup, BackupList, Box, HeldBackList } from './model'
 
-type BoxRoutesOptions = { auth: Auth; box: BoxCheck; backups: Backups }
+type BoxRoutesOptions = { auth: Auth; box: BoxCheck; backups: Backups; gateway: Gateway }
 
 const tags = ['Health']
 const security = [{ bearer: [] }]
 
 /** For an admin: what can be reached past Musakone, and the backups. */
-export const boxRoutes = ({ auth, box, backups }: BoxRoutesOptions) =>
+export const boxRoutes = ({ auth, box, backups, gateway }: BoxRoutesOptions) =>
   new Elysia({ name: 'box.routes', prefix: '/api' })
     .use(auth)
     .get('/box', ({ server }) => box.check(server?.port ?? 0), {
@@ -22,6 +23,11 @@ export const boxRoutes = ({ auth, box, backups }: BoxRoutesOptions) =>
         tags,
         security,
       },
+    })
+    .get('/budgets', () => ({ held_back: gateway.budgets.heldBack() }), {
+      needs: 'box',
+      response: { 200: HeldBackList, ...errorReplies(401, 403) },
+      detail: { summary: 'Who was held back lately, by which budget and when', tags, security },
     })
     .get('/backups', () => ({ folder: backups.folder, backups: backups.list() }), {
       needs: 'box',

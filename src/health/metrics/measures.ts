@@ -2,6 +2,7 @@ import { every } from '../../guard'
 import type { Log } from '../../log'
 import type { Call } from '../../mopidy/call'
 import type { Answer } from '../../mopidy/jsonrpc'
+import type { Asker, Sending } from '../../mopidy/line/line'
 import type { Mirror } from '../../mopidy/mirror'
 import { createDurations, type Durations, FAST, SLOW } from './durations'
 
@@ -89,12 +90,12 @@ export function createMeasures({ log }: { log: Log }) {
     /** The mirror with one of 64 reads timed. */
     timing: (mirror: Mirror): Mirror => ({
       ...mirror,
-      ask(call: Call, onAnswer: (answer: Answer) => void): void {
+      ask(call: Call, onAnswer: (answer: Answer) => void, asker?: Asker, sending?: Sending): void {
         sent += 1
-        if (sent % TIMED_READS !== 0) return mirror.ask(call, onAnswer)
+        if (sent % TIMED_READS !== 0) return mirror.ask(call, onAnswer, asker, sending)
         const before = fromMemory
         const startedAt = performance.now()
-        mirror.ask(call, onAnswer)
+        mirror.ask(call, onAnswer, asker, sending)
         if (fromMemory > before) callTimes.memory.note((performance.now() - startedAt) / 1_000)
       },
     }),

@@ -1,5 +1,6 @@
 import type { Metric, Registry } from 'prom-client'
 import type { Gateway } from '../../gateway/gateway'
+import { BUDGET_NAMES } from '../../gateway/relay/budgets'
 import type { Mopidy } from '../../mopidy/mopidy'
 import { commit, version } from '../../version'
 import type { Durations } from './durations'
@@ -122,6 +123,13 @@ function describeTraffic(
     const all = { ...open, web_client: Math.max(0, gateway.seats.taken() - clients) }
     return Object.entries(all).map(([dialect, value]) => ({ labels: { dialect }, value }))
   })
+  const budgetHelp = 'Times that a budget, of what can be used up, held somebody back.'
+  counter('musakone_budget_refusals_total', budgetHelp, ['budget'], () =>
+    BUDGET_NAMES.map((budget) => ({
+      labels: { budget },
+      value: gateway.budgets.refusals().get(budget) ?? 0,
+    })),
+  )
   counter('musakone_reads_total', 'Reads of what Mopidy plays.', ['answered_by'], () =>
     Object.entries(measures.reads()).map(([answered_by, value]) => ({
       labels: { answered_by },

@@ -89,6 +89,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'DELETE /api/roles/:role': { who: CONFIRMED, at: '/api/roles/none' },
   'GET /api/audit': { who: ADMINS },
   'GET /api/box': { who: ADMINS },
+  'GET /api/budgets': { who: ADMINS },
   'GET /api/backups': { who: ADMINS },
   'POST /api/backups': { who: CONFIRMED },
 

@@ -98,6 +98,21 @@ describe('messages that are meant to hurt', () => {
     ['200,000 lists', '['.repeat(200_000)],
     ['200,000 lists, closed', '['.repeat(200_000) + ']'.repeat(200_000)],
     ['200,000 objects', '{"a":'.repeat(200_000)],
+  ])(
+    'C8 a long frame that is nested too deep is answered at once with an error: %s',
+    async (_, text) => {
+      const client = await connect()
+      client.send(text)
+      expect(await client.next()).toMatchObject({
+        type: 'mopidy_error',
+        error: { code: PARSE_ERROR },
+      })
+    },
+  )
+
+  test.each([
+    ['2 MiB of lists', '['.repeat(2 * 1024 * 1024 + 1)],
+    ['2 MiB of blanks', ' '.repeat(2 * 1024 * 1024 + 1)],
   ])('C8 what does not fit in a frame is closed with 1009: %s', async (_, text) => {
     const client = await connect()
     client.send(text)

@@ -33,7 +33,7 @@ describe('the limits of a role', () => {
       databasePath,
       clock,
       demo: { lengthMs: 200_000 },
-      limits: { mopidy: { libraryCallMs: 1_000 } },
+      limits: { mopidy: { libraryCallMs: 1_000, libraryRestMs: 0 } },
     })
     await musakone.online()
     admin = await signedIn('admin')

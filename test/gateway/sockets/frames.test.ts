@@ -4,8 +4,10 @@ import { connectOwn, type OwnSocket } from '../../support/own-socket'
 import { connectRaw, frame, Opcode, type RawSocket, upgradeRequest } from '../../support/raw-socket'
 import { startTestMusakone, type TestMusakone } from '../../support/test-musakone'
 
-const LARGEST = 65_536
 const MIB = 1024 * 1024
+/** Of a client that has signed in, and of one that has not. */
+const LARGEST = 2 * MIB
+const LARGEST_FIRST = 65_536
 const TOO_BIG = 1009
 const PROTOCOL_ERROR = 1002
 
@@ -21,7 +23,8 @@ describe('the size of frames', () => {
   const open: RawSocket[] = []
   beforeAll(async () => {
     const sockets = { inAll: 1_000, perUser: 1_000, perAddress: 1_000 }
-    musakone = await startTestMusakone({ limits: { gateway: { sockets } } })
+    const strangers = { perAddress: 1_000, inAll: 1_000 }
+    musakone = await startTestMusakone({ limits: { gateway: { sockets, strangers } } })
     await musakone.online()
     token = await musakone.logIn()
     bystander = await connectOwn(`${musakone.socketUrl}?token=${token}`)
@@ -47,46 +50,58 @@ describe('the size of frames', () => {
     return client
   }
 
-  test('C7 a frame of exactly 64 KiB is served, whole or in fragments', async () => {
+  test('C7 a frame of exactly 2 MiB is served, whole or in fragments', async () => {
     const text = callOf(LARGEST)
     const client = await connect()
     client.write(frame(text))
     expect(await client.next()).toMatchObject({ type: 'mopidy_response', id: 1 })
-    client.write(frame(text.slice(0, 30_000), { fin: false }))
-    client.write(frame(text.slice(30_000, 60_000), { opcode: Opcode.continuation, fin: false }))
-    client.write(frame(text.slice(60_000), { opcode: Opcode.continuation }))
+    client.write(frame(text.slice(0, 300_000), { fin: false }))
+    client.write(frame(text.slice(300_000, 600_000), { opcode: Opcode.continuation, fin: false }))
+    client.write(frame(text.slice(600_000), { opcode: Opcode.continuation }))
     expect(await client.next()).toMatchObject({ type: 'mopidy_response', id: 1 })
   })
 
-  const half = LARGEST / 2
+  test('C7 before signing in a frame of exactly 64 KiB is read', async () => {
+    const client = await connect('')
+    client.write(frame(callOf(LARGEST_FIRST)))
+    expect(await client.next()).toEqual({ type: 'auth_error', error: 'Not signed in' })
+  })
+
+  const oneMore = (bytes: number) => [frame(callOf(bytes + 1))]
+  const inTwo = (bytes: number) => [
+    frame(callOf(bytes / 2), { fin: false }),
+    frame(' '.repeat(bytes / 2 + 1), { opcode: Opcode.continuation }),
+  ]
+  const signedInQuery = () => `?token=${token}`
+  const signedOutQuery = () => ''
   test.each([
-    ['one byte more', [frame(callOf(LARGEST + 1))]],
-    ['a megabyte', [frame(callOf(MIB))]],
-    ['an announcement of a terabyte', [frame('', { length: 2 ** 40 })]],
-    ['an announcement of 2^63 bytes', [frame('', { length: 2 ** 63 })]],
+    ['signed in, one byte more', signedInQuery, oneMore(LARGEST)],
+    ['signed in, two fragments', signedInQuery, inTwo(LARGEST)],
+    ['signed in, an announcement of a terabyte', signedInQuery, [frame('', { length: 2 ** 40 })]],
+    ['signed in, an announcement of 2^63 bytes', signedInQuery, [frame('', { length: 2 ** 63 })]],
     [
-      'two fragments',
+      'signed in, fragments without an end',
+      signedInQuery,
       [
-        frame(callOf(half), { fin: false }),
-        frame(' '.repeat(half + 1), { opcode: Opcode.continuation }),
-      ],
-    ],
-    [
-      'fragments of a kilobyte without an end',
-      [
-        frame(callOf(1024), { fin: false }),
-        ...Array.from({ length: 65 }, () =>
-          frame(' '.repeat(1024), { opcode: Opcode.continuation, fin: false }),
+        frame(callOf(MIB / 2), { fin: false }),
+        ...Array.from({ length: 4 }, () =>
+          frame(' '.repeat(MIB / 2), { opcode: Opcode.continuation, fin: false }),
         ),
       ],
     ],
-  ])('C7 more than 64 KiB is closed with 1009: %s', async (_, frames) => {
-    for (const query of [`?token=${token}`, '']) {
-      const client = await connect(query)
-      client.write(...frames)
-      expect(await client.closed()).toBe(TOO_BIG)
-      expect(client.frames.filter(({ opcode }) => opcode === Opcode.text)).toEqual([])
-    }
+    ['before signing in, one byte more than 64 KiB', signedOutQuery, oneMore(LARGEST_FIRST)],
+    ['before signing in, two fragments', signedOutQuery, inTwo(LARGEST_FIRST)],
+    ['before signing in, a megabyte', signedOutQuery, [frame(callOf(MIB))]],
+    [
+      'before signing in, an announcement of a terabyte',
+      signedOutQuery,
+      [frame('', { length: 2 ** 40 })],
+    ],
+  ])('C7 too much is closed with 1009: %s', async (_, query, frames) => {
+    const client = await connect(query())
+    client.write(...frames)
+    expect(await client.closed()).toBe(TOO_BIG)
+    expect(client.frames.filter(({ opcode }) => opcode === Opcode.text)).toEqual([])
   })
 
   test.each([
@@ -122,8 +137,8 @@ describe('the size of frames', () => {
     return residentMemory() - before
   }
 
-  test('C7 fifty partial frames of the greatest size cost at most 10 MB', async () => {
-    const whole = frame(callOf(LARGEST))
+  test('C7 fifty partial frames of 64 KiB cost at most 10 MB', async () => {
+    const whole = frame(callOf(LARGEST_FIRST))
     expect(await growthOf([whole.subarray(0, -1)])).toBeLessThan(10 * MIB)
     expect(open.filter((client) => client.isOpen())).toHaveLength(50)
     // They were waited for, not forgotten.

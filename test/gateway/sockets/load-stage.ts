@@ -16,7 +16,10 @@ const PATIENCE_MS = 20_000
 /** The executable before a demo Mopidy, and clients in processes of their own. */
 export async function openLoadStage() {
   const mopidy = await startDemoMopidy({ maxTracklistLength: 100_000 })
-  const musakone = await startExecutable({ MOPIDY_URL: mopidy.url })
+  const musakone = await startExecutable({
+    MOPIDY_URL: mopidy.url,
+    MAX_SOCKETS_PER_USER: '6000',
+  })
   await online(musakone)
   const url = `${musakone.socketUrl}?token=${await musakone.logIn()}`
   const crowds: Crowd[] = []

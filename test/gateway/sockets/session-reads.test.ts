@@ -22,7 +22,10 @@ describe('a logout with 5,000 sockets of 10 sessions open', () => {
     mopidy = await startWebMopidy()
     musakone = await startTestMusakone({
       mopidyUrl: mopidy.url,
-      limits: { throttle: UNTHROTTLED },
+      limits: {
+        throttle: UNTHROTTLED,
+        gateway: { sockets: { inAll: 10_000, perUser: 6_000, perAddress: 8_000 } },
+      },
     })
     await musakone.online()
   })

@@ -172,23 +172,31 @@ test('C13 the sockets of web clients take places too', async () => {
 describe('the places', () => {
   test('are counted by user, by address and in all', () => {
     const seats = createSeats({ inAll: 3, perUser: 1, perAddress: 2 })
+    const person = { userId: 7, inviteId: null }
     const first = seats.take('2001:db8::/64')
-    expect(seats.give(first, 7)).toBe(true)
-    expect(() => seats.check('10.0.0.1', 7)).toThrow('Too many connections of yours are open.')
+    expect(seats.give(first, person)).toBe(true)
+    expect(() => seats.check('10.0.0.1', person)).toThrow('Too many connections of yours are open.')
     seats.check('2001:db8::/64')
     seats.take('2001:db8::/64')
     expect(() => seats.check('2001:db8::/64')).toThrow('of your address')
     seats.check('10.0.0.1')
     const third = seats.take('10.0.0.1')
-    expect(seats.give(third, 7)).toBe(false)
+    expect(seats.give(third, person)).toBe(false)
     expect(() => seats.check('10.0.0.2')).toThrow('Too many connections are open.')
     seats.leave(third)
     seats.leave(first)
-    seats.check('2001:db8::/64', 7)
+    seats.check('2001:db8::/64', person)
     expect(seats.taken()).toBe(1)
   })
 
-  test('as installed: 50 a user, 200 an address, 10,000 in all', () => {
-    expect(GATEWAY_LIMITS.sockets).toEqual({ inAll: 10_000, perUser: 6_000, perAddress: 8_000 })
+  test('B5 all the guests of one invite have twice as many as one user', () => {
+    const seats = createSeats({ inAll: 100, perUser: 2, perAddress: 100 })
+    const sit = (userId: number) => seats.give(seats.take('10.0.0.1'), { userId, inviteId: 3 })
+    expect([1, 1, 1, 2, 3, 4].map(sit)).toEqual([true, true, false, true, true, false])
+    expect(seats.give(seats.take('10.0.0.1'), { userId: 5, inviteId: 4 })).toBe(true)
+  })
+
+  test('as installed: 64 a user, 8,000 an address, 10,000 in all', () => {
+    expect(GATEWAY_LIMITS.sockets).toEqual({ inAll: 10_000, perUser: 64, perAddress: 8_000 })
   })
 })

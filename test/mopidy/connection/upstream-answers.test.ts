@@ -97,9 +97,8 @@ describe('A restart', () => {
         client.call(MOVE, { start: 0, end: 1, to_position: row * 25 + column }),
       ),
     )
-    // All of them are at Mopidy when it goes.
-    for (const client of clients) await client.call(ASK)
-    expect(requests(demo, MOVE)).toHaveLength(50)
+    // The first is at Mopidy when it goes; the others wait in line for it.
+    await until(() => requests(demo, MOVE).length > 0, 'the first call')
 
     const from = performance.now()
     const restarting = demo.restart()
@@ -116,8 +115,7 @@ describe('A restart', () => {
       expect(await client.call(ASK)).toMatchObject({ result: null })
     }
     await musakone.services.mopidy.idle()
-    const positions = requests(demo, MOVE).map(({ params }) => Number(params.to_position))
-    expect(positions.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+    expect(requests(demo, MOVE).map(({ params }) => params.to_position)).toEqual([0])
     for (const client of clients) {
       expect(client.messages).toEqual([])
       client.close()

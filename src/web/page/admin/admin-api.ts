@@ -7,7 +7,7 @@ import type { Role } from '../../../accounts/roles/role'
 import type { SessionEntry } from '../../../accounts/sessions/model'
 import type { NewAccount, UserChange, UserEntry } from '../../../accounts/users/model'
 import type { Removed } from '../../../archive/model'
-import type { Backup, BackupList, Box } from '../../../health/box/model'
+import type { Backup, BackupList, Box, HeldBackList } from '../../../health/box/model'
 import type { Health } from '../../../health/model'
 import { get, send } from '../connection/api'
 
@@ -60,6 +60,7 @@ export const adminApi = {
       })}`,
     ),
   box: () => get<Box>('/api/box'),
+  heldBack: () => get<HeldBackList>('/api/budgets'),
   health: () => get<Health>('/health'),
   backups: () => get<BackupList>('/api/backups'),
   backUp: () => send<Backup>('POST', '/api/backups'),

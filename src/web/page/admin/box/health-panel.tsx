@@ -6,6 +6,7 @@ import { useRefresh } from '../refreshed'
 import { words } from '../words'
 import { type Figures, readFigures } from './figures'
 import { Findings } from './findings'
+import { HeldBack } from './held-back'
 import { Pulse } from './overview'
 import './health-panel.css'
 
@@ -29,6 +30,7 @@ export function HealthPanel() {
           </>
         )}
       </Answered>
+      <HeldBack />
       <h2 class="admin-head">{say.frontDoor}</h2>
       <Answered answer={box}>{({ findings }) => <Findings findings={findings} />}</Answered>
       <div class="tools">
