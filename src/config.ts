@@ -1,7 +1,7 @@
 import { type Environment, parseEnvironment, type Variables } from './config/environment'
 import { readSecret } from './config/secret'
 import { StartError } from './errors'
-import { isAddressRange } from './http/client-address'
+import { isAddressRange } from './http/network/client-address'
 import { isExecutable } from './version'
 
 /** Who may make an account: admins only, people with an invite, or everyone. */

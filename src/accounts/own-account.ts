@@ -1,6 +1,6 @@
 import type { Database } from '../database/database'
 import { AppError } from '../errors'
-import { placeOf } from '../http/client-address'
+import { placeOf } from '../http/network/client-address'
 import type { Change } from './account-changes'
 import type { SecurityLog } from './log/security-log'
 import type { Credentials, Login, Me, PasswordChange } from './model'

@@ -43,7 +43,7 @@ export function createArchive({
   const exportHistory = createExport({ database })
   const importHistory = createImport({ database, clock })
   const forgetting = createForgetting({ database, clock, log, historyDays })
-  const transfers = createTransfers({ limits, clock })
+  const transfers = createTransfers({ limits, clock, log })
   const allowances = createAllowances(clock)
 
   return {

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock'
 import { AppError } from '../errors'
+import { every } from '../guard'
+import type { Log } from '../log'
 
 export type TransferLimits = Readonly<{
   perPerson: number
@@ -28,11 +30,16 @@ export type Transfer = ReturnType<ReturnType<typeof createTransfers>['begin']>
 
 const TRY_AGAIN_S = 10
 
+type TransfersOptions = { limits: TransferLimits; clock: Clock; log: Log }
+
 /** Keeps count of the exports and imports under way, and ends those that stall or may not go on. */
-export function createTransfers({ limits, clock }: { limits: TransferLimits; clock: Clock }) {
+export function createTransfers({ limits, clock, log }: TransfersOptions) {
   const open = new Set<{ userId: number; look(): void; end(reason: AppError): void }>()
-  const looking = setInterval(look, limits.lookEveryMs)
-  looking.unref()
+  const stopLooking = every(
+    limits.lookEveryMs,
+    { what: 'look for exports and imports that stall', log },
+    look,
+  )
 
   function look(): void {
     for (const transfer of open) transfer.look()
@@ -105,7 +112,7 @@ export function createTransfers({ limits, clock }: { limits: TransferLimits; clo
     open: (): number => open.size,
 
     close(): void {
-      clearInterval(looking)
+      stopLooking()
       for (const transfer of open) transfer.end(new AppError('unavailable', 'The service stops.'))
     },
   }

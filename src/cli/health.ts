@@ -1,4 +1,4 @@
-import { listenAddress } from '../http/listen-address'
+import { listenAddress } from '../http/network/listen-address'
 
 /** Milliseconds after which the probe gives up; the deadlines of Docker and systemd are longer. */
 const DEADLINE_MS = 2_000

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { DEFAULT_PORT } from '../http/listen-address'
+import { DEFAULT_PORT } from '../http/network/listen-address'
 
 /** The schema of a variable with `mustBe`, which completes the sentence `PORT must be …`. */
 const variable = <S extends TSchema>(schema: S, mustBe: string): S => ({ ...schema, mustBe })

@@ -39,7 +39,7 @@ import {
   guardBody,
   guardCookies,
 } from './guards'
-import { createLinkOrigin } from './link-origin'
+import { createLinkOrigin } from './network/link-origin'
 import { secureCookies, securityHeaders } from './security-headers'
 import { IDLE_S, serverSettings } from './server-settings'
 

@@ -8,7 +8,7 @@ import { readText } from './body'
 import { createBoundary } from './boundary'
 import { createCors } from './cors'
 import { createHostGuard, createOriginGuard, guardBody, guardCookies } from './guards'
-import { createLinkOrigin } from './link-origin'
+import { createLinkOrigin } from './network/link-origin'
 import { secureCookies, securityHeaders } from './security-headers'
 import { IDLE_S, serverSettings } from './server-settings'
 

@@ -7,8 +7,8 @@ import { AppError } from '../errors'
 import type { ClientsOrigin } from '../gateway/origin/clients-origin'
 import { proxiedPath } from '../gateway/proxy/proxied-path'
 import { LARGEST_BODY, streamedTypes } from './body'
-import type { RequestServer } from './client-address'
 import type { Cors } from './cors'
+import type { RequestServer } from './network/client-address'
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 // A name, an IPv4 address or an IPv6 address in brackets, then perhaps a port: nothing else that a

@@ -46,6 +46,7 @@ export const SUB_FOLDERS: Readonly<Record<string, Floors>> = {
     ['dialects'],
     ['relay'],
   ],
+  http: [['clients-app.ts'], ['app.ts'], ['.'], ['network']],
   health: [['box'], ['findings', 'metrics', '.']],
   listening: [['routes.ts'], ['listening.ts'], ['playback-state.ts'], ['plays'], ['.']],
   mopidy: [

@@ -17,6 +17,7 @@ export const TIMERS_WITHOUT_GUARD: Readonly<Record<string, string>> = {
   'listening/queuers.ts': 'writes, guarded',
   'mopidy/connection/connection.ts': 'dials and pings; those whom it tells are guarded',
   'mopidy/connection/correlator.ts': 'answers a call, guarded',
+  'mopidy/line/line.ts': 'refuses a call',
   'mopidy/turns.ts': 'refuses a call',
 }
 

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { AppError } from '../../errors'
-import type { ClientAddress, RequestServer } from '../../http/client-address'
+import type { ClientAddress, RequestServer } from '../../http/network/client-address'
 import type { Permission } from '../roles/permissions'
 import type { Identity, Origin } from '../sessions/sessions'
 import type { Door } from './door'

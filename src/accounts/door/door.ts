@@ -1,6 +1,6 @@
 import { AppError } from '../../errors'
 import { resultOr } from '../../guard'
-import type { RequestServer } from '../../http/client-address'
+import type { RequestServer } from '../../http/network/client-address'
 import type { Log } from '../../log'
 import { isApiKey } from '../keys/keys'
 import type { Confirming } from '../passwords/confirming'

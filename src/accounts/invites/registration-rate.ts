@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock'
 import { AppError } from '../../errors'
-import { placeOf } from '../../http/client-address'
+import { placeOf } from '../../http/network/client-address'
 
 export type RegistrationLimits = Readonly<{
   /** Tries from one place at once, and the time after which one more is let in. */

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../../clock'
-import type { ClientAddress } from '../../http/client-address'
 import { errorReplies } from '../../http/error-reply'
+import type { ClientAddress } from '../../http/network/client-address'
 import { type Auth, originOf } from '../door/auth'
 import { sessionCookie } from '../door/cookie'
 import { Login } from '../model'

@@ -1,7 +1,7 @@
 import { type Clock, DAY_S, secondsOf } from '../../clock'
 import type { Database } from '../../database/database'
 import { every } from '../../guard'
-import { placeOf } from '../../http/client-address'
+import { placeOf } from '../../http/network/client-address'
 import type { Log } from '../../log'
 import type { Familiarity } from './familiar-places'
 import type { SecurityEventType } from './security-events'

@@ -1,5 +1,5 @@
 import { type Clock, secondsOf } from '../../clock'
-import { placeOf } from '../../http/client-address'
+import { placeOf } from '../../http/network/client-address'
 import type { SecurityEvent, SecurityLog } from '../log/security-log'
 import type { Origin } from '../sessions/sessions'
 import { nameKey } from '../users/name'

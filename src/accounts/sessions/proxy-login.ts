@@ -6,7 +6,7 @@ import {
   createClientAddress,
   createFromTrustedProxy,
   type RequestServer,
-} from '../../http/client-address'
+} from '../../http/network/client-address'
 import type { SecurityLog } from '../log/security-log'
 import { isSameName, readUsername } from '../users/name'
 import { isUsable, type UserRow, type Users } from '../users/users'

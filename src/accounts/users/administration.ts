@@ -1,5 +1,5 @@
 import { AppError } from '../../errors'
-import { placeOf } from '../../http/client-address'
+import { placeOf } from '../../http/network/client-address'
 import type { Change } from '../account-changes'
 import type { SecurityLog } from '../log/security-log'
 import { checkNewPassword } from '../passwords/new-password'

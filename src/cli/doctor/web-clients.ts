@@ -1,6 +1,6 @@
 import type { Variables } from '../../config/environment'
 import { type Finding, note, ok, unknown, wrong } from '../../health/findings/finding'
-import { listenAddress } from '../../http/listen-address'
+import { listenAddress } from '../../http/network/listen-address'
 
 /** Milliseconds that the port of the web clients may take to answer. */
 const PATIENCE_MS = 2_000

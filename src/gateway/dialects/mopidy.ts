@@ -31,7 +31,7 @@ export function isJsonRpc(message: unknown): boolean {
  * Takes the text to send once every request is answered, undefined where nothing is to be sent, and what
  * is to be called when it has been sent.
  */
-export type Reply = (text: string | undefined, release?: Release) => void
+type Reply = (text: string | undefined, release?: Release) => void
 
 /**
  * Handles a frame, a request or a batch, with its parsed form (undefined when it is not JSON);

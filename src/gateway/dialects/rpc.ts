@@ -6,7 +6,7 @@ import type { RelayCall } from '../relay/relay'
 import { type Hold, handle } from './mopidy'
 
 /** The text of a reply, if there is one to send, and what is to be called once it has been read. */
-export type RpcReply = Readonly<{ text: string | undefined; release: Release }>
+type RpcReply = Readonly<{ text: string | undefined; release: Release }>
 
 /** Characters of an answer from which on it is counted until it has been read. */
 const LONG = 64 * 1024

@@ -1,5 +1,5 @@
-import type { RequestServer } from '../../http/client-address'
-import type { LinkOrigin } from '../../http/link-origin'
+import type { RequestServer } from '../../http/network/client-address'
+import type { LinkOrigin } from '../../http/network/link-origin'
 
 export type ClientsOrigin = ReturnType<typeof createClientsOrigin>
 type ClientsOriginOptions = {

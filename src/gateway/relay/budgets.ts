@@ -48,7 +48,7 @@ export const BUDGETS = {
   strangers: { address: 16, all: 32, says: 'open sockets that have not signed in' },
 } as const satisfies Record<string, Bound>
 
-export type BudgetName = keyof typeof BUDGETS
+type BudgetName = keyof typeof BUDGETS
 export const BUDGET_NAMES = Object.keys(BUDGETS) as readonly BudgetName[]
 /** The budgets from which is spent and to which is given back. */
 type Spent = 'calls' | 'call_bytes' | 'requests' | 'answers'
@@ -221,7 +221,7 @@ export function createBudgets({ clock }: { clock: Clock }) {
 }
 
 /** The refusal that names a budget, its bound, and whose it is. */
-export function overBudget(budget: BudgetName, whose: keyof Bound): RpcError {
+function overBudget(budget: BudgetName, whose: keyof Bound): RpcError {
   const { says, ...bounds }: Bound = BUDGETS[budget]
   const most = (bounds as Record<string, number>)[whose] ?? 0
   const message = `Too many ${says}: at most ${amountOf(most)}${WHOSE[whose] ?? ''}`

@@ -4,7 +4,7 @@ import { type Clock, secondsOf } from '../../clock'
 export type Holder = Readonly<{ userId: number; username: string } | { address: string }>
 
 /** A person or an address that a budget held back, how often, and when last, in Unix seconds. */
-export type HeldBack = {
+type HeldBack = {
   readonly user_id: number | null
   /** The name, or the address. */
   readonly who: string

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { plainAddress } from '../../http/ip-address'
+import { plainAddress } from '../../http/network/ip-address'
 
 /** A TCP socket that waits for connections. */
 export type ListeningSocket = Readonly<{

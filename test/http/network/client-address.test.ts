@@ -5,8 +5,8 @@ import {
   createFromTrustedProxy,
   isAddressRange,
   placeOf,
-} from '../../src/http/client-address'
-import { startTestMusakone, TEST_PASSWORD } from '../support/test-musakone'
+} from '../../../src/http/network/client-address'
+import { startTestMusakone, TEST_PASSWORD } from '../../support/test-musakone'
 
 /** The address found for a connection from `peer` with that `X-Forwarded-For`. */
 function found(trusted: readonly string[], peer: string | null, forwardedFor?: string): string {
