@@ -56,7 +56,8 @@ test.skipIf(!hasRealMopidy())(
       expect(await timed(returning, thawed)).toBeLessThan(10_000)
       for (const client of both) {
         expect(await client.call(STATE)).toMatchObject({ result: 'stopped' })
-        expect(client.messages).toEqual([])
+        // Events tell what may differ by now; nothing else comes unasked.
+        expect(client.messages.filter(({ type }) => type !== 'mopidy_event')).toEqual([])
         client.close()
       }
       for (const check of atRest) await check()
