@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Action } from '../../../src/actions/classify'
-import { cutAction, cutText } from '../../../src/actions/recorder/cut'
+import { cutAction } from '../../../src/actions/recorder/cut'
 
 const searchFor = (query: unknown): Action => ({
   type: 'search',
@@ -11,12 +11,12 @@ const searchFor = (query: unknown): Action => ({
 
 test('what is short is recorded as it is', () => {
   const action = searchFor({ any: ['sigur rós'] })
-  expect(cutAction(action)).toBe(action)
+  expect(cutAction(action)).toEqual(action)
 })
 
 test('B3 a search for 60 KB of text is recorded with the beginning of it', () => {
   const { metadata } = cutAction(searchFor({ any: ['x'.repeat(60_000)] }))
-  expect(metadata).toEqual({ query: { any: [`${'x'.repeat(255)}…`] }, results: 7 })
+  expect(metadata).toEqual({ query: { any: ['x'.repeat(1_024)] }, results: 7 })
 })
 
 test('B3 a search for thousands of words, or with thousands of fields, takes at most 4 KB', () => {
@@ -34,5 +34,4 @@ test('a long name is cut, and no character in two', () => {
   const cut = cutAction({ ...searchFor({}), track: track as never }).track?.name ?? ''
   expect(cut.length).toBeLessThanOrEqual(4_096)
   expect(cut.isWellFormed()).toBe(true)
-  expect(cutText('ab🎵cd', 4)).toBe('ab…')
 })

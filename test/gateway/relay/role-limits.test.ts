@@ -383,8 +383,10 @@ describe('the limits of a role', () => {
   test('by default a guest may have 20 tracks of up to 15 minutes, and add 30 a minute', () => {
     const { roles } = musakone.services.accounts
     roles.reset('guest', {})
+    const imports = { import_mib_per_day: 128, import_rows_per_day: 200_000 }
     expect(roles.limitsOf('guest')).toEqual({
       ...NONE,
+      ...imports,
       max_queued: 20,
       adds_per_minute: 30,
       longest_track_ms: 900_000,

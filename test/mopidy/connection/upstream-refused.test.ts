@@ -49,7 +49,11 @@ describe('A Mopidy that is not there', () => {
 
   test('U1 refused mid-run: every signed-in socket hears it within a second, and of the return', async () => {
     const musakone = stage.keep(
-      await startTestMusakone({ demo: { faulty: true }, limits: { mopidy: QUICK } }),
+      await startTestMusakone({
+        demo: { faulty: true },
+        // All clients here have one address.
+        limits: { mopidy: QUICK, gateway: { strangers: { perAddress: 100, inAll: 100 } } },
+      }),
     )
     const { demo } = musakone
     if (demo === undefined) throw new Error('no demo')

@@ -262,7 +262,7 @@ describe.skipIf(!hasChromium())('my listening', () => {
       await (await choosing).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
     }
     await bring('history.csv', files.get('CSV') ?? '')
-    await page.getByText('1 entry brought back, 1 there already.').waitFor()
+    await page.getByText('2 entries brought back.').waitFor()
     await bring('history.jsonl', `${files.get('JSON lines')}\n{"nothing":1}\n`)
     await page.getByText('0 entries brought back, 2 there already.').waitFor()
     await page.getByText('1 line was not understood:').waitFor()
