@@ -22,6 +22,10 @@ export const HASHING_LIMITS: FairQueueLimits = {
   mostWaiting: 64,
 }
 
+/** A hash by argon2 or bcrypt that is complete; Bun may still refuse its numbers. */
+const WHOLE_HASH =
+  /^\$argon2(id?|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[\w+/]+\$[\w+/]+$|^\$2[aby]\$\d\d\$[\w./]{53}$/
+
 /** The place of the program's own hashing, as at the first start. */
 const THIS_BOX = 'this box'
 
@@ -52,8 +56,10 @@ export function createPasswords({ limits = HASHING_LIMITS, cost = HASHING_COST }
     verify: (password: string, storedHash: string | undefined, place = THIS_BOX) =>
       queue.run(place, async () => {
         const usable = password.length > 0 && password.length <= LONGEST
-        const fits = await matches(usable ? password : '-', storedHash || dummyHash)
-        return fits && usable && Boolean(storedHash)
+        // A damaged hash is replaced beforehand: to be refused by Bun first would take longer, and show.
+        const isWhole = storedHash !== undefined && WHOLE_HASH.test(storedHash)
+        const fits = await matches(usable ? password : '-', isWhole ? storedHash : dummyHash)
+        return fits && usable && isWhole
       }),
 
     /** Whether a good hash was made at other costs than new ones are. */
